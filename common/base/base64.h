@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace so {
+
+/// RFC 4648, standard alphabet, padded.
+std::string to_base64(ByteView bytes);
+/// Strict: wrong characters, lengths or padding are errors.
+Result<Bytes> from_base64(std::string_view text);
+
+}  // namespace so

@@ -1,0 +1,161 @@
+#include "json/write.h"
+
+#include <array>
+#include <cassert>
+#include <charconv>
+#include <cmath>
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace so::json {
+namespace {
+
+void append_escape(std::string& out, unsigned char byte) {
+  switch (byte) {
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
+      return;
+  }
+}
+
+template <class Integer>
+void append_integer(std::string& out, Integer value) {
+  std::array<char, 24> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  out.append(digits.data(), end);
+}
+
+}  // namespace
+
+void append_string(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t done = 0;  // what needs no escape is appended in runs
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
+    out.append(text, done, i - done);
+    append_escape(out, byte);
+    done = i + 1;
+  }
+  out.append(text, done);
+  out += '"';
+}
+
+void append_number(std::string& out, double value) {
+  if (!std::isfinite(value)) {
+    out += "null";
+    return;
+  }
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  if (value == std::trunc(value) && std::abs(value) < kExact &&
+      !(value == 0 && std::signbit(value))) {
+    return append_integer(out, static_cast<std::int64_t>(value));
+  }
+  std::array<char, 32> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  out.append(digits.data(), end);
+}
+
+void append_number(std::string& out, std::int64_t value) {
+  append_integer(out, value);
+}
+void append_number(std::string& out, std::uint64_t value) {
+  append_integer(out, value);
+}
+
+void Writer::separate() {
+  if (comma_) out_ += ',';
+  comma_ = true;
+}
+
+Writer& Writer::open(char opening, char closing) {
+  separate();
+  out_ += opening;
+  closers_.push_back(closing);
+  comma_ = false;
+  return *this;
+}
+
+Writer& Writer::end() {
+  assert(!closers_.empty());
+  out_ += closers_.back();
+  closers_.pop_back();
+  comma_ = true;
+  return *this;
+}
+
+Writer& Writer::key(std::string_view name) {
+  separate();
+  append_string(out_, name);
+  out_ += ':';
+  comma_ = false;
+  return *this;
+}
+
+Writer& Writer::string(std::string_view text) {
+  separate();
+  append_string(out_, text);
+  return *this;
+}
+
+Writer& Writer::number(double value) {
+  separate();
+  append_number(out_, value);
+  return *this;
+}
+
+Writer& Writer::integer(std::int64_t value) {
+  separate();
+  append_number(out_, value);
+  return *this;
+}
+
+Writer& Writer::natural(std::uint64_t value) {
+  separate();
+  append_number(out_, value);
+  return *this;
+}
+
+Writer& Writer::boolean(bool value) {
+  return raw(value ? "true" : "false");
+}
+Writer& Writer::null() {
+  return raw("null");
+}
+
+Writer& Writer::raw(std::string_view json) {
+  separate();
+  out_ += json;
+  return *this;
+}
+
+std::string Writer::take() {
+  assert(closers_.empty());
+  comma_ = false;
+  return std::exchange(out_, {});
+}
+
+}  // namespace so::json
