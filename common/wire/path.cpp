@@ -1,0 +1,112 @@
+#include "wire/path.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace so::wire {
+namespace {
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
+// Length of the UTF-8 sequence that starts text, 0 if it is broken (RFC 3629: no surrogates,
+// shortest form).
+std::size_t sequence(std::string_view text) {
+  const auto at = [&](std::size_t i) {
+    return static_cast<unsigned char>(i < text.size() ? text[i] : 0);
+  };
+  const auto tail = [&](std::size_t i) { return (at(i) & 0xC0U) == 0x80; };
+  const unsigned char a = at(0);
+  const unsigned char b = at(1);
+  if (a < 0x80) return 1;
+  if (a >= 0xC2 && a <= 0xDF) return tail(1) ? 2 : 0;
+  if (a >= 0xE0 && a <= 0xEF) {
+    const bool shortest = a != 0xE0 || b >= 0xA0;
+    const bool surrogate = a == 0xED && b >= 0xA0;
+    return tail(1) && tail(2) && shortest && !surrogate ? 3 : 0;
+  }
+  if (a >= 0xF0 && a <= 0xF4) {
+    const bool in_range = (a != 0xF0 || b >= 0x90) && (a != 0xF4 || b < 0x90);
+    return tail(1) && tail(2) && tail(3) && in_range ? 4 : 0;
+  }
+  return 0;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t n = sequence(text);
+    if (n == 0) return false;
+    text.remove_prefix(n);
+  }
+  return true;
+}
+
+Status check_text(std::string_view what, std::string_view text) {
+  if (!is_utf8(text)) return fail(Code::kPeer, fmt::format("{} is not UTF-8", what));
+  if (std::any_of(text.begin(), text.end(), is_control)) {
+    return fail(Code::kPeer, fmt::format("{} has a control character", what));
+  }
+  return {};
+}
+
+Status check_segment(std::string_view segment) {
+  if (segment == "." || segment == "..")
+    return fail(Code::kPeer, "path has a segment \".\" or \"..\"");
+  if (segment.size() > kMaxSegment) {
+    return fail(Code::kLimit, fmt::format("path segment of {} bytes is over the limit of {}",
+                                          segment.size(), kMaxSegment));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> normal_path(std::string_view path) {
+  if (auto text = check_text("path", path); !text) return fail(text.error());
+  std::string out;
+  std::size_t depth = 0;
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find('/'), path.size());
+    const std::string_view segment = path.substr(0, end);
+    path.remove_prefix(std::min(end + 1, path.size()));
+    if (segment.empty()) continue;
+    if (auto good = check_segment(segment); !good) return fail(good.error());
+    if (++depth > kMaxDepth)
+      return fail(Code::kLimit, fmt::format("path has more than {} segments", kMaxDepth));
+    out += '/';
+    out += segment;
+  }
+  if (out.empty()) out = "/";
+  return out;
+}
+
+Status check_path(std::string_view path) {
+  const auto normal = normal_path(path);
+  if (!normal) return fail(normal.error());
+  if (*normal != path)
+    return fail(Code::kPeer, fmt::format("path is not in its normal form, which is {}", *normal));
+  return {};
+}
+
+Status check_name(std::string_view what, std::string_view name, std::size_t limit) {
+  if (name.empty()) return fail(Code::kPeer, fmt::format("{} is empty", what));
+  if (name.size() > limit) {
+    return fail(Code::kLimit,
+                fmt::format("{} of {} bytes is over the limit of {}", what, name.size(), limit));
+  }
+  return check_text(what, name);
+}
+
+std::string_view parent_path(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == 0 || slash == std::string_view::npos ? std::string_view{"/"}
+                                                       : path.substr(0, slash);
+}
+
+std::string_view last_segment(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+}  // namespace so::wire

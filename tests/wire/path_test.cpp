@@ -1,0 +1,51 @@
+#include "wire/path.h"
+
+#include <array>
+
+#include <doctest/doctest.h>
+
+using namespace so;
+using namespace so::wire;
+
+TEST_CASE("a path has one spelling") {
+  struct Case {
+    std::string_view given;
+    std::string_view normal;
+  };
+  for (const Case& c : std::array{Case{"", "/"}, Case{"/", "/"}, Case{"chat", "/chat"},
+                                  Case{"/chat/", "/chat"}, Case{"chat//room1", "/chat/room1"},
+                                  Case{"/a b/%20/\xC3\xA9", "/a b/%20/\xC3\xA9"}}) {
+    const auto path = normal_path(c.given);
+    REQUIRE_MESSAGE(path, c.given);
+    CHECK(*path == c.normal);
+    CHECK(check_path(c.normal));
+  }
+}
+
+TEST_CASE("a path that is none is refused") {
+  for (const std::string_view bad : {"/.", "/a/../b", "/a\nb", "/a\x7F", "/\xFF", "/\xC0\x80",
+                                     "/\xED\xA0\x80", "/\xF4\x90\x80\x80"}) {
+    CHECK_MESSAGE(!normal_path(bad), bad);
+  }
+  CHECK(normal_path("/" + std::string(256, 'a')).error().code == Code::kLimit);
+  std::string deep;
+  for (int i = 0; i < 17; ++i) deep += "/a";
+  CHECK(normal_path(deep).error().text == "path has more than 16 segments");
+  CHECK(check_path("chat/").error().text == "path is not in its normal form, which is /chat");
+}
+
+TEST_CASE("names may hold slashes but must not be empty, long or binary") {
+  CHECK(check_name("object name", "a/b", kMaxObjectName));
+  CHECK(check_name("key", "", kMaxKey).error().text == "key is empty");
+  CHECK(check_name("key", std::string(256, 'a'), kMaxKey).error().text ==
+        "key of 256 bytes is over the limit of 255");
+  CHECK(check_name("key", "a\tb", kMaxKey).error().text == "key has a control character");
+}
+
+TEST_CASE("parents and last segments") {
+  CHECK(parent_path("/chat/room1") == "/chat");
+  CHECK(parent_path("/chat") == "/");
+  CHECK(parent_path("/") == "/");
+  CHECK(last_segment("/chat/room1") == "room1");
+  CHECK(last_segment("/") == "");
+}
