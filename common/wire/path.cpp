@@ -82,6 +82,47 @@ Result<std::string> normal_path(std::string_view path) {
   return out;
 }
 
+namespace {
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
+                        hex_digit(text[i + 2]) >= 0;
+    out +=
+        escape ? static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])) : text[i];
+    if (escape) i += 2;
+  }
+  return out;
+}
+
+std::string query_value(std::string_view query, std::string_view key) {
+  if (query.starts_with('?')) query.remove_prefix(1);
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(pair.size() + 1, query.size()));
+    const std::size_t equals = pair.find('=');
+    if (pair.substr(0, equals) == key && equals != std::string_view::npos)
+      return percent_decoded(pair.substr(equals + 1));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> scope_of_url(std::string_view path, std::string_view query) {
+  auto scope = normal_path(path);
+  if (!scope || *scope == "/" || parent_path(*scope) != "/") return scope;
+  return normal_path(*scope + "/" + query_value(query, "scope"));
+}
+
 Status check_path(std::string_view path) {
   const auto normal = normal_path(path);
   if (!normal) return fail(normal.error());

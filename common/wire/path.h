@@ -20,6 +20,11 @@ constexpr std::size_t kMaxKey = 255;
 /// Refuses ".", "..", control characters, broken UTF-8, and what is over the bounds.
 Result<std::string> normal_path(std::string_view path);
 
+/// The scope that a URL names, for RTMP and WebSocket alike: the path, or, where the path is an
+/// application alone, the application and the percent-decoded `scope` of the query
+/// ("a=b&scope=room1", a leading "?" is skipped). A path with rooms wins over the query.
+Result<std::string> scope_of_url(std::string_view path, std::string_view query);
+
 /// Whether text is already in that spelling; what the bus carries must be.
 [[nodiscard]] Status check_path(std::string_view path);
 /// Names of shared objects (may hold "/") and keys: not empty, UTF-8, no control characters,

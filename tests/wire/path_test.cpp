@@ -49,3 +49,23 @@ TEST_CASE("parents and last segments") {
   CHECK(last_segment("/chat/room1") == "room1");
   CHECK(last_segment("/") == "");
 }
+
+TEST_CASE("the path of a URL and its query name one scope") {
+  struct Case {
+    std::string_view path;
+    std::string_view query;
+    std::string_view scope;
+  };
+  for (const Case& c : std::array{
+           Case{"/chat/room1", "", "/chat/room1"}, Case{"/chat", "?scope=room1", "/chat/room1"},
+           Case{"chat/", "x=1&scope=room1", "/chat/room1"},
+           Case{"/chat", "scope=a%2Fb%20c", "/chat/a/b c"},
+           Case{"/chat/room1", "scope=room2", "/chat/room1"}, Case{"/chat", "scope", "/chat"},
+           Case{"/chat", "scope=%", "/chat/%"}, Case{"/", "scope=room1", "/"}}) {
+    const auto scope = scope_of_url(c.path, c.query);
+    REQUIRE_MESSAGE(scope, c.path);
+    CHECK(*scope == c.scope);
+  }
+  CHECK_FALSE(scope_of_url("/chat", "scope=../x"));
+  CHECK_FALSE(scope_of_url("/chat", "scope=%00"));
+}
