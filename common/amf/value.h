@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -96,27 +97,27 @@ using Variant =
 
 /// One value. Strings are bytes: usually UTF-8, which nobody guarantees.
 struct Value {
-  Variant is = Undefined{};
+  Variant is;
 
-  Value() = default;
-  Value(Variant variant) : is(std::move(variant)) {}  // NOLINT(google-explicit-constructor)
-  static Value null() { return {Null{}}; }
-  static Value undefined() { return {Undefined{}}; }
-  static Value boolean(bool value) { return {Variant{value}}; }
-  static Value number(double value) { return {Variant{value}}; }
-  static Value string(std::string_view text) { return {Variant{std::string{text}}}; }
+  Value();                 // undefined
+  Value(Variant variant);  // NOLINT(google-explicit-constructor)
+  static Value null();
+  static Value undefined();
+  static Value boolean(bool value);
+  static Value number(double value);
+  static Value string(std::string_view text);
   static Value object(Members members);
   static Value array(Values items);
 
-  /// What the value is for somebody who does not care how it was encoded; nullopt when it is
-  /// something else.
+  /// What the value is for somebody who does not care how it was encoded, behind 0x11 too; nullopt
+  /// when it is something else.
   [[nodiscard]] std::optional<double> as_number() const;  // number, integer
   [[nodiscard]] std::optional<bool> as_boolean() const;
   [[nodiscard]] std::optional<std::string_view> as_string() const;  // string, long string
   [[nodiscard]] bool is_nothing() const;                            // null, undefined
-  [[nodiscard]] const Members* members()
-      const;  // object, ECMA array, typed object, AMF3 object; behind 0x11 too
-  [[nodiscard]] const Value* find(std::string_view key) const;  // a member by name
+  /// Of an object, typed object, ECMA array, AMF3 object or array; else nullptr. Borrowed.
+  [[nodiscard]] const Members* members() const;
+  [[nodiscard]] const Value* find(std::string_view key) const;  // the first member of that name
 
   bool operator==(
       const Value& other) const;  // same type, same bits: NaN equals itself, -0 is not 0
@@ -131,8 +132,27 @@ struct Member {
 struct Entry {
   Value key;
   Value value;
+  bool operator==(const Entry& other) const;
 };
 
+// Here and not in the class: clang 14 wants Member and Entry complete first.
+inline Value::Value() = default;
+inline Value::Value(Variant variant) : is(std::move(variant)) {}
+inline Value Value::null() {
+  return {Null{}};
+}
+inline Value Value::undefined() {
+  return {Undefined{}};
+}
+inline Value Value::boolean(bool value) {
+  return {Variant{value}};
+}
+inline Value Value::number(double value) {
+  return {Variant{value}};
+}
+inline Value Value::string(std::string_view text) {
+  return {Variant{std::string{text}}};
+}
 inline Value Value::object(Members members) {
   return {Object{std::move(members)}};
 }
@@ -140,11 +160,10 @@ inline Value Value::array(Values items) {
   return {StrictArray{std::move(items)}};
 }
 
-/// Bounds of decoding (reference: denial of service through depth and declared counts). A count is
-/// never believed before the bytes are there.
+/// Bounds of decoding. Beside them a count is never believed before the bytes are there.
 struct Limits {
-  std::size_t depth = 32;
-  std::size_t nodes = 65536;  // values in one body
+  std::size_t depth = 32;     // values around a value; deeper is an attack on our stack
+  std::size_t nodes = 65536;  // values in one body: some 10 MiB of memory
 };
 
 }  // namespace so::amf
