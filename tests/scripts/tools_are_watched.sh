@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# lib.sh notices tools that are not ready, end too early, or end with an error.
+# shellcheck disable=SC2016  # what is in single quotes is for another script
+. "$(dirname "$0")/../interop/lib.sh"
+
+# A tool of three lines: says it is ready, and ends with the code that it was told when it gets TERM.
+cat >tool <<'END'
+#!/usr/bin/env bash
+trap 'exit '"${1:-0}" TERM
+echo '2020-01-01T00:00:00.000Z tool info: ready on ws://127.0.0.1:81, wsJsonMeta://127.0.0.1:82' >&2
+while :; do sleep 0.02; done
+END
+chmod +x tool
+
+start good ./tool
+expect ws://127.0.0.1:81 address good
+expect 127.0.0.1:82 address good wsJsonMeta
+stop good
+
+# A script of its own for what must fail: it says why, and with which code it ends.
+breaks() { # WORDS LINE...
+  printf '%s\n' "#!/usr/bin/env bash" "# Breaks." ". $root/tests/interop/lib.sh" "cp $work/tool ." "${@:2}" >case.sh
+  exits 1 bash case.sh
+  contains err "$1"
+}
+breaks 'bad ended with 3 on SIGTERM' 'start bad ./tool 3'
+breaks 'killed ended by itself' 'start killed ./tool' 'kill -9 ${pid_of[killed]}' 'eventually dead killed'
+breaks 'absent did not start' 'start absent ./absent'
+breaks 'not within 1 s: false' 'eventually -t 1 false'
+breaks 'wanted: b' 'expect b echo a'
+breaks 'exit code 1, not 0: false' 'exits 0 false'
+breaks 'out does not contain: b' 'exits 0 echo a' 'contains out b'
+breaks 'early ended with 4, not 0' 'background early sh -c "exit 4"' 'finishes 0 early'
