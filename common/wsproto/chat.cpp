@@ -1,0 +1,67 @@
+#include "wsproto/chat.h"
+
+#include "json/write.h"
+
+namespace so::wsproto {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n\v\f";
+  const std::size_t first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+std::string line_of(json::Element value) {
+  return value.is_string() ? std::string{value.get_string().value_unsafe()} : json::compact(value);
+}
+
+void append_sets(std::vector<std::string>& lines, json::Element event) {
+  const auto changes = json::member(event, "changes");
+  if (!changes || !changes->is_array()) return;
+  for (const json::Element change : changes->get_array().value_unsafe()) {
+    if (json::text(change, "op") != "set") continue;
+    if (const auto value = json::member(change, "value")) lines.push_back(line_of(*value));
+  }
+}
+
+}  // namespace
+
+Result<std::string> line_to_change(json::Parser& parser, std::string_view line) {
+  const std::string_view text = trimmed(line);
+  std::string value;
+  if (text.starts_with('{')) {
+    const auto object = parser.parse(text);
+    if (!object) return fail(object.error());
+    value = json::compact(*object);
+  } else {
+    json::append_string(value, text);
+  }
+  json::Writer body;
+  body.object().key("changes").array().object();
+  body.key("op").string("set").key("key").string("message").key("value").raw(value);
+  return body.end().end().key("force").boolean(true).end().take();
+}
+
+Result<std::vector<std::string>> lines_of_event(json::Parser& parser, std::string_view event) {
+  const auto parsed = parser.parse(event);
+  if (!parsed) return fail(parsed.error());
+  std::vector<std::string> lines;
+  append_sets(lines, *parsed);
+  if (const auto data = json::member(*parsed, "data"); data && data->is_object()) {
+    for (const auto& attribute : data->get_object().value_unsafe())
+      lines.push_back(line_of(attribute.value));
+  }
+  if (const auto batches = json::member(*parsed, "batches"); batches && batches->is_array()) {
+    for (const json::Element batch : batches->get_array().value_unsafe()) append_sets(lines, batch);
+  }
+  return lines;
+}
+
+std::string chat_error(std::string_view code, std::string_view message) {
+  json::Writer text;
+  text.object().key("error").object().key("code").string(code).key("message").string(message);
+  return text.end().end().take();
+}
+
+}  // namespace so::wsproto

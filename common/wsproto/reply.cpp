@@ -1,0 +1,65 @@
+#include "wsproto/reply.h"
+
+#include "json/write.h"
+#include "wire/member.h"
+
+namespace so::wsproto {
+namespace {
+
+json::Writer start(std::string_view id, bool ok) {
+  json::Writer reply;
+  reply.object();
+  if (!id.empty()) reply.key("id").raw(id);
+  reply.key("ok").boolean(ok);
+  return reply;
+}
+
+// The members of an object text, to be put among others: "" of "{}".
+std::string_view members_of(std::string_view object) {
+  return object.size() < 2 ? std::string_view{} : object.substr(1, object.size() - 2);
+}
+
+std::string finish(json::Writer& reply, std::string_view members) {
+  std::string text = reply.end().take();
+  if (members.empty()) return text;
+  text.back() = ',';
+  text += members;
+  text += '}';
+  return text;
+}
+
+}  // namespace
+
+std::string done(std::string_view id, wire::Kind request, const wire::FrameView& reply) {
+  json::Writer text = start(id, true);
+  if (reply.header.epoch != 0) {
+    text.key("epoch")
+        .string(wire::hex64(reply.header.epoch))
+        .key("version")
+        .natural(reply.header.version);
+  }
+  return finish(text, request == wire::Kind::kUse ? std::string_view{} : members_of(reply.body));
+}
+
+std::string refused(std::string_view id, std::string_view code, std::string_view message) {
+  json::Writer reply = start(id, false);
+  reply.key("error").object().key("code").string(code).key("message").string(message).end();
+  return reply.end().take();
+}
+
+std::string refused_by_hub(std::string_view id, std::string_view body) {
+  json::Writer reply = start(id, false);
+  return finish(reply, members_of(body));
+}
+
+std::string pong(std::string_view id) {
+  return start(id, true).end().take();
+}
+
+std::string hello(std::string_view member, std::string_view scope) {
+  json::Writer text;
+  text.object().key("event").string("hello").key("protocol").string("scopewire.v1");
+  return text.key("member").string(member).key("scope").string(scope).end().take();
+}
+
+}  // namespace so::wsproto

@@ -1,0 +1,146 @@
+#include "wsproto/request.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "json/write.h"
+#include "wire/member.h"
+#include "wire/path.h"
+
+namespace so::wsproto {
+namespace {
+
+// Which members of a request become members of the bus frame's body.
+using Keys = std::array<std::string_view, 5>;
+
+enum class Shape { kPlain, kOneChange, kPing };
+
+struct Operation {
+  std::string_view name;
+  wire::Kind kind;
+  bool object;  // names one
+  Shape shape;
+  Keys keys;
+};
+
+constexpr Keys kWriteKeys{"force", "expect", "producer", "seq"};
+constexpr std::array kOperations{
+    Operation{"join", wire::Kind::kJoin, false, Shape::kPlain, {"info", "presence"}},
+    Operation{"leave", wire::Kind::kLeave, false, Shape::kPlain, {}},
+    Operation{"use", wire::Kind::kUse, true, Shape::kPlain, {"persistent"}},
+    Operation{"release", wire::Kind::kRelease, true, Shape::kPlain, {}},
+    Operation{"set", wire::Kind::kChange, true, Shape::kOneChange, kWriteKeys},
+    Operation{"delete", wire::Kind::kChange, true, Shape::kOneChange, kWriteKeys},
+    Operation{"clear", wire::Kind::kChange, true, Shape::kOneChange, kWriteKeys},
+    Operation{"send", wire::Kind::kChange, true, Shape::kOneChange, kWriteKeys},
+    Operation{"change",
+              wire::Kind::kChange,
+              true,
+              Shape::kPlain,
+              {"changes", "force", "expect", "producer", "seq"}},
+    Operation{"get", wire::Kind::kGet, true, Shape::kPlain, {"key"}},
+    Operation{"list", wire::Kind::kList, false, Shape::kPlain, {}},
+    Operation{"ping", {}, false, Shape::kPing, {}},
+};
+
+// The members of a single change; the hub refuses what an operation lacks or does not know.
+constexpr std::array<std::string_view, 5> kChangeKeys{"op", "key", "value", "handler", "args"};
+
+template <std::size_t N>
+void copy_members(json::Writer& to, json::Element from,
+                  const std::array<std::string_view, N>& keys) {
+  for (const std::string_view key : keys) {
+    if (key.empty()) break;
+    if (const auto value = json::member(from, key)) to.key(key).raw(json::compact(*value));
+  }
+}
+
+std::string body_of(const Operation& operation, json::Element message) {
+  json::Writer body;
+  body.object();
+  if (operation.shape == Shape::kOneChange) {
+    body.key("changes").array().object();
+    copy_members(body, message, kChangeKeys);
+    body.end().end();
+  }
+  copy_members(body, message, operation.keys);
+  return body.end().take();
+}
+
+struct Reader {
+  json::Element message;
+  std::string id;
+
+  [[nodiscard]] Refusal refuse(std::string_view code, std::string message_text) const {
+    return {id, std::string{code}, std::move(message_text)};
+  }
+
+  std::variant<Request, Refusal> read(const Operation& operation) const {
+    Request request;
+    request.id = id;
+    request.ping = operation.shape == Shape::kPing;
+    request.kind = operation.kind;
+    if (auto refusal = names(operation, request)) return *refusal;
+    if (auto refusal = position(request)) return *refusal;
+    request.body = body_of(operation, message);
+    return request;
+  }
+
+  std::optional<Refusal> names(const Operation& operation, Request& request) const {
+    if (const auto given = json::member(message, "scope")) {
+      if (!given->is_string()) return refuse("bad_request", "scope is not a string");
+      auto scope = wire::normal_path(given->get_string().value_unsafe());
+      if (!scope) return refuse("bad_path", scope.error().text);
+      request.scope = std::move(*scope);
+    }
+    if (!operation.object) return std::nullopt;
+    const auto object = json::text(message, "object");
+    if (!object)
+      return refuse("bad_request", fmt::format("{} needs an object, a string", operation.name));
+    request.object = *object;
+    return std::nullopt;
+  }
+
+  // epoch and version: what the client has of the object it uses.
+  std::optional<Refusal> position(Request& request) const {
+    if (const auto given = json::member(message, "epoch")) {
+      const auto epoch =
+          given->is_string() ? wire::from_hex64(given->get_string().value_unsafe()) : std::nullopt;
+      if (!epoch) return refuse("bad_request", "epoch is not 16 hexadecimal digits");
+      request.epoch = *epoch;
+    }
+    if (json::member(message, "version")) {
+      const auto version = json::integer(message, "version");
+      if (!version) return refuse("bad_request", "version is not a whole number");
+      request.version = *version;
+    }
+    return std::nullopt;
+  }
+};
+
+// An id may be any string or number; other things are not repeated.
+std::string id_of(json::Element message) {
+  const auto id = json::member(message, "id");
+  if (!id || (!id->is_string() && !id->is_number())) return {};
+  return json::compact(*id);
+}
+
+}  // namespace
+
+std::variant<Request, Refusal> parse_request(json::Parser& parser, std::string_view text) {
+  const auto message = parser.parse(text);
+  if (!message) return Refusal{{}, "bad_json", message.error().text};
+  if (!message->is_object()) return Refusal{{}, "bad_request", "a request is a JSON object"};
+  const Reader reader{*message, id_of(*message)};
+  const auto op = json::text(*message, "op");
+  if (!op) return reader.refuse("bad_request", "op is missing or not a string");
+  const auto* operation = std::find_if(kOperations.begin(), kOperations.end(),
+                                       [&](const Operation& o) { return o.name == *op; });
+  if (operation == kOperations.end())
+    return reader.refuse("unknown_op", fmt::format("there is no operation \"{}\"", *op));
+  return reader.read(*operation);
+}
+
+}  // namespace so::wsproto

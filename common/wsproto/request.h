@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "json/read.h"
+#include "wire/frame.h"
+
+namespace so::wsproto {
+
+/// A request of the scopewire.v1 protocol (man/scopewire-ws.7), translated to what the bus asks of
+/// the hub.
+struct Request {
+  std::string id;     // compact JSON, repeated in the reply; empty: no reply wanted unless it fails
+  bool ping = false;  // answered by the gateway; the rest is for the hub
+  wire::Kind kind{};
+  std::string scope;  // normal form; empty: the scope of the URL
+  std::string object;
+  std::uint64_t epoch = 0;
+  std::uint64_t version = 0;
+  std::string body;  // of the bus frame
+};
+
+/// Why a message is no request, ready for the reply.
+struct Refusal {
+  std::string id;
+  std::string code;  // of man/scopewire-bus.7, or bad_json, unknown_op
+  std::string message;
+};
+
+/// Reads one message. What the hub checks (names of keys, values, rights) is left to it.
+std::variant<Request, Refusal> parse_request(json::Parser& parser, std::string_view text);
+
+}  // namespace so::wsproto

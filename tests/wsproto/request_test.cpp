@@ -1,0 +1,93 @@
+#include "wsproto/request.h"
+
+#include <array>
+
+#include <doctest/doctest.h>
+
+using namespace so;
+using namespace so::wsproto;
+
+namespace {
+
+Request request(std::string_view text) {
+  json::Parser parser;
+  const auto parsed = parse_request(parser, text);
+  const auto* refusal = std::get_if<Refusal>(&parsed);
+  REQUIRE_MESSAGE(refusal == nullptr, (refusal != nullptr ? refusal->message : ""));
+  return std::get<Request>(parsed);
+}
+
+Refusal refusal(std::string_view text) {
+  json::Parser parser;
+  const auto parsed = parse_request(parser, text);
+  REQUIRE_MESSAGE(std::holds_alternative<Refusal>(parsed), text);
+  return std::get<Refusal>(parsed);
+}
+
+}  // namespace
+
+TEST_CASE("every operation becomes the bus request of its kind") {
+  struct Case {
+    std::string_view text;
+    wire::Kind kind;
+    std::string_view body;
+  };
+  for (
+      const Case& c : std::array{
+          Case{R"({"op":"join","scope":"/a","info":{"n":1},"presence":true})", wire::Kind::kJoin,
+               R"({"info":{"n":1},"presence":true})"},
+          Case{R"({"op":"leave","scope":"/a"})", wire::Kind::kLeave, "{}"},
+          Case{R"({"op":"use","object":"o","persistent":true})", wire::Kind::kUse,
+               R"({"persistent":true})"},
+          Case{R"({"op":"release","object":"o"})", wire::Kind::kRelease, "{}"},
+          Case{R"({"op":"set","object":"o","key":"k","value":{"x": 1.0},"expect":7})",
+               wire::Kind::kChange,
+               R"({"changes":[{"op":"set","key":"k","value":{"x":1}}],"expect":7})"},
+          Case{R"({"op":"delete","object":"o","key":"k"})", wire::Kind::kChange,
+               R"({"changes":[{"op":"delete","key":"k"}]})"},
+          Case{R"({"op":"clear","object":"o"})", wire::Kind::kChange,
+               R"({"changes":[{"op":"clear"}]})"},
+          Case{R"({"op":"send","object":"o","handler":"h","args":[1]})", wire::Kind::kChange,
+               R"({"changes":[{"op":"send","handler":"h","args":[1]}]})"},
+          Case{
+              R"({"op":"change","object":"o","changes":[{"op":"clear"}],"force":true,"producer":"p","seq":1})",
+              wire::Kind::kChange,
+              R"({"changes":[{"op":"clear"}],"force":true,"producer":"p","seq":1})"},
+          Case{R"({"op":"get","object":"o","key":"k"})", wire::Kind::kGet, R"({"key":"k"})"},
+          Case{R"({"op":"list"})", wire::Kind::kList, "{}"}}) {
+    const Request r = request(c.text);
+    CHECK(r.kind == c.kind);
+    CHECK(r.body == c.body);
+    CHECK_FALSE(r.ping);
+  }
+  CHECK(request(R"({"op":"ping","id":1})").ping);
+}
+
+TEST_CASE("ids, scopes and positions are read") {
+  const Request r = request(
+      R"({"id":"a\"b","op":"use","scope":"chat//r/","object":"o","epoch":"00000000000000ff","version":7})");
+  CHECK(r.id == R"("a\"b")");
+  CHECK(r.scope == "/chat/r");
+  CHECK(r.object == "o");
+  CHECK(r.epoch == 255);
+  CHECK(r.version == 7);
+  CHECK(request(R"({"id":1.5,"op":"list"})").id == "1.5");
+  CHECK(request(R"({"id":null,"op":"list"})").id.empty());
+  CHECK(request(R"({"op":"list"})").scope.empty());
+}
+
+TEST_CASE("what is no request is refused by name, with its id") {
+  CHECK(refusal("{").code == "bad_json");
+  CHECK(refusal("[1]").message == "a request is a JSON object");
+  CHECK(refusal(R"({"id":3})").id == "3");
+  CHECK(refusal(R"({"id":3})").message == "op is missing or not a string");
+  CHECK(refusal(R"({"op":"fly"})").code == "unknown_op");
+  CHECK(refusal(R"({"op":"fly"})").message == "there is no operation \"fly\"");
+  CHECK(refusal(R"({"op":"set","key":"k","value":1})").message == "set needs an object, a string");
+  CHECK(refusal(R"({"op":"list","scope":1})").message == "scope is not a string");
+  CHECK(refusal(R"({"op":"list","scope":"/a/.."})").code == "bad_path");
+  CHECK(refusal(R"({"op":"use","object":"o","epoch":"x"})").message ==
+        "epoch is not 16 hexadecimal digits");
+  CHECK(refusal(R"({"op":"use","object":"o","version":-1})").message ==
+        "version is not a whole number");
+}
