@@ -103,6 +103,8 @@ std::string percent_decoded(std::string_view text) {
   return out;
 }
 
+}  // namespace
+
 std::string query_value(std::string_view query, std::string_view key) {
   if (query.starts_with('?')) query.remove_prefix(1);
   while (!query.empty()) {
@@ -115,12 +117,10 @@ std::string query_value(std::string_view query, std::string_view key) {
   return {};
 }
 
-}  // namespace
-
-Result<std::string> scope_of_url(std::string_view path, std::string_view query) {
+Result<std::string> scope_of_url(std::string_view path, std::string_view room) {
   auto scope = normal_path(path);
   if (!scope || *scope == "/" || parent_path(*scope) != "/") return scope;
-  return normal_path(*scope + "/" + query_value(query, "scope"));
+  return normal_path(fmt::format("{}/{}", *scope, room));
 }
 
 Status check_path(std::string_view path) {

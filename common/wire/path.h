@@ -21,9 +21,12 @@ constexpr std::size_t kMaxKey = 255;
 Result<std::string> normal_path(std::string_view path);
 
 /// The scope that a URL names, for RTMP and WebSocket alike: the path, or, where the path is an
-/// application alone, the application and the percent-decoded `scope` of the query
-/// ("a=b&scope=room1", a leading "?" is skipped). A path with rooms wins over the query.
-Result<std::string> scope_of_url(std::string_view path, std::string_view query);
+/// application alone, that and the room named beside it. A path with rooms wins.
+Result<std::string> scope_of_url(std::string_view path, std::string_view room);
+
+/// The percent-decoded value of a parameter in "a=1&scope=room1"; a leading "?" is skipped. Empty
+/// when absent.
+std::string query_value(std::string_view query, std::string_view key);
 
 /// Whether text is already in that spelling; what the bus carries must be.
 [[nodiscard]] Status check_path(std::string_view path);

@@ -4,18 +4,13 @@
 
 namespace so::wsproto {
 
-// A wrapped message is kept whole as the data, so that what leaves is what came in; only its time
-// is read.
-Result<std::string> meta_request(json::Parser& parser, std::string_view message) {
+Result<Metadata> read_metadata(json::Parser& parser, std::string_view message) {
   const auto value = parser.parse(message);
   if (!value) return fail(value.error());
-  json::Writer body;
-  body.object().key("data").raw(json::compact(*value));
-  if (const auto wrapper = json::member(*value, "EMS")) {
-    if (const auto timestamp = json::number(*wrapper, "timestamp"))
-      body.key("timestamp").number(*timestamp);
-  }
-  return body.end().take();
+  Metadata metadata{json::compact(*value), std::nullopt};
+  if (const auto wrapper = json::member(*value, "EMS"))
+    metadata.timestamp = json::number(*wrapper, "timestamp");
+  return metadata;
 }
 
 Result<std::string> ems_message(json::Parser& parser, std::string_view event) {

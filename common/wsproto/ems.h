@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,9 +11,13 @@ namespace so::wsproto {
 /// EvoStream's wsJsonMeta (man/scopewire-ws.7, METADATA).
 inline constexpr std::string_view kEveryStream = "~0~0~0~";
 
-/// The body of the bus request for a message from a client. A text that came wrapped keeps its
-/// timestamp. What is not JSON is refused.
-Result<std::string> meta_request(json::Parser& parser, std::string_view message);
+struct Metadata {
+  std::string data;                 // compact JSON
+  std::optional<double> timestamp;  // milliseconds, of a text that came wrapped
+};
+/// What a client's message pushes. A wrapped text is the data as a whole, so that what leaves is
+/// what came in. What is not JSON is refused.
+Result<Metadata> read_metadata(json::Parser& parser, std::string_view message);
 
 /// The text for clients, {"EMS":{"type":"json","timestamp":MS},"data":...}, of the hub's metadata
 /// event. Data that came wrapped leaves as it came.

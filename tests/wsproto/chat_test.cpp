@@ -52,10 +52,15 @@ TEST_CASE("events become lines: values set, strings bare, the rest JSON") {
 
 TEST_CASE("metadata is wrapped as EvoStream does, once") {
   json::Parser parser;
-  CHECK(*meta_request(parser, R"({"lat": 48.2})") == R"({"data":{"lat":48.2}})");
-  CHECK(*meta_request(parser, R"({"EMS":{"type":"json","timestamp":5},"data":1})") ==
-        R"({"data":{"EMS":{"type":"json","timestamp":5},"data":1},"timestamp":5})");
-  CHECK_FALSE(meta_request(parser, "lat=48"));
+  const auto plain = read_metadata(parser, R"({"lat": 48.2})");
+  REQUIRE(plain);
+  CHECK(plain->data == R"({"lat":48.2})");
+  CHECK_FALSE(plain->timestamp);
+  const auto wrapped = read_metadata(parser, R"({"EMS":{"type":"json","timestamp":5},"data":1})");
+  REQUIRE(wrapped);
+  CHECK(wrapped->data == R"({"EMS":{"type":"json","timestamp":5},"data":1})");
+  CHECK(wrapped->timestamp == 5);
+  CHECK_FALSE(read_metadata(parser, "lat=48"));
   CHECK(*ems_message(
             parser,
             R"({"event":"meta","stream":"/live/cam","timestamp":46125,"data":{"lat":48.2}})") ==
