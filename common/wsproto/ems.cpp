@@ -8,8 +8,11 @@ Result<Metadata> read_metadata(json::Parser& parser, std::string_view message) {
   const auto value = parser.parse(message);
   if (!value) return fail(value.error());
   Metadata metadata{json::compact(*value), std::nullopt};
-  if (const auto wrapper = json::member(*value, "EMS"))
-    metadata.timestamp = json::number(*wrapper, "timestamp");
+  const auto wrapper = json::member(*value, "EMS");
+  if (!wrapper) return metadata;
+  constexpr std::uint64_t kExact = std::uint64_t{1} << 53U;  // beyond that no time, and no double
+  const auto timestamp = json::integer(*wrapper, "timestamp");
+  if (timestamp && *timestamp < kExact) metadata.timestamp = Millis{*timestamp};
   return metadata;
 }
 

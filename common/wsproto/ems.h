@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
 #include "json/read.h"
 
 namespace so::wsproto {
@@ -13,7 +14,7 @@ inline constexpr std::string_view kEveryStream = "~0~0~0~";
 
 struct Metadata {
   std::string data;                 // compact JSON
-  std::optional<double> timestamp;  // milliseconds, of a text that came wrapped
+  std::optional<Millis> timestamp;  // of a text that came wrapped
 };
 /// What a client's message pushes. A wrapped text is the data as a whole, so that what leaves is
 /// what came in. What is not JSON is refused.

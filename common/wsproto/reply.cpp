@@ -30,26 +30,18 @@ std::string finish(json::Writer& reply, std::string_view members) {
 
 }  // namespace
 
-std::string done(std::string_view id, wire::Kind request, const wire::FrameView& reply) {
+std::string done(std::string_view id, wire::Kind request, const Position& position,
+                 std::string_view body) {
   json::Writer text = start(id, true);
-  if (reply.header.epoch != 0) {
-    text.key("epoch")
-        .string(wire::hex64(reply.header.epoch))
-        .key("version")
-        .natural(reply.header.version);
-  }
-  return finish(text, request == wire::Kind::kUse ? std::string_view{} : members_of(reply.body));
+  if (position.epoch != 0)
+    text.key("epoch").string(wire::hex64(position.epoch)).key("version").natural(position.version);
+  return finish(text, request == wire::Kind::kUse ? std::string_view{} : members_of(body));
 }
 
 std::string refused(std::string_view id, std::string_view code, std::string_view message) {
   json::Writer reply = start(id, false);
   reply.key("error").object().key("code").string(code).key("message").string(message).end();
   return reply.end().take();
-}
-
-std::string refused_by_hub(std::string_view id, std::string_view body) {
-  json::Writer reply = start(id, false);
-  return finish(reply, members_of(body));
 }
 
 std::string pong(std::string_view id) {

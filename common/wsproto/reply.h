@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -7,15 +8,20 @@
 
 namespace so::wsproto {
 
+/// Of a shared object; epoch 0: the request was about none.
+struct Position {
+  std::uint64_t epoch = 0;
+  std::uint64_t version = 0;
+};
+
 /// The texts that a scopewire.v1 client receives besides the hub's own events, which pass unchanged
 /// (man/scopewire-ws.7). `id` is compact JSON, or empty.
 
-/// The hub's answer to a request of kind `request`. A use is answered by position alone: its sync
-/// follows as an event.
-std::string done(std::string_view id, wire::Kind request, const wire::FrameView& reply);
+/// The hub's answer to a request of kind `request`, with the members of its body. A use is answered
+/// by position alone: its sync follows as an event.
+std::string done(std::string_view id, wire::Kind request, const Position& position,
+                 std::string_view body);
 std::string refused(std::string_view id, std::string_view code, std::string_view message);
-/// The hub's error, whose body already is {"error":{...}}.
-std::string refused_by_hub(std::string_view id, std::string_view body);
 std::string pong(std::string_view id);
 std::string hello(std::string_view member, std::string_view scope);
 

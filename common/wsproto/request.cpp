@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -12,60 +14,52 @@
 namespace so::wsproto {
 namespace {
 
-// Which members of a request become members of the bus frame's body.
-using Keys = std::array<std::string_view, 5>;
-
-enum class Shape { kPlain, kOneChange, kPing };
+enum class Shape { kPlain, kOneChange, kChanges, kPing };
 
 struct Operation {
   std::string_view name;
   wire::Kind kind;
   bool object;  // names one
   Shape shape;
-  Keys keys;
 };
 
-constexpr Keys kWriteKeys{"force", "expect", "producer", "seq"};
 constexpr std::array kOperations{
-    Operation{"join", wire::Kind::kJoin, false, Shape::kPlain, {"info", "presence"}},
-    Operation{"leave", wire::Kind::kLeave, false, Shape::kPlain, {}},
-    Operation{"use", wire::Kind::kUse, true, Shape::kPlain, {"persistent"}},
-    Operation{"release", wire::Kind::kRelease, true, Shape::kPlain, {}},
-    Operation{"set", wire::Kind::kChange, true, Shape::kOneChange, kWriteKeys},
-    Operation{"delete", wire::Kind::kChange, true, Shape::kOneChange, kWriteKeys},
-    Operation{"clear", wire::Kind::kChange, true, Shape::kOneChange, kWriteKeys},
-    Operation{"send", wire::Kind::kChange, true, Shape::kOneChange, kWriteKeys},
-    Operation{"change",
-              wire::Kind::kChange,
-              true,
-              Shape::kPlain,
-              {"changes", "force", "expect", "producer", "seq"}},
-    Operation{"get", wire::Kind::kGet, true, Shape::kPlain, {"key"}},
-    Operation{"list", wire::Kind::kList, false, Shape::kPlain, {}},
-    Operation{"ping", {}, false, Shape::kPing, {}},
+    Operation{"join", wire::Kind::kJoin, false, Shape::kPlain},
+    Operation{"leave", wire::Kind::kLeave, false, Shape::kPlain},
+    Operation{"use", wire::Kind::kUse, true, Shape::kPlain},
+    Operation{"release", wire::Kind::kRelease, true, Shape::kPlain},
+    Operation{"set", wire::Kind::kChange, true, Shape::kOneChange},
+    Operation{"delete", wire::Kind::kChange, true, Shape::kOneChange},
+    Operation{"clear", wire::Kind::kChange, true, Shape::kOneChange},
+    Operation{"send", wire::Kind::kChange, true, Shape::kOneChange},
+    Operation{"change", wire::Kind::kChange, true, Shape::kChanges},
+    Operation{"get", wire::Kind::kGet, true, Shape::kPlain},
+    Operation{"list", wire::Kind::kList, false, Shape::kPlain},
+    Operation{"ping", {}, false, Shape::kPing},
 };
 
-// The members of a single change; the hub refuses what an operation lacks or does not know.
+// The members of a single change, and of a batch; the hub refuses what an operation lacks.
 constexpr std::array<std::string_view, 5> kChangeKeys{"op", "key", "value", "handler", "args"};
+constexpr std::array<std::string_view, 5> kBatchKeys{"changes", "force", "expect", "producer",
+                                                     "seq"};
 
-template <std::size_t N>
-void copy_members(json::Writer& to, json::Element from,
-                  const std::array<std::string_view, N>& keys) {
+void copy_members(json::Writer& to, json::Element from, std::span<const std::string_view> keys) {
   for (const std::string_view key : keys) {
-    if (key.empty()) break;
     if (const auto value = json::member(from, key)) to.key(key).raw(json::compact(*value));
   }
 }
 
-std::string body_of(const Operation& operation, json::Element message) {
+std::string changes_of(const Operation& operation, json::Element message) {
   json::Writer body;
   body.object();
   if (operation.shape == Shape::kOneChange) {
     body.key("changes").array().object();
     copy_members(body, message, kChangeKeys);
     body.end().end();
+    copy_members(body, message, std::span{kBatchKeys}.subspan(1));
+  } else {
+    copy_members(body, message, kBatchKeys);
   }
-  copy_members(body, message, operation.keys);
   return body.end().take();
 }
 
@@ -84,7 +78,8 @@ struct Reader {
     request.kind = operation.kind;
     if (auto refusal = names(operation, request)) return *refusal;
     if (auto refusal = position(request)) return *refusal;
-    request.body = body_of(operation, message);
+    if (auto refusal = options(request)) return *refusal;
+    if (operation.kind == wire::Kind::kChange) request.changes = changes_of(operation, message);
     return request;
   }
 
@@ -100,6 +95,21 @@ struct Reader {
     if (!object)
       return refuse("bad_request", fmt::format("{} needs an object, a string", operation.name));
     request.object = *object;
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> options(Request& request) const {
+    if (const auto info = json::member(message, "info")) {
+      if (!info->is_object()) return refuse("bad_request", "info is not an object");
+      request.info = json::compact(*info);
+    }
+    if (json::member(message, "key")) {
+      const auto key = json::text(message, "key");
+      if (!key) return refuse("bad_request", "key is not a string");
+      request.key = *key;
+    }
+    request.presence = json::boolean(message, "presence").value_or(false);
+    request.persistent = json::boolean(message, "persistent").value_or(false);
     return std::nullopt;
   }
 

@@ -59,7 +59,7 @@ TEST_CASE("metadata is wrapped as EvoStream does, once") {
   const auto wrapped = read_metadata(parser, R"({"EMS":{"type":"json","timestamp":5},"data":1})");
   REQUIRE(wrapped);
   CHECK(wrapped->data == R"({"EMS":{"type":"json","timestamp":5},"data":1})");
-  CHECK(wrapped->timestamp == 5);
+  CHECK(wrapped->timestamp == Millis{5});
   CHECK_FALSE(read_metadata(parser, "lat=48"));
   CHECK(*ems_message(
             parser,
