@@ -69,13 +69,20 @@ void append_number(std::string& out, double value) {
     out += "null";
     return;
   }
+  // A reader takes digits alone for an integer, which has no -0 and ends at 2^64: what is not one
+  // leaves with a point or an exponent.
+  if (value == 0 && std::signbit(value)) {
+    out += "-0.0";
+    return;
+  }
   constexpr double kExact = 9007199254740992.0;  // 2^53
-  if (value == std::trunc(value) && std::abs(value) < kExact &&
-      !(value == 0 && std::signbit(value))) {
+  const bool whole = value == std::trunc(value);
+  if (whole && std::abs(value) < kExact) {
     return append_integer(out, static_cast<std::int64_t>(value));
   }
+  const auto format = whole ? std::chars_format::scientific : std::chars_format::general;
   std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, format).ptr;
   out.append(digits.data(), end);
 }
 
