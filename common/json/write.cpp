@@ -44,7 +44,7 @@ void append_escape(std::string& out, unsigned char byte) {
 template <class Integer>
 void append_integer(std::string& out, Integer value) {
   std::array<char, 24> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  auto* const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
   out.append(digits.data(), end);
 }
 
@@ -82,7 +82,7 @@ void append_number(std::string& out, double value) {
   }
   const auto format = whole ? std::chars_format::scientific : std::chars_format::general;
   std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, format).ptr;
+  auto* const end = std::to_chars(digits.data(), digits.data() + digits.size(), value, format).ptr;
   out.append(digits.data(), end);
 }
 
