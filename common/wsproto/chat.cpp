@@ -19,7 +19,8 @@ std::string line_of(json::Element value) {
 void append_sets(std::vector<std::string>& lines, json::Element event) {
   const auto changes = json::member(event, "changes");
   if (!changes || !changes->is_array()) return;
-  for (const json::Element change : changes->get_array().value_unsafe()) {
+  const json::Array list = changes->get_array().value_unsafe();
+  for (const json::Element change : list) {
     if (json::text(change, "op") != "set") continue;
     if (const auto value = json::member(change, "value")) lines.push_back(line_of(*value));
   }
@@ -49,11 +50,12 @@ Result<std::vector<std::string>> lines_of_event(json::Parser& parser, std::strin
   std::vector<std::string> lines;
   append_sets(lines, *parsed);
   if (const auto data = json::member(*parsed, "data"); data && data->is_object()) {
-    for (const auto& attribute : data->get_object().value_unsafe())
-      lines.push_back(line_of(attribute.value));
+    const json::Object attributes = data->get_object().value_unsafe();
+    for (const auto& attribute : attributes) lines.push_back(line_of(attribute.value));
   }
   if (const auto batches = json::member(*parsed, "batches"); batches && batches->is_array()) {
-    for (const json::Element batch : batches->get_array().value_unsafe()) append_sets(lines, batch);
+    const json::Array list = batches->get_array().value_unsafe();
+    for (const json::Element batch : list) append_sets(lines, batch);
   }
   return lines;
 }
