@@ -67,17 +67,13 @@ start() {
   background "$@"
   is_tool[$1]=yes
   eventually is_ready_or_dead "$1"
-  grep -q 'info: ready' "$1.log" || fail "$1 did not start"
+  grep -q ' info: .*ready on ' "$1.log" || fail "$1 did not start"
 }
-is_ready_or_dead() { grep -q 'info: ready' "$1.log" || ! alive "$1"; }
+is_ready_or_dead() { grep -q ' info: .*ready on ' "$1.log" || ! alive "$1"; }
 alive() { kill -0 "${pid_of[$1]}" 2>/dev/null; }
 
-# address NAME [PROTOCOL]: where it listens, from `ready on ADDRESS[, ADDRESS...]`: the first address, or
-# the one that begins with PROTOCOL://, without that.
-address() {
-  sed -n 's/.*info: ready on //p' "$1.log" | tail -n 1 | tr -d ' ' | tr ',' '\n' |
-    sed -n "s|^${2:+$2://}||p" | head -n 1
-}
+# address NAME [WORD]: where it listens: what follows `ready on` in its ready line, or `WORD on`.
+address() { sed -n "s/.* info: .*\b${2:-ready} on \([^ ,]*\).*/\1/p" "$1.log" | tail -n 1; }
 
 # stop NAME [SIGNAL]: ends it (TERM) and waits; a tool told to TERM or INT must exit 0.
 stop() { end_in_order "$@" || exit 1; }

@@ -7,14 +7,14 @@
 cat >tool <<'END'
 #!/usr/bin/env bash
 trap 'exit '"${1:-0}" TERM
-echo '2020-01-01T00:00:00.000Z tool info: ready on ws://127.0.0.1:81, wsJsonMeta://127.0.0.1:82' >&2
+echo '2020-01-01T00:00:00.000Z tool info: metadata on 127.0.0.1:82, ready on 127.0.0.1:81' >&2
 while :; do sleep 0.02; done
 END
 chmod +x tool
 
 start good ./tool
-expect ws://127.0.0.1:81 address good
-expect 127.0.0.1:82 address good wsJsonMeta
+expect 127.0.0.1:81 address good
+expect 127.0.0.1:82 address good metadata
 stop good
 
 # A script of its own for what must fail: it says why, and with which code it ends.
