@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# JSON from a shell reaches those who follow, metadata clients on WebSocket, and RTMP players.
+. "$(dirname "$0")/lib.sh"
+need ffmpeg
+
+start hub so-hub
+start gateway ws-gateway --listen 127.0.0.1:0 --meta-listen 127.0.0.1:0
+start ingest rtmp-ingest --listen 127.0.0.1:0
+meta=ws://$(address gateway wsJsonMeta)
+rtmp=rtmp://$(address ingest rtmp)/live/cam
+client=$root/tests/support/ws.py
+
+background follower meta-push --follow live/cam
+background listener "$client" --wait "$meta/live/cam"
+background all "$client" --wait "$meta/~0~0~0~"
+background other "$client" --wait "$meta/live/other"
+for who in listener all other; do eventually contains $who.log open; done
+eventually contains follower.log following
+
+echo '{"lat":48.2,"lon":16.4}' | meta-push live/cam
+for who in follower listener all; do eventually contains $who.out '{"lat":48.2,"lon":16.4}'; done
+contains listener.out '{"EMS":{"type":"json","timestamp":'
+expect '{"lat":48.2,"lon":16.4}' jq -c .data follower.out
+expect "" cat other.out
+
+# A sender hears itself; the latest is there on request.
+echo '{"from":"browser"}' | "$client" --count 1 "$meta/live/cam" >self.out
+contains self.out '"data":{"from":"browser"}'
+"$client" --count 1 "$meta/live/cam?latest=1" >latest.out
+contains latest.out '"data":{"from":"browser"}'
+eventually contains follower.out '{"from":"browser"}'
+
+# Broken input is reported with its line, and the next line still works.
+exits 9 sh -c 'printf "{\"a\":1}\nnot json\n{\"a\":2}\n" | meta-push live/cam'
+contains err 'line 2'
+eventually contains follower.out '{"a":2}'
+
+# RTMP players receive it as a data message.
+background publisher ffmpeg -v error -re -f lavfi -i testsrc2=s=160x90:r=30 -c:v libx264 -g 30 -t 30 -f flv "$rtmp"
+eventually -t 20 expect yes sh -c 'so-ctl ls | grep -q "\"stream\":\"/live/cam\"" && echo yes'
+background player rtmp-ingest tap live/cam -
+background flash rtmpdump -q -r "$rtmp" -o played.flv
+pushed() {
+  meta-push live/cam '{"mark":"seen in the stream"}'
+  grep -qa 'onJsonMeta' played.flv && grep -qa 'seen in the stream' played.flv
+}
+eventually -t 20 pushed

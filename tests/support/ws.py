@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""A WebSocket client for tests: lines of stdin up as text, text messages down as lines.
+
+usage: ws.py [--protocol NAME] [--count N] [--wait] [--hex] ws://HOST:PORT/PATH
+  --count N   ends after N messages
+  --wait      stays after the end of stdin (until the server closes, or --count)
+  --hex       binary messages down as lines of hexadecimal digits; they are dropped otherwise
+Prints "closed CODE REASON" on stderr when the server closes. Exit code 1 if the handshake is refused,
+with the status line on stderr. Written on sockets alone, so that what it sends is what it says.
+"""
+import argparse, base64, os, select, socket, struct, sys
+from urllib.parse import urlsplit
+
+
+def frame(opcode, payload, fin=True, mask=True):
+    head = bytes([(0x80 if fin else 0) | opcode])
+    bit = 0x80 if mask else 0
+    n = len(payload)
+    if n < 126:
+        head += bytes([bit | n])
+    elif n < 65536:
+        head += bytes([bit | 126]) + struct.pack(">H", n)
+    else:
+        head += bytes([bit | 127]) + struct.pack(">Q", n)
+    if not mask:
+        return head + payload
+    key = os.urandom(4)
+    return head + key + bytes(b ^ key[i % 4] for i, b in enumerate(payload))
+
+
+class Connection:
+    def __init__(self, url, protocol=None, headers=()):
+        parts = urlsplit(url)
+        self.socket = socket.create_connection((parts.hostname, parts.port or 80), timeout=10)
+        target = (parts.path or "/") + ("?" + parts.query if parts.query else "")
+        lines = [
+            f"GET {target} HTTP/1.1", f"Host: {parts.netloc}", "Upgrade: websocket", "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: " + base64.b64encode(os.urandom(16)).decode(), *headers,
+        ]
+        if protocol:
+            lines.append("Sec-WebSocket-Protocol: " + protocol)
+        self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+        self.buffer = b""
+        while b"\r\n\r\n" not in self.buffer:
+            data = self.socket.recv(65536)
+            if not data:
+                raise ConnectionError("closed in the handshake")
+            self.buffer += data
+        head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
+        self.status = head.split(b"\r\n")[0].decode()
+        if " 101 " not in self.status + " ":
+            raise ConnectionRefusedError(self.status)
+        self.socket.settimeout(None)
+
+    def send(self, text):
+        self.socket.sendall(frame(1, text.encode()))
+
+    def frames(self):
+        """Those that are complete in the buffer: (opcode, payload)."""
+        while len(self.buffer) >= 2:
+            n, at = self.buffer[1] & 0x7F, 2
+            if n == 126 and len(self.buffer) >= 4:
+                n, at = struct.unpack(">H", self.buffer[2:4])[0], 4
+            elif n == 127 and len(self.buffer) >= 10:
+                n, at = struct.unpack(">Q", self.buffer[2:10])[0], 10
+            elif n >= 126:
+                return
+            if len(self.buffer) < at + n:
+                return
+            opcode, payload = self.buffer[0] & 0x0F, self.buffer[at:at + n]
+            self.buffer = self.buffer[at + n:]
+            yield opcode, payload
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("url")
+    parser.add_argument("--protocol")
+    parser.add_argument("--count", type=int, default=0)
+    parser.add_argument("--wait", action="store_true")
+    parser.add_argument("--hex", action="store_true")
+    options = parser.parse_args()
+    try:
+        connection = Connection(options.url, options.protocol)
+    except OSError as error:
+        sys.exit(f"refused: {error}")
+    print("open", file=sys.stderr, flush=True)
+    left, watched, pending = options.count, [connection.socket, 0], b""
+    while True:
+        for opcode, payload in connection.frames():
+            if opcode == 8:
+                code = struct.unpack(">H", payload[:2])[0] if len(payload) >= 2 else 1005
+                print(f"closed {code} {payload[2:].decode()}", file=sys.stderr)
+                return
+            if opcode == 9:
+                connection.socket.sendall(frame(10, payload))
+            if opcode == 1 or (opcode == 2 and options.hex):
+                print(payload.decode() if opcode == 1 else payload.hex(), flush=True)
+                left -= 1
+                if left == 0:
+                    return
+        ready = select.select(watched, [], [])[0]
+        if connection.socket in ready:
+            data = connection.socket.recv(1 << 20)
+            if not data:
+                print("closed 1006", file=sys.stderr)
+                return
+            connection.buffer += data
+        if 0 in ready:
+            data = os.read(0, 65536)
+            pending += data
+            *lines, pending = pending.split(b"\n")
+            for line in lines + ([pending] if not data and pending else []):
+                connection.socket.sendall(frame(1, line))
+            if not data:
+                watched.remove(0)
+                if not options.wait and options.count == 0:
+                    connection.socket.sendall(frame(8, struct.pack(">H", 1000)))
+
+
+if __name__ == "__main__":
+    main()
