@@ -44,7 +44,7 @@ Result<std::optional<FrameView>> read_frame(Cursor& in) {
 }
 
 void write_frame(const FrameView& frame, Bytes& out) {
-  constexpr std::size_t kMaxName = std::numeric_limits<std::uint16_t>::max();
+  [[maybe_unused]] constexpr std::size_t kMaxName = std::numeric_limits<std::uint16_t>::max();
   assert(frame.scope.size() <= kMaxName && frame.name.size() <= kMaxName &&
          frame.body.size() <= kMaxBody);
   Writer to{out};
