@@ -16,9 +16,9 @@ background over_rtmp so-ctl --at "$rtmp/chat/room1" watch chat
 background over_ws so-ctl --at "$ws" watch chat
 background over_bus so-ctl watch /chat/room1 chat
 watchers=(over_rtmp over_ws over_bus)
-for who in "${watchers[@]}"; do eventually contains $who.out '"event":"sync"'; done
+for who in "${watchers[@]}"; do eventually contains "$who.out" '"event":"sync"'; done
 so-ctl set /chat/room1 chat before 1
-for who in "${watchers[@]}"; do eventually contains $who.out '"before"'; done
+for who in "${watchers[@]}"; do eventually contains "$who.out" '"before"'; done
 
 for round in 1 2 3; do
   stop hub KILL
@@ -34,4 +34,4 @@ done
 # The media never noticed.
 fmp4-serve tap live/cam - --for 1s >tap.mp4
 ffprobe -v error tap.mp4
-for who in "${watchers[@]}" ingest gateway serve; do alive $who || fail "$who ended"; done
+for who in "${watchers[@]}" ingest gateway serve; do alive "$who" || fail "$who ended"; done

@@ -72,8 +72,15 @@ start() {
 is_ready_or_dead() { grep -q ' info: .*ready on ' "$1.log" || ! alive "$1"; }
 alive() { kill -0 "${pid_of[$1]}" 2>/dev/null; }
 
-# address NAME [WORD]: where it listens: what follows `ready on` in its ready line, or `WORD on`.
-address() { sed -n "s/.* info: .*\b${2:-ready} on \([^ ,]*\).*/\1/p" "$1.log" | tail -n 1; }
+# address NAME [PROTOCOL]: HOST:PORT of its first listener, or of the one for PROTOCOL, from its ready
+# line: `ready on 127.0.0.1:1935` or `ready on ws://127.0.0.1:8081, wsJsonMeta://127.0.0.1:8210`.
+address() {
+  local found
+  found=$(sed -n 's/.* info: .*ready on //p' "$1.log" | tail -n 1 | tr -d ' ' | tr ',' '\n' |
+    sed -nE "s|^(${2:-[a-zA-Z0-9]+}://)?([^/]+)$|\2|p" | head -n 1)
+  [ -n "$found" ] || fail "$1 does not say where it listens${2:+ for $2}"
+  echo "$found"
+}
 
 # stop NAME [SIGNAL]: ends it (TERM) and waits; a tool told to TERM or INT must exit 0.
 stop() { end_in_order "$@" || exit 1; }
