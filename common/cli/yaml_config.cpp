@@ -1,0 +1,229 @@
+#include "cli/yaml_config.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <set>
+#include <span>
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include "cli/listen.h"
+#include "cli/suggest.h"
+
+namespace so::cli {
+namespace {
+
+constexpr std::size_t kMaxBytes = 1U << 20U;
+
+using Names = std::span<const std::string>;
+const std::array<std::string, 6> kTools{"so-hub",     "rtmp-ingest", "ws-gateway",
+                                        "fmp4-serve", "meta-push",   "so-ctl"};
+const std::array<std::string, 4> kProtocols{"rtmp", "ws", "wsJsonMeta", "inboundWSFMP4"};
+const std::array<std::string, 4> kTlsProtocols{"rtmps", "wss", "wssJsonMeta", "inboundWSSFMP4"};
+const std::array<std::string, 4> kLevels{"error", "warn", "info", "debug"};
+const std::array<std::string, 2> kFormats{"text", "json"};
+const std::array<std::string, 2> kBooleans{"true", "false"};
+
+bool is_in(std::string_view word, Names words) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+/// Walks the document along the keys that there are, and keeps what it finds.
+class Reader {
+ public:
+  explicit Reader(Config& out) : out_(out) {}
+  Status document(const YAML::Node& root) const;
+
+ private:
+  using Node = const YAML::Node&;
+  using Read = std::function<Status(const std::string& path, Node value)>;
+  struct Key {
+    std::string name;
+    Read read;
+  };
+
+  Status log(Node node) const;
+  Status limits(Node node) const;
+  Status section(const std::string& path, Node node) const;
+  Status acceptors(Node node) const;
+  Status acceptor(Node node) const;
+
+  // The forms of values; each is kept under its path.
+  [[nodiscard]] Read text() const;
+  [[nodiscard]] Read one_of(Names words) const;
+  [[nodiscard]] Read list() const;
+  /// A map of these keys, each at most once.
+  Status map(const std::string& path, Node node, std::span<const Key> keys) const;
+
+  [[nodiscard]] Error error(Node node, std::string_view words) const {
+    return {Code::kUsage, fmt::format("{}:{}: {}", out_.file, node.Mark().line + 1, words)};
+  }
+  [[nodiscard]] Error unknown(Node node, std::string_view what, Names known) const {
+    const std::string word = node.IsScalar() ? node.Scalar() : "?";
+    return error(node, fmt::format("unknown {} \"{}\"{}", what, word, suggestion(word, known)));
+  }
+  void keep(const std::string& path, Node node, std::vector<std::string> words) const {
+    out_.entries[path] = {std::move(words), static_cast<std::size_t>(node.Mark().line + 1)};
+  }
+
+  Config& out_;
+};
+
+Status Reader::document(const YAML::Node& root) const {
+  if (root.IsNull()) return {};  // an empty file
+  const std::array keys{
+      Key{"hub", text()},
+      Key{"log", [this](const auto&, Node value) { return log(value); }},
+      Key{"applications", list()},
+      Key{"allow_anonymous", one_of(kBooleans)},
+      Key{"origins", list()},
+      Key{"acceptors", [this](const auto&, Node value) { return acceptors(value); }},
+      Key{"limits", [this](const auto&, Node value) { return limits(value); }}};
+  return map("", root, keys);
+}
+
+Status Reader::log(Node node) const {
+  return map("log.", node,
+             std::array{Key{"level", one_of(kLevels)}, Key{"format", one_of(kFormats)}});
+}
+
+// limits: {tool: {name: value}}. Which names a tool has, the tool says (Settings::apply).
+Status Reader::limits(Node node) const {
+  std::vector<Key> keys;
+  for (const std::string& tool : kTools) {
+    keys.push_back(
+        {tool, [this](const std::string& path, Node value) { return section(path, value); }});
+  }
+  return map("limits.", node, keys);
+}
+
+Status Reader::section(const std::string& path, Node node) const {
+  if (!node.IsMap()) return fail(error(node, path + " is not a map of names and values"));
+  std::vector<Key> keys;
+  for (const auto& pair : node) keys.push_back({pair.first.Scalar(), text()});
+  return map(path + ".", node, keys);
+}
+
+Status Reader::acceptors(Node node) const {
+  if (!node.IsSequence()) return fail(error(node, "acceptors is not a list"));
+  for (const std::string& protocol : kProtocols) keep("acceptors." + protocol, node, {});
+  for (const auto& item : node) {
+    if (auto status = acceptor(item); !status) return status;
+  }
+  return {};
+}
+
+Status Reader::acceptor(Node node) const {
+  Config one{out_.file, {}};
+  const Reader reader{one};
+  const auto keys = std::array{Key{"ip", reader.text()}, Key{"port", reader.text()},
+                               Key{"protocol", reader.text()}, Key{"streamname", reader.text()}};
+  if (auto status = reader.map("", node, keys); !status) return status;
+  for (const auto* needed : {"ip", "port", "protocol"}) {
+    if (!one.entries.contains(needed)) {
+      return fail(error(node, fmt::format("an acceptor without \"{}\"", needed)));
+    }
+  }
+  const auto word = [&](const char* name) {
+    return one.entries.contains(name) ? one.entries[name].words.front() : std::string{};
+  };
+  const std::string protocol = word("protocol");
+  if (is_in(protocol, kTlsProtocols)) {
+    return fail(error(node["protocol"], protocol + " is not supported yet"));
+  }
+  if (!is_in(protocol, kProtocols)) return fail(unknown(node["protocol"], "protocol", kProtocols));
+  const bool v6 = word("ip").find(':') != std::string::npos;
+  const std::string host = v6 ? "[" + word("ip") + "]" : word("ip");
+  const std::string stream = word("streamname").empty() ? "" : "/" + word("streamname");
+  const auto listen = parse_listen(host + ":" + word("port") + stream);
+  if (!listen) return fail(error(node["ip"], listen.error().text));
+  out_.entries["acceptors." + protocol].words.push_back(show_listen(*listen));
+  return {};
+}
+
+Reader::Read Reader::text() const {
+  return [this](const std::string& path, Node node) -> Status {
+    if (!node.IsScalar()) return fail(error(node, path + " has no value"));
+    keep(path, node, {node.Scalar()});
+    return {};
+  };
+}
+
+Reader::Read Reader::one_of(Names words) const {
+  return [this, words](const std::string& path, Node node) -> Status {
+    if (auto status = text()(path, node); !status) return status;
+    if (is_in(node.Scalar(), words)) return {};
+    return fail(error(node, fmt::format("{} is not one of {}", path, fmt::join(words, ", "))));
+  };
+}
+
+Reader::Read Reader::list() const {
+  return [this](const std::string& path, Node node) -> Status {
+    if (!node.IsSequence()) return fail(error(node, path + " is not a list"));
+    std::vector<std::string> words;
+    for (const auto& item : node) {
+      if (!item.IsScalar() || item.Scalar().empty()) {
+        return fail(error(item, path + " has an item that is no word"));
+      }
+      words.push_back(item.Scalar());
+    }
+    keep(path, node, std::move(words));
+    return {};
+  };
+}
+
+Status Reader::map(const std::string& path, Node node, std::span<const Key> keys) const {
+  std::vector<std::string> names;
+  for (const Key& key : keys) names.push_back(key.name);
+  if (!node.IsMap()) {
+    return fail(error(node, fmt::format("here belongs a map of {}", fmt::join(names, ", "))));
+  }
+  std::set<std::string> seen;
+  for (const auto& pair : node) {
+    Node name = pair.first;
+    const auto key = std::ranges::find(keys, name.IsScalar() ? name.Scalar() : "", &Key::name);
+    if (key == keys.end()) return fail(unknown(name, "key", names));
+    if (!seen.insert(key->name).second) {
+      return fail(error(name, fmt::format("\"{}\" is here twice", key->name)));
+    }
+    if (auto status = key->read(path + key->name, pair.second); !status) return status;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view text, const std::string& file) {
+  if (text.size() > kMaxBytes) {
+    return fail(Code::kUsage, fmt::format("{} is over the limit of {} bytes", file, kMaxBytes));
+  }
+  Config config{file, {}};
+  try {
+    const auto documents = YAML::LoadAll(std::string{text});
+    if (documents.size() > 1) return fail(Code::kUsage, file + " has more than one document");
+    for (const auto& document : documents) {
+      if (auto status = Reader{config}.document(document); !status) return fail(status.error());
+    }
+  } catch (const YAML::Exception& error) {
+    return fail(Code::kUsage, fmt::format("{}:{}: {}", file, error.mark.line + 1, error.msg));
+  }
+  return config;
+}
+
+Result<Config> load_config(const std::string& file) {
+  std::ifstream in{file, std::ios::binary};
+  std::string text(kMaxBytes + 1, '\0');
+  if (!in || !in.read(text.data(), static_cast<std::streamsize>(text.size())).eof()) {
+    return fail(Code::kUsage, fmt::format("unable to read {}: {}", file, std::strerror(errno)));
+  }
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return parse_config(text, file);
+}
+
+}  // namespace so::cli
