@@ -1,0 +1,76 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/exit_code.h"
+#include "cli/settings.h"
+
+namespace CLI {
+class App;
+}
+
+namespace so::cli {
+
+/// What every tool has: --hub, --log-level, --log-format.
+struct CommonOptions {
+  std::string hub;  // as named; empty: nobody named one, hub_address() knows where to look
+  std::string log_level = "info";
+  std::string log_format = "text";
+};
+
+/// The command line of a tool: one table of settings makes flags, environment variables, keys of
+/// the file, --help, --check-config and --print-config. A tool's options.cpp adds its own and calls
+/// parse() once:
+///
+///     Command command{{"fmp4-serve", "live video in browsers", "  fmp4-serve tap live/cam -"}};
+///     command.listen("listen", "inboundWSFMP4", options.listen, "where viewers come in");
+///     command.limit("max-viewers", count(options.max_viewers), "more are answered 503");
+///     if (const auto exit = command.parse(argc, argv)) return exit;
+///
+/// All fields are borrowed, and must outlive parse().
+class Command {
+ public:
+  struct Text {
+    std::string_view tool;
+    std::string_view purpose;   // one line
+    std::string_view examples;  // lines, indented by two
+  };
+  explicit Command(Text text);
+  ~Command();
+  Command(const Command&) = delete;
+  Command& operator=(const Command&) = delete;
+
+  /// --flag and SCOPEWIRE_FLAG.
+  void option(std::string flag, Value value, std::string help) {
+    setting(std::move(flag), "", std::move(value), std::move(help));
+  }
+  /// The same, and a key of the file: "origins".
+  void setting(std::string flag, std::string yaml, Value value, std::string help);
+  /// The same, in the tool's own section of `limits`.
+  void limit(std::string flag, Value value, std::string help);
+  /// Listeners: the acceptors of this protocol in the file. Brings --allow-anonymous. The first one
+  /// added has to have an address in the end, the others may be left without.
+  void listen(std::string flag, std::string_view protocol, std::vector<Listen>& field,
+              std::string help);
+
+  /// For subcommands and positional arguments, which are no settings. Include <CLI/CLI.hpp>.
+  CLI::App& app();
+
+  /// Fills all fields, and sets up the log. An answer ends the process with that exit code: --help
+  /// and the like are printed, an error is said on stderr in one line and a hint.
+  std::optional<Exit> parse(int argc, const char* const* argv);
+
+  /// After parse().
+  [[nodiscard]] const CommonOptions& common() const;
+  [[nodiscard]] bool is_default(std::string_view flag) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace so::cli

@@ -1,0 +1,16 @@
+#include "cli/say.h"
+
+#include "base/log.h"
+
+namespace so::cli {
+
+void say_ready(const std::vector<std::string>& addresses) {
+  log::info("ready on {}", fmt::join(addresses, ", "));
+}
+
+int give_up(std::string_view doing, std::string_view to_what, const Error& why) {
+  log::error("{} {}: {}", doing, to_what, why.text);
+  return to_int(exit_for(why.code));
+}
+
+}  // namespace so::cli
