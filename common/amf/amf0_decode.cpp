@@ -1,31 +1,12 @@
-#include "amf/amf0.h"
-
 #include <array>
-#include <cassert>
+
+#include <fmt/format.h>
+
+#include "amf/amf0.h"
+#include "amf/marker.h"
 
 namespace so::amf {
 namespace {
-
-enum Marker : std::uint8_t {
-  kNumber = 0x00,
-  kBoolean = 0x01,
-  kString = 0x02,
-  kObject = 0x03,
-  kMovieClip = 0x04,
-  kNull = 0x05,
-  kUndefined = 0x06,
-  kReference = 0x07,
-  kEcmaArray = 0x08,
-  kObjectEnd = 0x09,
-  kStrictArray = 0x0A,
-  kDate = 0x0B,
-  kLongString = 0x0C,
-  kUnsupported = 0x0D,
-  kRecordSet = 0x0E,
-  kXmlDocument = 0x0F,
-  kTypedObject = 0x10,
-  kAvmPlus = 0x11,
-};
 
 constexpr std::array<std::string_view, 18> kNames{
     "amf0 number",       "amf0 boolean",     "amf0 string",       "amf0 object",
@@ -69,40 +50,40 @@ Value Decoder::value(std::size_t depth) {
 
 Value Decoder::after_marker(std::uint8_t marker, std::size_t at, std::size_t depth) {
   Cursor& in = source_.in();
-  switch (static_cast<Marker>(marker)) {
-    case kNumber:
+  switch (static_cast<amf0::Marker>(marker)) {
+    case amf0::kNumber:
       return Value::number(in.f64());
-    case kBoolean:
+    case amf0::kBoolean:
       return Value::boolean(in.u8() != 0);
-    case kString:
+    case amf0::kString:
       return {short_text()};
-    case kObject:
+    case amf0::kObject:
       ++complex_;
       return Value::object(members(depth, End::kMayBeMissing));
-    case kNull:
+    case amf0::kNull:
       return Value::null();
-    case kUndefined:
+    case amf0::kUndefined:
       return Value::undefined();
-    case kReference:
+    case amf0::kReference:
       return reference(at);
-    case kEcmaArray:
+    case amf0::kEcmaArray:
       return ecma_array(depth);
-    case kStrictArray:
+    case amf0::kStrictArray:
       return strict_array(at, depth);
-    case kDate:
+    case amf0::kDate:
       return date();
-    case kLongString:
+    case amf0::kLongString:
       return long_string();
-    case kUnsupported:
+    case amf0::kUnsupported:
       return {Unsupported{}};
-    case kXmlDocument:
+    case amf0::kXmlDocument:
       return {Xml{long_text(), false}};
-    case kTypedObject:
+    case amf0::kTypedObject:
       return typed_object(depth);
-    case kAvmPlus:
-    case kMovieClip:
-    case kRecordSet:
-    case kObjectEnd:
+    case amf0::kAvmPlus:
+    case amf0::kMovieClip:
+    case amf0::kRecordSet:
+    case amf0::kObjectEnd:
       break;
   }
   source_.refuse("amf0 value", at, fmt::format("marker 0x{:02x} is no value", marker));
@@ -116,7 +97,8 @@ Members Decoder::members(std::size_t depth, End end) {
   while (source_.ok()) {
     if (end == End::kMayBeMissing && in.left() == 0) break;
     std::string key = short_text();
-    if (key.empty() && in.peek() == kObjectEnd) {  // before anything else it is a real empty key
+    const bool end_marker = key.empty() && in.peek() == amf0::kObjectEnd;
+    if (end_marker) {  // an empty key in front of anything else is a key
       in.skip(1);
       break;
     }
@@ -149,7 +131,7 @@ Value Decoder::strict_array(std::size_t at, std::size_t depth) {
   ++complex_;
   const std::uint32_t count = source_.in().u32();
   StrictArray array;
-  if (!source_.believe(count, 1, name(kStrictArray), at)) return {};
+  if (!source_.believe(count, 1, name(amf0::kStrictArray), at)) return {};
   for (std::uint32_t i = 0; i < count && source_.ok(); ++i) array.items.push_back(value(depth + 1));
   return {std::move(array)};
 }
@@ -158,7 +140,8 @@ Value Decoder::strict_array(std::size_t at, std::size_t depth) {
 Value Decoder::reference(std::size_t at) {
   const std::uint16_t index = source_.in().u16();
   if (source_.ok() && index >= complex_) {
-    source_.refuse(name(kReference), at, fmt::format("to value {} of {} so far", index, complex_));
+    source_.refuse(name(amf0::kReference), at,
+                   fmt::format("to value {} of {} so far", index, complex_));
   }
   return {Reference{index}};
 }
@@ -183,100 +166,6 @@ std::string Decoder::short_text() {
 }
 std::string Decoder::long_text() {
   return std::string{source_.in().text(source_.in().u32())};
-}
-
-namespace {
-
-struct Encode {
-  Writer& out;
-
-  void short_text(std::string_view text) const {
-    assert(text.size() <= kShort);
-    out.u16(static_cast<std::uint16_t>(text.size()));
-    out.text(text);
-  }
-  void long_text(std::string_view text) const {
-    out.u32(static_cast<std::uint32_t>(text.size()));
-    out.text(text);
-  }
-  void members(const Members& members) const {
-    for (const Member& member : members) {
-      short_text(member.key);
-      encode(member.value, out);
-    }
-    out.u16(0);
-    out.u8(kObjectEnd);
-  }
-
-  void operator()(Undefined) const { out.u8(kUndefined); }
-  void operator()(Null) const { out.u8(kNull); }
-  void operator()(Unsupported) const { out.u8(kUnsupported); }
-  void operator()(bool value) const {
-    out.u8(kBoolean);
-    out.u8(value ? 1 : 0);
-  }
-  void operator()(double value) const {
-    out.u8(kNumber);
-    out.f64(value);
-  }
-  void operator()(const std::string& text) const {
-    if (text.size() > kShort) return (*this)(LongString{text});
-    out.u8(kString);
-    short_text(text);
-  }
-  void operator()(const LongString& string) const {
-    out.u8(kLongString);
-    long_text(string.text);
-  }
-  void operator()(const Object& object) const {
-    out.u8(kObject);
-    members(object.members);
-  }
-  void operator()(const EcmaArray& array) const {
-    out.u8(kEcmaArray);
-    out.u32(array.count);
-    members(array.members);
-  }
-  void operator()(const StrictArray& array) const {
-    out.u8(kStrictArray);
-    out.u32(static_cast<std::uint32_t>(array.items.size()));
-    for (const Value& item : array.items) encode(item, out);
-  }
-  void operator()(const Date& date) const {
-    out.u8(kDate);
-    out.f64(date.ms);
-    out.u16(static_cast<std::uint16_t>(date.zone));
-  }
-  void operator()(const TypedObject& object) const {
-    out.u8(kTypedObject);
-    short_text(object.class_name);
-    members(object.members);
-  }
-  void operator()(const Xml& xml) const {
-    out.u8(kXmlDocument);
-    long_text(xml.text);
-  }
-  void operator()(const Reference& reference) const {
-    out.u8(kReference);
-    out.u16(static_cast<std::uint16_t>(reference.index));
-  }
-  template <class Amf3Only>
-  void operator()(const Amf3Only&) const {
-    out.u8(kUnsupported);  // nothing gives such a value before AMF3 is read
-  }
-};
-
-}  // namespace
-
-void encode(const Value& value, Writer& out) {
-  std::visit(Encode{out}, value.is);
-}
-
-Bytes encode(const Values& values) {
-  Bytes bytes;
-  Writer out{bytes};
-  for (const Value& value : values) encode(value, out);
-  return bytes;
 }
 
 Result<Values> decode(ByteView body, Limits limits) {
