@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "amf/amf3.h"
 #include "amf/source.h"
 #include "amf/value.h"
 #include "base/cursor.h"
@@ -31,6 +32,7 @@ class Decoder {
 
   Value value(std::size_t depth);
   Value after_marker(std::uint8_t marker, std::size_t at, std::size_t depth);
+  Value amf3_value(std::size_t depth);
   Value typed_object(std::size_t depth);
   Value ecma_array(std::size_t depth);
   Value strict_array(std::size_t at, std::size_t depth);
@@ -42,12 +44,14 @@ class Decoder {
   std::string long_text();
 
   Source source_;
+  Tables3 tables_;
   std::size_t complex_ = 0;  // values started that a reference may point at
 };
 
 /// Writes canonical AMF0: what a Decoder gave comes back byte for byte, but for the liberties
-/// listed there. Keys and class names have at most 65535 bytes: AMF0 cannot say more, so a longer
-/// one is the caller's bug (the Decoder and from_json never give one).
+/// listed there and for the inside of 0x11 (see amf3.h). What only AMF3 can say goes behind 0x11.
+/// Keys and class names have at most 65535 bytes, since AMF0 cannot say more: a longer one is the
+/// caller's bug (neither Decoder nor from_json give one).
 void encode(const Value& value, Writer& out);
 Bytes encode(const Values& values);
 Result<Values> decode(ByteView body, Limits limits = {});

@@ -81,6 +81,7 @@ Value Decoder::after_marker(std::uint8_t marker, std::size_t at, std::size_t dep
     case amf0::kTypedObject:
       return typed_object(depth);
     case amf0::kAvmPlus:
+      return amf3_value(depth);
     case amf0::kMovieClip:
     case amf0::kRecordSet:
     case amf0::kObjectEnd:
@@ -88,6 +89,13 @@ Value Decoder::after_marker(std::uint8_t marker, std::size_t at, std::size_t dep
   }
   source_.refuse("amf0 value", at, fmt::format("marker 0x{:02x} is no value", marker));
   return {};
+}
+
+// 11  one AMF3 value
+Value Decoder::amf3_value(std::size_t depth) {
+  Amf3 wrapper;
+  wrapper.value.push_back(decode3(source_, tables_, depth + 1));
+  return {std::move(wrapper)};
 }
 
 // members  (u16 n, n bytes of key, value)* 00 00 09

@@ -9,6 +9,7 @@ namespace {
 constexpr std::size_t kShort = 0xFFFF;  // bytes a 16-bit length can say
 
 struct Encode {
+  const Value& value;
   Writer& out;
 
   void short_text(std::string_view text) const {
@@ -19,6 +20,10 @@ struct Encode {
   void long_text(std::string_view text) const {
     out.u32(static_cast<std::uint32_t>(text.size()));
     out.text(text);
+  }
+  void behind_0x11() const {
+    out.u8(amf0::kAvmPlus);
+    encode3(value, out);
   }
   void members(const Members& members) const {
     for (const Member& member : members) {
@@ -32,13 +37,13 @@ struct Encode {
   void operator()(Undefined) const { out.u8(amf0::kUndefined); }
   void operator()(Null) const { out.u8(amf0::kNull); }
   void operator()(Unsupported) const { out.u8(amf0::kUnsupported); }
-  void operator()(bool value) const {
+  void operator()(bool flag) const {
     out.u8(amf0::kBoolean);
-    out.u8(value ? 1 : 0);
+    out.u8(flag ? 1 : 0);
   }
-  void operator()(double value) const {
+  void operator()(double number) const {
     out.u8(amf0::kNumber);
-    out.f64(value);
+    out.f64(number);
   }
   void operator()(const std::string& text) const {
     if (text.size() > kShort) return (*this)(LongString{text});
@@ -74,6 +79,7 @@ struct Encode {
     members(object.members);
   }
   void operator()(const Xml& xml) const {
+    if (xml.document) return behind_0x11();
     out.u8(amf0::kXmlDocument);
     long_text(xml.text);
   }
@@ -83,14 +89,14 @@ struct Encode {
   }
   template <class Amf3Only>
   void operator()(const Amf3Only&) const {
-    out.u8(amf0::kUnsupported);  // nothing gives such a value before AMF3 is read
+    behind_0x11();
   }
 };
 
 }  // namespace
 
 void encode(const Value& value, Writer& out) {
-  std::visit(Encode{out}, value.is);
+  std::visit(Encode{value, out}, value.is);
 }
 
 Bytes encode(const Values& values) {

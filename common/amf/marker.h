@@ -30,4 +30,27 @@ enum Marker : std::uint8_t {
 
 }  // namespace amf0
 
+namespace amf3 {
+enum Marker : std::uint8_t {
+  kUndefined = 0x00,
+  kNull = 0x01,
+  kFalse = 0x02,
+  kTrue = 0x03,
+  kInteger = 0x04,
+  kDouble = 0x05,
+  kString = 0x06,
+  kXmlDocument = 0x07,  // the first of those that a reference may point at
+  kDate = 0x08,
+  kArray = 0x09,
+  kObject = 0x0A,
+  kXml = 0x0B,
+  kByteArray = 0x0C,
+  kVectorInt = 0x0D,
+  kVectorUint = 0x0E,
+  kVectorDouble = 0x0F,
+  kVectorObject = 0x10,
+  kDictionary = 0x11,
+};
+}  // namespace amf3
+
 }  // namespace so::amf

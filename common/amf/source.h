@@ -50,6 +50,14 @@ class Source {
     return refuse(what, at, fmt::format("{} items in {} bytes", count, in_->left()));
   }
 
+  /// May a reference stand for `bytes` more bytes of text? Else few bytes would become many.
+  bool repeat(std::size_t bytes, std::string_view what, std::size_t at) {
+    repeated_ += bytes;
+    if (repeated_ <= limits_.repeated) return true;
+    return refuse(what, at, fmt::format("references to more than {} bytes", limits_.repeated),
+                  Code::kLimit);
+  }
+
   /// Remembers the error if it is the first; always false.
   bool refuse(std::string_view what, std::size_t at, std::string_view why,
               Code code = Code::kPeer) {
@@ -64,6 +72,7 @@ class Source {
   Cursor* in_;
   Limits limits_;
   std::size_t nodes_ = 0;
+  std::size_t repeated_ = 0;
   std::optional<Error> error_;
 };
 

@@ -8,7 +8,7 @@ namespace {
 
 const Value& behind_marker(const Value& value) {
   const auto* wrapper = std::get_if<Amf3>(&value.is);
-  return wrapper && !wrapper->value.empty() ? wrapper->value.front() : value;
+  return wrapper != nullptr && !wrapper->value.empty() ? wrapper->value.front() : value;
 }
 
 struct FindMembers {
@@ -69,7 +69,9 @@ struct Same {
   bool operator()(const Dictionary& a, const Dictionary& b) const {
     return a.weak == b.weak && a.entries == b.entries;
   }
-  bool operator()(const Reference3& a, const Reference3& b) const { return a.index == b.index; }
+  bool operator()(const Reference3& a, const Reference3& b) const {
+    return a.index == b.index && a.marker == b.marker;
+  }
   bool operator()(Undefined, Undefined) const { return true; }
   bool operator()(Null, Null) const { return true; }
   bool operator()(Unsupported, Unsupported) const { return true; }
@@ -86,7 +88,7 @@ std::optional<double> Value::as_number() const {
 
 std::optional<bool> Value::as_boolean() const {
   const auto* boolean = std::get_if<bool>(&behind_marker(*this).is);
-  return boolean ? std::optional{*boolean} : std::nullopt;
+  return boolean != nullptr ? std::optional{*boolean} : std::nullopt;
 }
 
 std::optional<std::string_view> Value::as_string() const {
@@ -107,7 +109,7 @@ const Members* Value::members() const {
 
 const Value* Value::find(std::string_view key) const {
   const Members* all = members();
-  if (!all) return nullptr;
+  if (all == nullptr) return nullptr;
   const auto member = std::ranges::find(*all, key, &Member::key);
   return member == all->end() ? nullptr : &member->value;
 }

@@ -65,7 +65,7 @@ struct Array3 {
   Members associative;
   Values dense;
 };
-struct Object3 {  // sealed: names of the leading members
+struct Object3 {  // sealed: the names of the leading members; without dynamic, of all
   std::string class_name;
   bool dynamic = true;
   std::vector<std::string> sealed;
@@ -76,8 +76,8 @@ struct Externalizable {
   Values value;
 };  // Flex collections; exactly one value
 enum class VectorKind : std::uint8_t { kInt = 0x0D, kUint = 0x0E, kDouble = 0x0F, kObject = 0x10 };
-struct Vector3 {
-  VectorKind kind{};
+struct Vector3 {  // items: Integer of 32 bits; number; number; anything, of class_name
+  VectorKind kind = VectorKind::kInt;
   bool fixed = false;
   std::string class_name;
   Values items;
@@ -88,7 +88,8 @@ struct Dictionary {
 };
 struct Reference3 {
   std::uint32_t index = 0;
-};  // AMF3 object reference, not expanded
+  std::uint8_t marker = 0x0A;
+};  // AMF3 reference, not expanded; marker: the type it claims to point at
 
 using Variant =
     std::variant<Undefined, Null, bool, double, std::string, Object, EcmaArray, StrictArray, Date,
@@ -162,8 +163,10 @@ inline Value Value::array(Values items) {
 
 /// Bounds of decoding. Beside them a count is never believed before the bytes are there.
 struct Limits {
-  std::size_t depth = 32;     // values around a value; deeper is an attack on our stack
-  std::size_t nodes = 65536;  // values in one body: some 10 MiB of memory
+  std::size_t depth = 32;            // values around a value; deeper is an attack on our stack
+  std::size_t nodes = 65536;         // values in one body: some 10 MiB of memory
+  std::size_t sealed = 256;          // member names that one AMF3 class declares
+  std::size_t repeated = 1U << 20U;  // bytes of AMF3 text that stand for references of two bytes
 };
 
 }  // namespace so::amf

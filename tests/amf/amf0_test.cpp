@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "golden0.h"
+#include "golden.h"
 #include "hex.h"
 
 using namespace so;

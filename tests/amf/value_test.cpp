@@ -75,6 +75,7 @@ TEST_CASE("value: every field counts for equality") {
       {Reference{1}},
       {Reference3{0}},
       {Reference3{1}},
+      {Reference3{1, 0x09}},
       {Amf3{{{Null{}}}}},
       {Amf3{{{Undefined{}}}}},
       {ByteArray{{1}}},
