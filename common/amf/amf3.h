@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
 #include "amf/source.h"
 #include "amf/tables3.h"
@@ -14,6 +15,9 @@ namespace so::amf {
 /// externalizable classes only Flex's collections can be read; another has a body without a
 /// length, so the rest of the message is lost. An error is left in the source.
 Value decode3(Source& source, Tables3& tables, std::size_t depth);
+
+/// flex.messaging.io.ArrayCollection, ObjectProxy or ArrayList: their body is one AMF3 value.
+bool is_flex_collection(std::string_view class_name);
 
 /// Writes one AMF3 value. It refers to nothing but by the Reference3 it is given: strings and
 /// traits are written out each time, so no receiver's tables matter. What decode3 gave decodes to

@@ -5,6 +5,7 @@
 
 #include "amf/amf3.h"
 #include "amf/marker.h"
+#include "amf/quoted.h"
 #include "base/cursor.h"
 
 namespace so::amf {
@@ -28,10 +29,6 @@ constexpr std::array<std::string_view, 18> kNames{"amf3 undefined",
                                                   "amf3 vector of double",
                                                   "amf3 vector of objects",
                                                   "amf3 dictionary"};
-
-constexpr std::array<std::string_view, 3> kFlexCollections{"flex.messaging.io.ArrayCollection",
-                                                           "flex.messaging.io.ObjectProxy",
-                                                           "flex.messaging.io.ArrayList"};
 
 // The value that is being read: what for, and for the error texts.
 struct Place {
@@ -242,9 +239,8 @@ Value Reader::sealed_and_dynamic(const Place& here, Traits3 traits) {
 }
 
 Value Reader::externalizable(const Place& here, Traits3 traits) {
-  if (std::ranges::find(kFlexCollections, traits.class_name) == kFlexCollections.end()) {
-    const std::string_view name = std::string_view{traits.class_name}.substr(0, 100);
-    refuse(here, fmt::format("externalizable class '{}' is unknown", name));
+  if (!is_flex_collection(traits.class_name)) {
+    refuse(here, fmt::format("externalizable class {} is unknown", quoted(traits.class_name)));
     return {};
   }
   Externalizable external{std::move(traits.class_name), {}};
@@ -288,6 +284,13 @@ Value Reader::dictionary(const Place& here, std::uint32_t count) {
 }
 
 }  // namespace
+
+bool is_flex_collection(std::string_view class_name) {
+  return std::ranges::any_of(std::array<std::string_view, 3>{"flex.messaging.io.ArrayCollection",
+                                                             "flex.messaging.io.ObjectProxy",
+                                                             "flex.messaging.io.ArrayList"},
+                             [class_name](std::string_view known) { return known == class_name; });
+}
 
 Value decode3(Source& source, Tables3& tables, std::size_t depth) {
   tables.begin_value();

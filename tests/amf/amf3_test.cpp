@@ -203,7 +203,7 @@ TEST_CASE("amf3: errors say what, where and why") {
       Case{"0a 00", "amf3 object at offset 1: reference to object 0, which is not there"},
       Case{"09 03 01 08 02", "amf3 date at offset 4: reference to object 1, which is not there"},
       Case{"0a 01", "amf3 object at offset 1: reference to traits 0, which are not there"},
-      Case{"0a 07 03 43", "amf3 object at offset 1: externalizable class 'C' is unknown"},
+      Case{"0a 07 03 43", "amf3 object at offset 1: externalizable class \"C\" is unknown"},
       Case{"09 ffffffff 01", "amf3 array at offset 1: 268435455 items in 0 bytes"},
       Case{"0d 05 00 00000000 000000", "amf3 vector of int at offset 1: 2 items in 7 bytes"},
       Case{"0e 03 00 000000", "amf3 vector of uint at offset 1: 1 items in 3 bytes"},
