@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "hub/effects.h"
+#include "hub/options.h"
+#include "wire/frame.h"
+
+namespace so::hub {
+
+/// What the hub must be given because it has no world of its own.
+struct Sources {
+  std::uint64_t incarnation = 0;          // random, new with every start
+  std::function<std::uint64_t()> random;  // epochs; never zero
+  std::function<WallMillis()> wall;       // the time of metadata that came without one
+};
+
+/// The authority: scopes, members, shared objects, streams, metadata, leases. A state machine
+/// without socket, clock, thread or file: so-hub wraps it with ZeroMQ, ws-gateway --standalone with
+/// nothing. What a request means is in man/scopewire-bus.7. Every bound is in Options; reaching one
+/// refuses the request by name. Nothing a tool sends is more than refused.
+class Hub {
+ public:
+  Hub(Options options, Sources sources);
+  ~Hub();
+  Hub(const Hub&) = delete;
+  Hub& operator=(const Hub&) = delete;
+  Hub(Hub&&) = delete;
+  Hub& operator=(Hub&&) = delete;
+
+  /// Applies one request of a tool. All effects of one request are appended together, the reply
+  /// first, so nothing of another request comes between a reply and its event. The frame is only
+  /// borrowed. `now` never goes back from one call to the next.
+  void apply(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out);
+
+  /// When tick() wants to be called: leases, lingering objects, rooms kept alive. nullopt: nothing
+  /// waits. Calling early or late is harmless.
+  [[nodiscard]] std::optional<TimePoint> deadline() const;
+  void tick(TimePoint now, Effects& out);
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+/// The answer to bytes that wire::read_frame() refused, for the tool that sent them: an error with
+/// request 0, its code `version` for another version of the protocol, else `bad_request`.
+wire::Frame malformed(const Error& error);
+
+}  // namespace so::hub

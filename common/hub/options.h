@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "wire/frame.h"
+
+namespace so::hub {
+
+/// What a hub is told at its start. Every bound refuses by name (`limit`) when it is reached, and
+/// nothing a tool sends makes the hub grow past them.
+struct Options {
+  /// The applications there are. nullopt: any name; an application that nobody named beforehand
+  /// comes and goes like a room.
+  std::optional<std::vector<std::string>> applications;
+
+  Seconds lease{15};  // three beats: one may be lost, one may be late
+  Seconds linger{5};  // an unused object is kept so long: a page is reloaded within it (Red5's 5 s)
+  Seconds keep{0};    // an empty room is kept so long
+  Seconds forget{300};  // a producer that was idle so long may have its numbers forgotten
+
+  // Tools and members.
+  std::size_t tools = 256;                // processes, not people
+  std::size_t members_per_tool = 262144;  // more sockets than a process can hold open
+  std::size_t scopes_per_member = 256;    // joined, those above included
+  std::size_t uses_per_member = 256;
+  std::size_t info_bytes = 4096;  // what a member shows of itself: a nick, the address of a picture
+
+  // Scopes and shared objects.
+  std::size_t scopes = 262144;
+  std::size_t objects = 2097152;  // about 600 bytes each when small
+  std::size_t objects_per_scope = 1048576;
+  std::size_t attributes = 1024;                      // of an object
+  std::size_t value_bytes = 65536;                    // one value, in its compact form
+  std::size_t object_bytes = wire::kMaxBody - 65536;  // a snapshot is one frame
+  std::size_t data_bytes = std::size_t{1} << 30U;     // all objects together
+  std::size_t changes = 1000;                         // of a batch; a batch is applied in one go
+  std::size_t depth = 30;  // of a request's body; a resume nests it by two, readers take 32
+
+  // What a returning reader can be told exactly; older positions get a snapshot.
+  std::size_t log_batches = 1000;                 // of an object
+  std::size_t log_bytes = std::size_t{1} << 20U;  // of an object; a resume is one frame
+  std::size_t all_log_bytes = std::size_t{1}
+                              << 28U;  // of all objects: over it, who writes forgets first
+
+  std::size_t producers = 256;  // of an object, that wrote within `forget`
+
+  // Streams.
+  std::size_t streams = 16384;
+  std::size_t follows_per_tool = 16384;
+  std::size_t metadata = 1024;  // streams whose latest metadata is kept; the oldest make room
+};
+
+}  // namespace so::hub
