@@ -27,11 +27,12 @@ struct Error {
   bool operator==(const Error&) const = default;
 };
 
-/// A value or an Error. Ignoring one is a compiler warning. Test it with `if`.
-template <class T>
-class [[nodiscard]] Result : public tl::expected<T, Error> {
+/// A value or an error: an Error, unless a protocol has words of its own. Ignoring one is a
+/// compiler warning. Test it with `if`.
+template <class T, class E = Error>
+class [[nodiscard]] Result : public tl::expected<T, E> {
  public:
-  using tl::expected<T, Error>::expected;
+  using tl::expected<T, E>::expected;
 };
 
 using Status = Result<void>;
@@ -39,8 +40,9 @@ using Status = Result<void>;
 inline tl::unexpected<Error> fail(Code code, std::string text) {
   return tl::unexpected<Error>(Error{code, std::move(text)});
 }
-inline tl::unexpected<Error> fail(Error error) {
-  return tl::unexpected<Error>(std::move(error));
+template <class E>
+tl::unexpected<E> fail(E error) {
+  return tl::unexpected<E>(std::move(error));
 }
 
 }  // namespace so
