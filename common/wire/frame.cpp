@@ -19,8 +19,8 @@ Result<std::optional<FrameView>> read_frame(Cursor& in) {
   if (in.u16() != kMagic)
     return fail(Code::kPeer, fmt::format("frame at byte {}: no magic", start));
   if (const std::uint8_t protocol = in.u8(); protocol != kProtocol) {
-    return fail(Code::kPeer, fmt::format("frame at byte {}: protocol version {}, this is {}", start,
-                                         protocol, kProtocol));
+    return fail(Code::kRefused, fmt::format("frame at byte {}: protocol version {}, this is {}",
+                                            start, protocol, kProtocol));
   }
   FrameView frame;
   frame.header.kind = static_cast<Kind>(in.u8());

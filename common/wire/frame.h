@@ -80,7 +80,7 @@ struct Frame {
 
 /// The next frame of a message; nullopt at its end. Scope, name and body must be UTF-8, and are not
 /// checked here: who uses them does. A truncated or foreign frame is an error, and ends the
-/// message.
+/// message; another version of the protocol is kRefused.
 Result<std::optional<FrameView>> read_frame(Cursor& in);
 void write_frame(const FrameView& frame, Bytes& out);
 

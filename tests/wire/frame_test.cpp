@@ -55,12 +55,14 @@ TEST_CASE("foreign bytes, other versions and huge bodies are refused by name") {
     Bytes changed = bytes;
     changed[at] = value;
     Cursor in{changed};
-    return read_frame(in).error().text;
+    return read_frame(in).error();
   };
-  CHECK(error_with(0, 'G') == "frame at byte 0: no magic");
-  CHECK(error_with(2, 9) == "frame at byte 0: protocol version 9, this is 1");
-  CHECK(error_with(36, 0xFF) ==
-        "frame at byte 0: body of 4278190082 bytes is over the limit of 1048576");
+  CHECK(error_with(0, 'G') == Error{Code::kPeer, "frame at byte 0: no magic"});
+  CHECK(error_with(2, 9) ==
+        Error{Code::kRefused, "frame at byte 0: protocol version 9, this is 1"});
+  CHECK(
+      error_with(36, 0xFF) ==
+      Error{Code::kPeer, "frame at byte 0: body of 4278190082 bytes is over the limit of 1048576"});
 }
 
 TEST_CASE("member ids are written and read one way only") {
