@@ -16,7 +16,14 @@ bool parse(std::string_view text, Integer& value, int base) {
 }  // namespace
 
 std::string hex64(std::uint64_t value) {
-  return fmt::format("{:016x}", value);
+  std::string out;
+  append_hex64(out, value);
+  return out;
+}
+
+void append_hex64(std::string& out, std::uint64_t value) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (unsigned shift = 64; shift > 0; shift -= 4) out += kDigits[value >> (shift - 4) & 0xFU];
 }
 
 std::optional<std::uint64_t> from_hex64(std::string_view text) {

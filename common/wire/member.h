@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,7 +13,7 @@ namespace so::wire {
 struct MemberId {
   std::uint64_t incarnation = 0;
   std::uint64_t number = 0;
-  bool operator==(const MemberId&) const = default;
+  auto operator<=>(const MemberId&) const = default;
 };
 
 /// "0123456789abcdef-42", and back.
@@ -22,6 +23,7 @@ std::optional<MemberId> member_id(std::string_view text);
 /// 16 lower-case hexadecimal digits: how incarnations and epochs are written in JSON, whose numbers
 /// are doubles to many readers.
 std::string hex64(std::uint64_t value);
+void append_hex64(std::string& out, std::uint64_t value);
 std::optional<std::uint64_t> from_hex64(std::string_view text);
 
 }  // namespace so::wire
