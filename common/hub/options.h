@@ -16,7 +16,7 @@ namespace so::hub {
 struct Options {
   /// The applications there are. nullopt: any name; an application that nobody named beforehand
   /// comes and goes like a room.
-  std::optional<std::vector<std::string>> applications;
+  std::optional<std::vector<std::string>> applications{};
 
   Seconds lease{15};  // three beats: one may be lost, one may be late
   Seconds linger{5};  // an unused object is kept so long: a page is reloaded within it (Red5's 5 s)

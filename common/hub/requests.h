@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "hub/options.h"
+#include "hub/refusal.h"
+#include "hub/streams.h"
+#include "json/read.h"
+
+namespace so::hub {
+
+// The bodies of the requests that have one, but for change, which is in batch.h. Views borrow from
+// the parser of the body.
+
+struct Hello {
+  std::uint64_t incarnation = 0;
+  static Outcome<Hello> read(json::Element body);
+};
+
+struct Join {
+  std::string info = "{}";       // compact JSON
+  std::optional<bool> presence;  // nullopt: not mentioned
+  static Outcome<Join> read(json::Element body, const Options& options);
+};
+
+struct Use {
+  std::optional<bool> persistent;  // nullopt: either
+  bool quiet = false;
+  static Outcome<Use> read(json::Element body);
+};
+
+struct Get {
+  std::optional<std::string_view> key;  // nullopt: the whole object
+  static Outcome<Get> read(json::Element body);
+};
+
+struct Publish {
+  Media media;
+  static Outcome<Publish> read(json::Element body);
+};
+
+struct Meta {
+  std::string data;  // compact JSON
+  std::optional<std::uint64_t> timestamp;
+  static Outcome<Meta> read(json::Element body, const Options& options);
+};
+
+struct Follow {
+  bool meta = true;
+  bool streams = true;
+  bool latest = true;
+  static Outcome<Follow> read(json::Element body);
+};
+
+}  // namespace so::hub

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wire/member.h"
+
+namespace so::hub {
+
+/// What a stream carries and where it can be had; empty: not said.
+struct Media {
+  std::string endpoint;
+  std::string video;
+  std::string audio;
+  bool operator==(const Media&) const = default;
+};
+
+/// A stream that is up.
+struct Stream {
+  std::string path;
+  wire::MemberId publisher;
+  Media media;
+};
+
+/// The streams that are up, in the order of their paths.
+class Streams {
+ public:
+  /// nullptr: it is not up.
+  [[nodiscard]] Stream* find(std::string_view path);
+  void put(Stream stream);
+  void erase(std::string_view path);
+
+  [[nodiscard]] std::size_t size() const { return all_.size(); }
+  /// Calls take(stream) for the stream of that path, or for every one with "/", until it answers
+  /// false.
+  template <class Take>
+  void each(std::string_view path, Take take) const {
+    const bool every = path == "/";
+    for (auto at = every ? all_.begin() : all_.find(path); at != all_.end(); ++at) {
+      if (!take(at->second) || !every) return;
+    }
+  }
+  /// Those right in the scope.
+  [[nodiscard]] std::vector<const Stream*> in(std::string_view scope) const;
+
+ private:
+  std::map<std::string, Stream, std::less<>> all_;
+};
+
+}  // namespace so::hub
