@@ -1,0 +1,203 @@
+#include "hub/shared_object.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "hub/scope.h"
+#include "json/write.h"
+#include "wire/frame.h"
+#include "wire/member.h"
+
+namespace so::hub {
+namespace {
+
+// Performs the changes and appends those that have an effect; whether there were any.
+bool perform(Batch& batch, Attributes& on, std::string& text) {
+  const std::size_t start = text.size();
+  for (Change& change : batch.changes) {
+    const std::string* old = on.find(change.name);
+    const bool effect = change.op == Op::kSend ||
+                        (change.op == Op::kSet && (old == nullptr || *old != change.value)) ||
+                        (change.op == Op::kDelete && old != nullptr) ||
+                        (change.op == Op::kClear && on.size() > 0);
+    if (!effect && !batch.force) continue;
+    if (text.size() > start) text += ',';
+    append_change(text, change);
+    if (change.op == Op::kSet) on.set(change.name, std::move(change.value));
+    if (change.op == Op::kDelete) on.remove(change.name);
+    if (change.op == Op::kClear) on.clear();
+  }
+  return text.size() > start;
+}
+
+std::size_t most_bytes(const Batch& batch) {
+  std::size_t bytes = 0;
+  for (const Change& change : batch.changes) bytes += most_bytes(change);
+  return bytes;
+}
+
+constexpr std::size_t kEnd = 2;  // ]}
+
+Outcome<void> check_bounds(const Attributes& attributes, std::size_t all, std::size_t event,
+                           const Options& options) {
+  const auto check = [](std::string_view what, std::size_t is, std::size_t most) -> Outcome<void> {
+    if (is <= most) return {};
+    return refuse(Why::kLimit, fmt::format("{}: {} is over the limit of {}", what, is, most));
+  };
+  if (auto good = check("attributes of the object", attributes.size(), options.attributes); !good)
+    return good;
+  if (auto good = check("bytes of the object", attributes.bytes(), options.object_bytes); !good)
+    return good;
+  if (auto good = check("bytes of all objects", all, options.data_bytes); !good) return good;
+  return check("bytes of the event", event + kEnd, wire::kMaxBody);
+}
+
+}  // namespace
+
+std::string_view to_text(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kOk:
+      return "ok";
+    case Verdict::kNoop:
+      return "noop";
+    case Verdict::kDup:
+      return "dup";
+    case Verdict::kGap:
+      return "gap";
+    case Verdict::kCas:
+      return "cas";
+  }
+  return {};
+}
+
+SharedObject::SharedObject(Scope& home, std::string name, std::uint64_t epoch, bool persistent)
+    : home_(&home), name_(std::move(name)), epoch_(epoch), persistent_(persistent) {}
+
+std::optional<Applied> SharedObject::judge(const Batch& batch) const {
+  if (!batch.producer.empty()) {
+    const std::uint64_t last = producers_ ? producers_->last(batch.producer) : 0;
+    if (batch.seq <= last) return Applied{Verdict::kDup, last, {}};
+    if (batch.seq > last + 1) return Applied{Verdict::kGap, last, {}};
+  }
+  if (batch.expect && *batch.expect != version_) return Applied{Verdict::kCas, 0, {}};
+  return std::nullopt;
+}
+
+Outcome<Applied> SharedObject::apply(Batch batch, std::string_view from, TimePoint now,
+                                     const Options& options, Holdings& holdings) {
+  if (auto verdict = judge(batch)) return std::move(*verdict);
+  if (!batch.producer.empty()) {
+    if (!producers_) producers_ = std::make_unique<Producers>();
+    if (!producers_->has_place(batch.producer, options.producers, now - options.forget)) {
+      return refuse(Why::kLimit,
+                    fmt::format("producers of the object: {} is the limit", options.producers));
+    }
+  }
+  Applied applied;
+  applied.event.reserve(256 + most_bytes(batch));
+  begin(applied.event, "change");
+  const std::size_t opening = applied.event.size();
+  fmt::format_to(std::back_inserter(applied.event), R"("version":{},"from":"{}","changes":[)",
+                 version_ + 1, from);
+  const auto effect = edit(batch, applied.event, options, holdings);
+  if (!effect) return fail(effect.error());
+  touched = now;
+  if (!batch.producer.empty()) producers_->remember(batch.producer, batch.seq, now);
+  if (!*effect) return Applied{Verdict::kNoop, 0, {}};
+  applied.event += "]}";
+  ++version_;
+  keep(std::string_view{applied.event}.substr(opening), options, holdings);
+  return applied;
+}
+
+// Most batches are so far from every bound that they may be performed at once. The others are
+// performed on a copy, which is thrown away if it went over.
+Outcome<bool> SharedObject::edit(Batch& batch, std::string& event, const Options& options,
+                                 Holdings& holdings) {
+  const std::size_t others = holdings.data - attributes_.bytes();
+  const std::size_t most = most_bytes(batch);
+  const bool fits = attributes_.size() + batch.changes.size() <= options.attributes &&
+                    attributes_.bytes() + most <= options.object_bytes &&
+                    holdings.data + most <= options.data_bytes &&
+                    event.size() + most + kEnd <= wire::kMaxBody;
+  bool effect = false;
+  if (fits) {
+    effect = perform(batch, attributes_, event);
+  } else {
+    Attributes draft = attributes_;
+    effect = perform(batch, draft, event);
+    const auto good = check_bounds(draft, others + draft.bytes(), event.size(), options);
+    if (!good) return fail(good.error());
+    attributes_ = std::move(draft);
+  }
+  holdings.data = others + attributes_.bytes();
+  return effect;
+}
+
+// Over the bound of all logs, who writes forgets its own past first: nobody pays for another.
+void SharedObject::keep(std::string_view batch, const Options& options, Holdings& holdings) {
+  holdings.logs -= log_.bytes();
+  const auto over = [&] {
+    return holdings.logs + log_.bytes() + batch.size() > options.all_log_bytes;
+  };
+  if (over()) log_.clear();
+  if (!over()) log_.append(batch, options.log_batches, options.log_bytes);
+  holdings.logs += log_.bytes();
+}
+
+// {"event":"sync","scope":"/chat/room1","object":"chat","epoch":"0123456789abcdef",
+void SharedObject::begin(std::string& body, std::string_view event) const {
+  body += R"({"event":")";
+  body += event;
+  body += R"(","scope":)";
+  json::append_string(body, home_->path);
+  body += R"(,"object":)";
+  json::append_string(body, name_);
+  body += R"(,"epoch":")";
+  wire::append_hex64(body, epoch_);
+  body += R"(",)";
+}
+
+std::string SharedObject::snapshot() const {
+  std::string body;
+  body.reserve(256 + attributes_.bytes());
+  begin(body, "sync");
+  fmt::format_to(std::back_inserter(body), R"("version":{},"persistent":{},"data":{{)", version_,
+                 persistent_);
+  bool first = true;
+  for (const Attribute& each : attributes_) {
+    if (!std::exchange(first, false)) body += ',';
+    json::append_string(body, each.key);
+    body += ':';
+    body += each.value;
+  }
+  body += "}}";
+  return body;
+}
+
+std::string SharedObject::catch_up(std::uint64_t epoch, std::uint64_t version) const {
+  if (epoch == epoch_ && version <= version_) {
+    if (auto body = resume(version_ - version)) return std::move(*body);
+  }
+  return snapshot();
+}
+
+std::optional<std::string> SharedObject::resume(std::uint64_t missing) const {
+  const auto batches = log_.newest(missing);
+  if (!batches) return std::nullopt;
+  std::string body;
+  begin(body, "resume");
+  fmt::format_to(std::back_inserter(body), R"("version":{},"batches":[)", version_);
+  bool first = true;
+  for (const std::string_view batch : *batches) {
+    if (!std::exchange(first, false)) body += ',';
+    body += '{';
+    body += batch;
+    if (body.size() + kEnd > wire::kMaxBody) return std::nullopt;
+  }
+  body += "]}";
+  return body;
+}
+
+}  // namespace so::hub

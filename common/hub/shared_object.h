@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "hub/attributes.h"
+#include "hub/audience.h"
+#include "hub/batch.h"
+#include "hub/change_log.h"
+#include "hub/options.h"
+#include "hub/producers.h"
+#include "hub/refusal.h"
+#include "hub/timers.h"
+
+namespace so::hub {
+
+struct Scope;
+
+/// What a batch came to; the word of the reply's `status`.
+enum class Verdict { kOk, kNoop, kDup, kGap, kCas };
+std::string_view to_text(Verdict verdict);
+
+struct Applied {
+  Verdict verdict = Verdict::kOk;
+  std::uint64_t last = 0;  // kGap: the producer's last number known
+  std::string event;       // kOk: the body of the change event
+};
+
+/// Bytes that all objects of a hub hold together.
+struct Holdings {
+  std::size_t data = 0;
+  std::size_t logs = 0;
+};
+
+/// One life of a shared object: attributes at a position (epoch, version). The version is 1 when
+/// the life begins and rises by one with every batch that has an effect; nothing else moves it.
+class SharedObject : public Timed {
+ public:
+  SharedObject(Scope& home, std::string name, std::uint64_t epoch, bool persistent);
+
+  [[nodiscard]] Scope& home() const { return *home_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] bool persistent() const { return persistent_; }
+  [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
+  [[nodiscard]] std::uint64_t version() const { return version_; }
+  [[nodiscard]] const Attributes& attributes() const { return attributes_; }
+  [[nodiscard]] std::size_t log_bytes() const { return log_.bytes(); }
+
+  /// Orders the batch of member `from`: first (producer, seq), then expect, then the changes, all
+  /// or nothing. A refusal leaves the object as it was.
+  Outcome<Applied> apply(Batch batch, std::string_view from, TimePoint now, const Options& options,
+                         Holdings& holdings);
+
+  /// The body that brings a reader from what it has to the present: the missing batches if all are
+  /// known and fit a frame, else a snapshot. Epoch 0: it has nothing.
+  [[nodiscard]] std::string catch_up(std::uint64_t epoch, std::uint64_t version) const;
+  [[nodiscard]] std::string snapshot() const;
+
+  Audience users;
+  TimePoint touched{};  // last used or changed
+
+ private:
+  void begin(std::string& body, std::string_view event) const;
+  [[nodiscard]] std::optional<Applied> judge(const Batch& batch) const;
+  Outcome<bool> edit(Batch& batch, std::string& event, const Options& options, Holdings& holdings);
+  void keep(std::string_view batch, const Options& options, Holdings& holdings);
+  [[nodiscard]] std::optional<std::string> resume(std::uint64_t missing) const;
+
+  Scope* home_;
+  std::string name_;
+  std::uint64_t epoch_;
+  std::uint64_t version_ = 1;
+  bool persistent_;
+  Attributes attributes_;
+  ChangeLog log_;  // each entry: "version":7,"from":ID,"changes":[...]}
+  std::unique_ptr<Producers> producers_;
+};
+
+}  // namespace so::hub
