@@ -1,0 +1,56 @@
+#include "hub/events.h"
+
+#include <utility>
+
+#include "json/write.h"
+#include "wire/member.h"
+
+namespace so::hub {
+namespace {
+
+json::Writer stream_event(const Stream& stream, std::string_view state) {
+  json::Writer body;
+  body.object().key("event").string("stream").key("stream").string(stream.path);
+  body.key("state").string(state).key("publisher").string(wire::to_text(stream.publisher));
+  return body;
+}
+
+}  // namespace
+
+std::string join_event(std::string_view scope, std::string_view member, std::string_view info) {
+  json::Writer body;
+  body.object().key("event").string("join").key("scope").string(scope);
+  return body.key("member").string(member).key("info").raw(info).end().take();
+}
+
+std::string leave_event(std::string_view scope, std::string_view member) {
+  json::Writer body;
+  body.object().key("event").string("leave").key("scope").string(scope);
+  return body.key("member").string(member).end().take();
+}
+
+std::string up_event(const Stream& stream) {
+  json::Writer body = stream_event(stream, "up");
+  const Media& media = stream.media;
+  if (!media.endpoint.empty()) body.key("endpoint").string(media.endpoint);
+  if (!media.video.empty()) body.key("video").string(media.video);
+  if (!media.audio.empty()) body.key("audio").string(media.audio);
+  return body.end().take();
+}
+
+std::string down_event(const Stream& stream) {
+  return stream_event(stream, "down").end().take();
+}
+
+std::string meta_event(std::string_view stream, std::uint64_t timestamp, std::string_view data) {
+  json::Writer body;
+  body.object().key("event").string("meta").key("stream").string(stream);
+  return body.key("timestamp").natural(timestamp).key("data").raw(data).end().take();
+}
+
+void tell(std::vector<ToolId> listeners, wire::Frame event, ToolId origin, Effects& out) {
+  if (listeners.empty()) return;
+  out.sends.push_back({std::move(listeners), std::move(event), origin});
+}
+
+}  // namespace so::hub

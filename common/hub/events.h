@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hub/effects.h"
+#include "hub/streams.h"
+#include "wire/frame.h"
+
+namespace so::hub {
+
+// The bodies of events, as scopewire-bus(7) and scopewire-ws(7) show them; change is in
+// shared_object.h. `info` and `data` are JSON already.
+
+std::string join_event(std::string_view scope, std::string_view member, std::string_view info);
+std::string leave_event(std::string_view scope, std::string_view member);
+std::string up_event(const Stream& stream);
+std::string down_event(const Stream& stream);
+std::string meta_event(std::string_view stream, std::uint64_t timestamp, std::string_view data);
+
+/// Sends the event, whose header.member is a number of `origin`, if anybody listens.
+void tell(std::vector<ToolId> listeners, wire::Frame event, ToolId origin, Effects& out);
+
+}  // namespace so::hub

@@ -1,0 +1,154 @@
+#include "hub/hub.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "hub/state.h"
+
+namespace so::hub {
+
+Hub::Hub(Options options, Sources sources)
+    : state_(std::make_unique<State>(std::move(options), std::move(sources))) {}
+Hub::~Hub() = default;
+
+void Hub::apply(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out) {
+  state_->apply(from, request, now, out);
+}
+std::optional<TimePoint> Hub::deadline() const {
+  return state_->deadline();
+}
+void Hub::tick(TimePoint now, Effects& out) {
+  state_->tick(now, out);
+}
+
+wire::Frame malformed(const Error& error) {
+  const Why why = error.code == Code::kRefused ? Why::kVersion : Why::kBadRequest;
+  wire::Frame frame;
+  frame.header.kind = wire::Kind::kError;
+  frame.body = error_body({why, error.text});
+  return frame;
+}
+
+Hub::State::State(Options options, Sources sources)
+    : options_(std::move(options)),
+      sources_(std::move(sources)),
+      parser_({.bytes = wire::kMaxBody, .depth = options_.depth}),
+      scopes_(options_),
+      objects_(options_, sources_.random),
+      metadata_(options_.metadata) {
+  assert(options_.object_bytes <= Options{}.object_bytes);  // a snapshot is one frame
+}
+
+// The reply has its place before the events that the request causes. A tool that is not known has
+// caused none, and is told so even if it wants no reply: it must announce itself again.
+void Hub::State::apply(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out) {
+  const std::size_t place = out.sends.size();
+  if (request.header.request != 0) out.sends.emplace_back();
+  auto reply = answer(from, request, now, out);
+  const bool unknown = !reply && reply.error().why == Why::kUnknownTool;
+  if (unknown) out.gone.push_back(from);
+  if (request.header.request == 0) {
+    if (!unknown) return;
+    out.sends.emplace_back();
+  }
+  Send& send = out.sends[place];
+  send.to = {from};
+  send.frame.header = {.kind = reply ? wire::Kind::kDone : wire::Kind::kError,
+                       .request = request.header.request,
+                       .member = request.header.member,
+                       .epoch = reply ? reply->epoch : 0,
+                       .version = reply ? reply->version : 0};
+  send.frame.body = reply ? std::move(reply->body) : error_body(reply.error());
+}
+
+Outcome<Hub::State::Reply> Hub::State::answer(ToolId from, const wire::FrameView& request,
+                                              TimePoint now, Effects& out) {
+  const auto tool = tools_.find(from);
+  if (tool != tools_.end()) {
+    tool->second.expires = now + options_.lease;
+  } else if (request.header.kind != wire::Kind::kHello) {
+    return refuse(Why::kUnknownTool, "no hello yet, or the lease ran out");
+  }
+  const auto body = read_body(request.body);
+  if (!body) return fail(body.error());
+  if (request.header.kind == wire::Kind::kHello) return hello(from, *body, now, out);
+  return dispatch({tool->second, request, *body, now, out});
+}
+
+Outcome<json::Element> Hub::State::read_body(std::string_view body) {
+  const auto value = parser_.parse(body.empty() ? "{}" : body);
+  if (!value) return refuse(Why::kBadRequest, "body: " + value.error().text);
+  if (!value->is_object()) return refuse(Why::kBadRequest, "body is not an object");
+  return *value;
+}
+
+Outcome<Hub::State::Reply> Hub::State::dispatch(const Call& call) {
+  using wire::Kind;
+  switch (call.frame.header.kind) {
+    case Kind::kBeat:
+      return Reply{};
+    case Kind::kBye:
+      return bye(call);
+    case Kind::kJoin:
+      return join(call);
+    case Kind::kLeave:
+      return leave(call);
+    case Kind::kUse:
+      return use(call);
+    case Kind::kRelease:
+      return release(call);
+    case Kind::kChange:
+      return change(call);
+    case Kind::kGet:
+      return get(call);
+    case Kind::kList:
+      return list(call);
+    case Kind::kPublish:
+      return publish(call);
+    case Kind::kUnpublish:
+      return unpublish(call);
+    case Kind::kMeta:
+      return meta(call);
+    case Kind::kFollow:
+      return follow(call);
+    case Kind::kUnfollow:
+      return unfollow(call);
+    case Kind::kHello:
+    case Kind::kDone:
+    case Kind::kError:
+    case Kind::kChanged:
+    case Kind::kMember:
+    case Kind::kStream:
+    case Kind::kMetadata:
+    case Kind::kGap:
+      break;
+  }
+  return refuse(Why::kBadRequest, fmt::format("kind 0x{:02x} is not a request",
+                                              static_cast<unsigned>(call.frame.header.kind)));
+}
+
+std::optional<TimePoint> Hub::State::deadline() const {
+  std::optional<TimePoint> first = objects_.deadline();
+  const auto sooner = [&](std::optional<TimePoint> due) {
+    if (due && (!first || *due < *first)) first = due;
+  };
+  sooner(empty_rooms_.next());
+  for (const auto& [id, tool] : tools_) sooner(tool.expires);
+  return first;
+}
+
+void Hub::State::tick(TimePoint now, Effects& out) {
+  const auto expired = [&](const auto& each) { return each.second.expires <= now; };
+  for (auto at = std::find_if(tools_.begin(), tools_.end(), expired); at != tools_.end();
+       at = std::find_if(tools_.begin(), tools_.end(), expired)) {
+    out.gone.push_back(at->first);
+    end(at->second, now, out);
+  }
+  objects_.tick(now);
+  while (Scope* room = empty_rooms_.take(now)) prune(room);
+}
+
+}  // namespace so::hub

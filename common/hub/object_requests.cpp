@@ -1,0 +1,135 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "hub/events.h"
+#include "hub/requests.h"
+#include "hub/state.h"
+#include "wire/path.h"
+
+namespace so::hub {
+
+// The scope, if the member that asks is in it.
+Outcome<Scope*> Hub::State::joined_scope(const Call& call, std::string_view path) const {
+  const Member* member = find_member(call);
+  Scope* scope = scopes_.find(path);
+  if (member != nullptr && scope != nullptr && scope->members.contains(member->id)) return scope;
+  if (auto good = scopes_.check(path); !good) return fail(good.error());
+  return refuse(Why::kNotJoined,
+                fmt::format("member {} has not joined {}", call.frame.header.member, path));
+}
+
+SharedObject* Hub::State::find_object(const Call& call) const {
+  const Scope* scope = scopes_.find(call.frame.scope);
+  return scope == nullptr ? nullptr : Objects::find(*scope, call.frame.name);
+}
+
+Outcome<Hub::State::Reply> Hub::State::use(const Call& call) {
+  const auto request = Use::read(call.body);
+  if (!request) return fail(request.error());
+  const auto scope = joined_scope(call, call.frame.scope);
+  if (!scope) return fail(scope.error());
+  Member& member = call.tool.members.at(call.frame.header.member);
+  SharedObject* object = Objects::find(**scope, call.frame.name);
+  if (object != nullptr && request->persistent && *request->persistent != object->persistent()) {
+    return refuse(Why::kPersistence, fmt::format("object {} is {}persistent", object->name(),
+                                                 object->persistent() ? "" : "not "));
+  }
+  const bool used = std::find(member.uses.begin(), member.uses.end(), object) != member.uses.end();
+  if (!used && member.uses.size() >= options_.uses_per_member) {
+    return refuse(Why::kLimit,
+                  fmt::format("objects of the member: {} is the limit", options_.uses_per_member));
+  }
+  if (object == nullptr) {
+    const auto made =
+        objects_.create(**scope, call.frame.name, request->persistent.value_or(false), call.now);
+    if (!made) return fail(made.error());
+    object = *made;
+  }
+  if (!used) {
+    member.uses.push_back(object);
+    objects_.use(*object, member.tool);
+  }
+  Reply reply{{}, object->epoch(), object->version()};
+  if (!request->quiet) {
+    reply.body = object->catch_up(call.frame.header.epoch, call.frame.header.version);
+  }
+  return reply;
+}
+
+Outcome<Hub::State::Reply> Hub::State::release(const Call& call) {
+  if (auto good = check_path(call.frame.scope); !good) return fail(good.error());
+  SharedObject* object = find_object(call);
+  Member* member = find_member(call);
+  if (object == nullptr || member == nullptr) return Reply{};
+  if (std::erase(member->uses, object) > 0) objects_.release(*object, call.tool.id, call.now);
+  return Reply{};
+}
+
+void Hub::State::release_all_in(Member& member, const Scope& scope, TimePoint now) {
+  std::erase_if(member.uses, [&](SharedObject* object) {
+    if (&object->home() != &scope) return false;
+    objects_.release(*object, member.tool, now);
+    return true;
+  });
+}
+
+Outcome<Hub::State::Reply> Hub::State::change(const Call& call) {
+  auto batch = Batch::read(call.body, options_);
+  if (!batch) return fail(batch.error());
+  SharedObject* object = find_object(call);
+  const bool is_new = object == nullptr;
+  if (is_new) {
+    const auto scope = joined_scope(call, call.frame.scope);
+    if (!scope) return fail(scope.error());
+    const auto made = objects_.create(**scope, call.frame.name, false, call.now);
+    if (!made) return fail(made.error());
+    object = *made;
+  }
+  const wire::MemberId from{call.tool.incarnation, call.frame.header.member};
+  auto applied = objects_.apply(*object, std::move(*batch), wire::to_text(from), call.now);
+  if (!applied) {
+    if (is_new) objects_.destroy(*object);
+    return fail(applied.error());
+  }
+  Reply reply{fmt::format(R"({{"status":"{}"}})", to_text(applied->verdict)), object->epoch(),
+              object->version()};
+  if (applied->verdict == Verdict::kGap) {
+    reply.body = fmt::format(R"({{"status":"gap","last":{}}})", applied->last);
+  }
+  if (applied->verdict == Verdict::kOk) {
+    wire::Frame event{{.kind = wire::Kind::kChanged,
+                       .member = call.frame.header.member,
+                       .epoch = object->epoch(),
+                       .version = object->version()},
+                      object->home().path,
+                      object->name(),
+                      std::move(applied->event)};
+    tell(object->users.tools(), std::move(event), call.tool.id, call.out);
+  }
+  return reply;
+}
+
+Outcome<Hub::State::Reply> Hub::State::get(const Call& call) {
+  const auto request = Get::read(call.body);
+  if (!request) return fail(request.error());
+  const SharedObject* object = find_object(call);
+  if (object == nullptr) {
+    if (auto good = scopes_.check(call.frame.scope); !good) return fail(good.error());
+    return refuse(Why::kNotFound,
+                  fmt::format("no object {} in {}", call.frame.name, call.frame.scope));
+  }
+  Reply reply{{}, object->epoch(), object->version()};
+  if (!request->key) {
+    reply.body = object->snapshot();
+    return reply;
+  }
+  const std::string* value = object->attributes().find(*request->key);
+  if (value == nullptr) {
+    return refuse(Why::kNotFound, fmt::format("no key {} in {}", *request->key, object->name()));
+  }
+  reply.body = fmt::format(R"({{"value":{}}})", *value);
+  return reply;
+}
+
+}  // namespace so::hub

@@ -1,0 +1,202 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "hub/events.h"
+#include "hub/listing.h"
+#include "hub/requests.h"
+#include "hub/state.h"
+#include "json/write.h"
+#include "wire/path.h"
+
+namespace so::hub {
+namespace {
+
+bool is_within(std::string_view path, std::string_view above) {
+  if (above == "/" || path == above) return true;
+  return path.starts_with(above) && path[above.size()] == '/';
+}
+
+void tell_watchers(const Scope& scope, const Member& about, std::string body, Effects& out) {
+  wire::Frame event{
+      {.kind = wire::Kind::kMember, .member = about.id.number}, scope.path, {}, std::move(body)};
+  tell(scope.watchers.tools(), std::move(event), about.tool, out);
+}
+
+void list_members(const Scope& scope, Listing& reply) {
+  reply.open("members");
+  for (const auto& [id, attendance] : scope.members) {
+    json::Writer item;
+    item.object().key("member").string(wire::to_text(id)).key("info").raw(attendance.info).end();
+    if (!reply.add(item.text())) break;
+  }
+  reply.close();
+}
+
+void list_rooms(const Scope& scope, Listing& reply) {
+  reply.open("rooms");
+  for (const std::string& room : scope.rooms) {
+    if (!reply.add(json::Writer{}.string(room).text())) break;
+  }
+  reply.close();
+}
+
+void list_objects(const Scope& scope, Listing& reply) {
+  std::vector<const SharedObject*> objects;
+  for (const auto& [name, object] : scope.objects) objects.push_back(object.get());
+  std::sort(objects.begin(), objects.end(),
+            [](const auto* a, const auto* b) { return a->name() < b->name(); });
+  reply.open("objects");
+  for (const SharedObject* object : objects) {
+    json::Writer item;
+    item.object().key("name").string(object->name()).key("persistent");
+    item.boolean(object->persistent()).key("version").natural(object->version());
+    if (!reply.add(item.key("users").natural(object->users.members()).end().text())) break;
+  }
+  reply.close();
+}
+
+void list_streams(const std::vector<const Stream*>& streams, Listing& reply) {
+  reply.open("streams");
+  for (const Stream* stream : streams) {
+    json::Writer item;
+    item.object().key("stream").string(stream->path).key("publisher");
+    if (!reply.add(item.string(wire::to_text(stream->publisher)).end().text())) break;
+  }
+  reply.close();
+}
+
+}  // namespace
+
+Outcome<Hub::State::Reply> Hub::State::join(const Call& call) {
+  if (call.frame.header.member == 0) {
+    return refuse(Why::kBadRequest, "member is 0, which is the tool itself");
+  }
+  const auto request = Join::read(call.body, options_);
+  if (!request) return fail(request.error());
+  if (auto good = scopes_.check(call.frame.scope); !good) return fail(good.error());
+  Member* member = find_member(call);
+  if (auto good = check_room_for(call, member); !good) return fail(good.error());
+  const auto scope = scopes_.make(call.frame.scope);
+  if (!scope) return fail(scope.error());
+
+  if (member == nullptr) member = &add_member(call.tool, call.frame.header.member);
+  enter(*member, **scope, request->info, call.out);
+  if (request->presence) watch(*member, **scope, *request->presence);
+  Listing reply{fmt::format(R"({{"member":"{}")", member->text)};
+  if (request->presence.value_or(false)) list_members(**scope, reply);
+  return Reply{reply.finish()};
+}
+
+// Whether the member may join one more scope, and all above it.
+Outcome<void> Hub::State::check_room_for(const Call& call, const Member* member) const {
+  if (member == nullptr && call.tool.members.size() >= options_.members_per_tool) {
+    return refuse(Why::kLimit,
+                  fmt::format("members of the tool: {} is the limit", options_.members_per_tool));
+  }
+  std::size_t scopes = member == nullptr ? 0 : member->scopes.size();
+  for (std::string_view path = call.frame.scope; path != "/"; path = wire::parent_path(path)) {
+    const Scope* scope = scopes_.find(path);
+    if (member == nullptr || scope == nullptr || !scope->members.contains(member->id)) ++scopes;
+  }
+  if (scopes <= options_.scopes_per_member) return {};
+  return refuse(Why::kLimit,
+                fmt::format("scopes of the member: {} is the limit", options_.scopes_per_member));
+}
+
+Member* Hub::State::find_member(const Call& call) {
+  const auto at = call.tool.members.find(call.frame.header.member);
+  return at == call.tool.members.end() ? nullptr : &at->second;
+}
+
+Member& Hub::State::add_member(Tool& tool, std::uint64_t number) {
+  const wire::MemberId id{tool.incarnation, number};
+  return tool.members.emplace(number, Member{id, wire::to_text(id), tool.id, {}, {}, {}})
+      .first->second;
+}
+
+// From the top down, so that others see a member in a room only after they saw it above.
+void Hub::State::enter(Member& member, Scope& scope, const std::string& info, Effects& out) {
+  if (scope.parent == nullptr || scope.members.contains(member.id)) return;
+  enter(member, *scope.parent, info, out);
+  empty_rooms_.disarm(scope);
+  scope.members.emplace(member.id, Attendance{info});
+  member.scopes.push_back(&scope);
+  tell_watchers(scope, member, join_event(scope.path, member.text, info), out);
+}
+
+void Hub::State::watch(const Member& member, Scope& scope, bool presence) {
+  bool& watches = scope.members.at(member.id).presence;
+  if (watches == presence) return;
+  watches = presence;
+  if (presence) {
+    scope.watchers.add(member.tool);
+  } else {
+    scope.watchers.remove(member.tool);
+  }
+}
+
+Outcome<Hub::State::Reply> Hub::State::leave(const Call& call) {
+  if (auto good = check_path(call.frame.scope); !good) return fail(good.error());
+  Member* member = find_member(call);
+  if (member == nullptr) return Reply{};
+  leave_all_within(*member, call.frame.scope, call.now, call.out);
+  if (member->scopes.empty()) call.tool.members.erase(member->id.number);
+  return Reply{};
+}
+
+void Hub::State::leave_all_within(Member& member, std::string_view path, TimePoint now,
+                                  Effects& out) {
+  for (std::size_t i = member.scopes.size(); i-- > 0;) {
+    Scope& scope = *member.scopes[i];
+    if (!is_within(scope.path, path)) continue;
+    member.scopes.erase(member.scopes.begin() + static_cast<std::ptrdiff_t>(i));
+    depart(member, scope, now, out);
+  }
+}
+
+void Hub::State::depart(Member& member, Scope& scope, TimePoint now, Effects& out) {
+  release_all_in(member, scope, now);
+  end_streams_in(member, scope, out);
+  watch(member, scope, false);
+  scope.members.erase(member.id);
+  tell_watchers(scope, member, leave_event(scope.path, member.text), out);
+  if (!scope.members.empty() || scope.lasting) return;
+  if (options_.keep > Seconds{0}) {
+    empty_rooms_.arm(scope, now + options_.keep);
+  } else {
+    prune(&scope);
+  }
+}
+
+// Ends a room that nobody is in, and those above it that were only there for it. Where a room or a
+// persistent object is left below, the scope stays, without members.
+void Hub::State::prune(Scope* scope) {
+  while (!scope->lasting && scope->members.empty() && !scope->due) {
+    objects_.end(*scope);
+    if (!scope->rooms.empty() || !scope->objects.empty()) return;
+    scope = &scopes_.remove(*scope);
+  }
+}
+
+Outcome<Hub::State::Reply> Hub::State::list(const Call& call) {
+  const std::string_view path = call.frame.scope;
+  if (path != "/") {
+    if (auto good = scopes_.check(path); !good) return fail(good.error());
+  }
+  const Scope* scope = scopes_.find(path);
+  if (scope == nullptr) return refuse(Why::kNotFound, fmt::format("no scope {}", path));
+  std::size_t members = scope->members.size();
+  if (scope->parent == nullptr) {
+    for (const auto& [id, tool] : tools_) members += tool.members.size();
+  }
+  json::Writer start;
+  start.object().key("scope").string(path).key("members").natural(members);
+  Listing reply{start.text()};
+  list_rooms(*scope, reply);
+  list_objects(*scope, reply);
+  list_streams(streams_.in(path), reply);
+  return Reply{reply.finish()};
+}
+
+}  // namespace so::hub

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hub/follows.h"
+#include "hub/hub.h"
+#include "hub/metadata.h"
+#include "hub/objects.h"
+#include "hub/refusal.h"
+#include "hub/scope_tree.h"
+#include "hub/streams.h"
+#include "hub/tool.h"
+#include "json/read.h"
+
+namespace so::hub {
+
+/// All that a hub knows, and one function for each request; they are in <subject>_requests.cpp.
+class Hub::State {
+ public:
+  State(Options options, Sources sources);
+
+  void apply(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out);
+  [[nodiscard]] std::optional<TimePoint> deadline() const;
+  void tick(TimePoint now, Effects& out);
+
+ private:
+  struct Reply {
+    std::string body;
+    std::uint64_t epoch = 0;
+    std::uint64_t version = 0;
+  };
+  struct Call {
+    Tool& tool;
+    const wire::FrameView& frame;
+    json::Element body;  // an object
+    TimePoint now;
+    Effects& out;
+  };
+
+  Outcome<Reply> answer(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out);
+  Outcome<Reply> dispatch(const Call& call);
+  Outcome<json::Element> read_body(std::string_view body);
+
+  // tool_requests.cpp
+  Outcome<Reply> hello(ToolId from, json::Element body, TimePoint now, Effects& out);
+  Reply bye(const Call& call);
+  void end(Tool& tool, TimePoint now, Effects& out);
+
+  // scope_requests.cpp
+  Outcome<Reply> join(const Call& call);
+  Outcome<Reply> leave(const Call& call);
+  Outcome<Reply> list(const Call& call);
+  static Member* find_member(const Call& call);
+  static Member& add_member(Tool& tool, std::uint64_t number);
+  Outcome<void> check_room_for(const Call& call, const Member* member) const;
+  void enter(Member& member, Scope& scope, const std::string& info, Effects& out);
+  static void watch(const Member& member, Scope& scope, bool presence);
+  void depart(Member& member, Scope& scope, TimePoint now, Effects& out);
+  void leave_all_within(Member& member, std::string_view path, TimePoint now, Effects& out);
+  void prune(Scope* scope);
+
+  // object_requests.cpp
+  Outcome<Reply> use(const Call& call);
+  Outcome<Reply> release(const Call& call);
+  Outcome<Reply> change(const Call& call);
+  Outcome<Reply> get(const Call& call);
+  SharedObject* find_object(const Call& call) const;
+  Outcome<Scope*> joined_scope(const Call& call, std::string_view path) const;
+  void release_all_in(Member& member, const Scope& scope, TimePoint now);
+
+  // stream_requests.cpp
+  Outcome<Reply> publish(const Call& call);
+  Outcome<Reply> unpublish(const Call& call);
+  Outcome<Reply> meta(const Call& call);
+  Outcome<Reply> follow(const Call& call);
+  Outcome<Reply> unfollow(const Call& call);
+  void announce(const Stream& stream, std::string body, ToolId origin, Effects& out) const;
+  void end_stream(const Member& member, std::string_view path, Effects& out);
+  void end_streams_in(Member& member, const Scope& scope, Effects& out);
+
+  const Options options_;
+  const Sources sources_;
+  json::Parser parser_;
+  std::map<ToolId, Tool> tools_;
+  ScopeTree scopes_;
+  Timers<Scope> empty_rooms_;
+  Objects objects_;
+  Streams streams_;
+  Metadata metadata_;
+  Follows follows_;
+};
+
+}  // namespace so::hub

@@ -1,0 +1,119 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "hub/events.h"
+#include "hub/listing.h"
+#include "hub/requests.h"
+#include "hub/state.h"
+#include "wire/path.h"
+
+namespace so::hub {
+
+Outcome<Hub::State::Reply> Hub::State::publish(const Call& call) {
+  const auto request = Publish::read(call.body);
+  if (!request) return fail(request.error());
+  const std::string_view path = call.frame.scope;
+  if (auto good = scopes_.check(path); !good) return fail(good.error());
+  const auto scope = joined_scope(call, wire::parent_path(path));
+  if (!scope) return fail(scope.error());
+  Member& member = call.tool.members.at(call.frame.header.member);
+  const Stream* up = streams_.find(path);
+  if (up != nullptr && up->publisher != member.id) {
+    return refuse(Why::kInUse,
+                  fmt::format("stream {} is published by {}", path, wire::to_text(up->publisher)));
+  }
+  if (up != nullptr && up->media == request->media) return Reply{};
+  if (up == nullptr) {
+    if (streams_.size() >= options_.streams) {
+      return refuse(Why::kLimit, fmt::format("streams: {} is the limit", options_.streams));
+    }
+    member.streams.emplace_back(path);
+  }
+  const Stream stream{std::string{path}, member.id, request->media};
+  streams_.put(stream);
+  announce(stream, up_event(stream), member.tool, call.out);
+  return Reply{};
+}
+
+void Hub::State::announce(const Stream& stream, std::string body, ToolId origin,
+                          Effects& out) const {
+  wire::Frame event{{.kind = wire::Kind::kStream, .member = stream.publisher.number},
+                    stream.path,
+                    {},
+                    std::move(body)};
+  tell(follows_.of(stream.path, &Follow::streams), std::move(event), origin, out);
+}
+
+Outcome<Hub::State::Reply> Hub::State::unpublish(const Call& call) {
+  if (auto good = check_path(call.frame.scope); !good) return fail(good.error());
+  Member* member = find_member(call);
+  if (member == nullptr) return Reply{};
+  if (std::erase(member->streams, call.frame.scope) > 0) {
+    end_stream(*member, call.frame.scope, call.out);
+  }
+  return Reply{};
+}
+
+void Hub::State::end_stream(const Member& member, std::string_view path, Effects& out) {
+  const Stream stream = *streams_.find(path);
+  streams_.erase(path);
+  announce(stream, down_event(stream), member.tool, out);
+}
+
+void Hub::State::end_streams_in(Member& member, const Scope& scope, Effects& out) {
+  std::erase_if(member.streams, [&](const std::string& path) {
+    if (wire::parent_path(path) != scope.path) return false;
+    end_stream(member, path, out);
+    return true;
+  });
+}
+
+Outcome<Hub::State::Reply> Hub::State::meta(const Call& call) {
+  const auto request = Meta::read(call.body, options_);
+  if (!request) return fail(request.error());
+  const std::string_view path = call.frame.scope;
+  if (auto good = scopes_.check(path); !good) return fail(good.error());
+  const auto wall = [&] { return static_cast<std::uint64_t>(sources_.wall().count()); };
+  const std::uint64_t timestamp = request->timestamp ? *request->timestamp : wall();
+  std::string body = meta_event(path, timestamp, request->data);
+  metadata_.put(path, body);
+  wire::Frame event{{.kind = wire::Kind::kMetadata, .member = call.frame.header.member},
+                    std::string{path},
+                    {},
+                    std::move(body)};
+  tell(follows_.of(path, &Follow::meta), std::move(event), call.tool.id, call.out);
+  return Reply{};
+}
+
+Outcome<Hub::State::Reply> Hub::State::follow(const Call& call) {
+  const auto request = Follow::read(call.body);
+  if (!request) return fail(request.error());
+  const std::string_view path = call.frame.scope;
+  if (path != "/") {
+    if (auto good = scopes_.check(path); !good) return fail(good.error());
+  }
+  if (!follows_.has(call.tool.id, path) &&
+      follows_.count(call.tool.id) >= options_.follows_per_tool) {
+    return refuse(Why::kLimit,
+                  fmt::format("follows of the tool: {} is the limit", options_.follows_per_tool));
+  }
+  follows_.put(call.tool.id, path, *request);
+  Listing reply{"{"};
+  reply.open("streams");
+  if (request->streams)
+    streams_.each(path, [&](const Stream& s) { return reply.add(up_event(s)); });
+  reply.close();
+  reply.open("latest");
+  if (request->latest) metadata_.each(path, [&](std::string_view e) { return reply.add(e); });
+  reply.close();
+  return Reply{reply.finish()};
+}
+
+Outcome<Hub::State::Reply> Hub::State::unfollow(const Call& call) {
+  if (auto good = check_path(call.frame.scope); !good) return fail(good.error());
+  follows_.remove(call.tool.id, call.frame.scope);
+  return Reply{};
+}
+
+}  // namespace so::hub

@@ -1,0 +1,33 @@
+#include "hub/streams.h"
+
+#include <utility>
+
+#include "wire/path.h"
+
+namespace so::hub {
+
+Stream* Streams::find(std::string_view path) {
+  const auto at = all_.find(path);
+  return at == all_.end() ? nullptr : &at->second;
+}
+
+void Streams::put(Stream stream) {
+  std::string path = stream.path;
+  all_.insert_or_assign(std::move(path), std::move(stream));
+}
+
+void Streams::erase(std::string_view path) {
+  if (const auto at = all_.find(path); at != all_.end()) all_.erase(at);
+}
+
+std::vector<const Stream*> Streams::in(std::string_view scope) const {
+  std::vector<const Stream*> found;
+  const std::string below = scope == "/" ? "/" : std::string{scope} + '/';
+  for (auto at = all_.lower_bound(below); at != all_.end(); ++at) {
+    if (!at->first.starts_with(below)) break;
+    if (wire::parent_path(at->first) == scope) found.push_back(&at->second);
+  }
+  return found;
+}
+
+}  // namespace so::hub
