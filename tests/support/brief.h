@@ -1,0 +1,59 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "json/read.h"
+#include "wire/frame.h"
+
+namespace so::test {
+
+/// Events of the hub in one short line each, so that tests are read like a protocol:
+///     chat@2 k=1 -n clear doIt["p1",2]     a change: object, version, changes
+///     join /chat gw-1 {}                   a tool's name stands for its incarnation
+///     up /live/cam gw-1, down /live/cam gw-1, meta /live/cam 1234 {"a":1}
+inline std::string brief_change(json::Element change) {
+  const auto op = json::text(change, "op").value_or("");
+  if (op == "clear") return "clear";
+  if (op == "delete") return fmt::format("-{}", json::text(change, "key").value());
+  if (op == "send") {
+    return fmt::format("{}{}", json::text(change, "handler").value(),
+                       json::compact(json::member(change, "args").value()));
+  }
+  return fmt::format("{}={}", json::text(change, "key").value(),
+                     json::compact(json::member(change, "value").value()));
+}
+
+inline std::string brief_changes(json::Element list) {
+  std::string out;
+  for (const json::Element change : list.get_array().value()) out += ' ' + brief_change(change);
+  return out;
+}
+
+inline std::string brief(std::string_view body) {
+  json::Parser parser;
+  const json::Element event = parser.parse(body).value();
+  const auto text = [&](std::string_view name) { return json::text(event, name).value(); };
+  const auto raw = [&](std::string_view name) {
+    return json::compact(json::member(event, name).value());
+  };
+  const auto kind = text("event");
+  if (kind == "change") {
+    return fmt::format("{}@{}{}", text("object"), raw("version"),
+                       brief_changes(json::member(event, "changes").value()));
+  }
+  if (kind == "join")
+    return fmt::format("join {} {} {}", text("scope"), text("member"), raw("info"));
+  if (kind == "leave") return fmt::format("leave {} {}", text("scope"), text("member"));
+  if (kind == "stream") {
+    return fmt::format("{} {} {}", text("state"), text("stream"), text("publisher"));
+  }
+  if (kind == "meta") {
+    return fmt::format("meta {} {} {}", text("stream"), raw("timestamp"), raw("data"));
+  }
+  return std::string{body};
+}
+
+}  // namespace so::test

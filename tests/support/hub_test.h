@@ -1,0 +1,271 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "hub/hub.h"
+#include "support/brief.h"
+#include "wire/member.h"
+
+namespace so::test {
+
+class HubTest;
+
+/// An answer of the hub: what is asserted is mostly its text.
+struct Answer {
+  bool ok = false;
+  std::string text;  // the body, "ok" for an empty one; of an error "code: message"
+  wire::Header header;
+  bool operator==(std::string_view expected) const { return text == expected; }
+};
+inline doctest::String toString(const Answer& answer) {
+  return answer.text.c_str();
+}
+
+using Lines = std::vector<std::string>;
+
+/// A tool at the hub. Every request is answered at once, exactly once and before its events.
+class TestTool {
+ public:
+  TestTool(HubTest& hub, hub::ToolId id, std::string name, std::uint64_t incarnation)
+      : hub_(hub), id_(id), name_(std::move(name)), incarnation_(incarnation) {}
+
+  Answer request(wire::FrameView frame);
+
+  Answer hello();
+  Answer bye() {
+    return request({.header = {.kind = wire::Kind::kBye}, .scope = {}, .name = {}, .body = {}});
+  }
+  Answer beat() {
+    return request({.header = {.kind = wire::Kind::kBeat}, .scope = {}, .name = {}, .body = {}});
+  }
+
+  Answer join(std::uint64_t member, std::string_view scope, std::string_view body = "") {
+    return request({{.kind = wire::Kind::kJoin, .member = member}, scope, {}, body});
+  }
+  Answer leave(std::uint64_t member, std::string_view scope) {
+    return request({{.kind = wire::Kind::kLeave, .member = member}, scope, {}, {}});
+  }
+  Answer use(std::uint64_t member, std::string_view scope, std::string_view object,
+             std::string_view body = "") {
+    return request({{.kind = wire::Kind::kUse, .member = member}, scope, object, body});
+  }
+  Answer release(std::uint64_t member, std::string_view scope, std::string_view object) {
+    return request({{.kind = wire::Kind::kRelease, .member = member}, scope, object, {}});
+  }
+  Answer change(std::uint64_t member, std::string_view scope, std::string_view object,
+                std::string_view body) {
+    return request({{.kind = wire::Kind::kChange, .member = member}, scope, object, body});
+  }
+  /// The changes of a batch, without the list's brackets.
+  Answer batch(std::uint64_t member, std::string_view scope, std::string_view object,
+               std::string_view changes) {
+    return change(member, scope, object, fmt::format(R"({{"changes":[{}]}})", changes));
+  }
+  Answer set(std::uint64_t member, std::string_view scope, std::string_view object,
+             std::string_view key, std::string_view value) {
+    return batch(member, scope, object,
+                 fmt::format(R"({{"op":"set","key":"{}","value":{}}})", key, value));
+  }
+  Answer get(std::string_view scope, std::string_view object, std::string_view body = "") {
+    return request({{.kind = wire::Kind::kGet}, scope, object, body});
+  }
+  Answer list(std::string_view scope) {
+    return request({{.kind = wire::Kind::kList}, scope, {}, {}});
+  }
+  Answer publish(std::uint64_t member, std::string_view stream, std::string_view body = "") {
+    return request({{.kind = wire::Kind::kPublish, .member = member}, stream, {}, body});
+  }
+  Answer unpublish(std::uint64_t member, std::string_view stream) {
+    return request({{.kind = wire::Kind::kUnpublish, .member = member}, stream, {}, {}});
+  }
+  Answer meta(std::string_view stream, std::string_view body) {
+    return request({{.kind = wire::Kind::kMeta}, stream, {}, body});
+  }
+  Answer follow(std::string_view stream, std::string_view body = "") {
+    return request({{.kind = wire::Kind::kFollow}, stream, {}, body});
+  }
+  Answer unfollow(std::string_view stream) {
+    return request({{.kind = wire::Kind::kUnfollow}, stream, {}, {}});
+  }
+
+  /// The events since the last call, brief.
+  Lines events();
+  /// The same as they came.
+  std::vector<wire::Frame> frames() { return std::exchange(inbox_, {}); }
+
+  /// How others know a member of this tool.
+  [[nodiscard]] std::string member(std::uint64_t number) const {
+    return wire::to_text(wire::MemberId{incarnation_, number});
+  }
+  [[nodiscard]] hub::ToolId id() const { return id_; }
+
+ private:
+  friend class HubTest;
+
+  HubTest& hub_;
+  hub::ToolId id_;
+  std::string name_;
+  std::uint64_t incarnation_;
+  std::uint32_t requests_ = 0;
+  std::vector<wire::Frame> inbox_;
+};
+
+/// A hub, a clock, and tools: what a transport does, without one. Every frame that leaves is
+/// written as bytes, so what cannot be sent is found.
+///
+///     HubTest hub;
+///     TestTool& a = hub.tool("a");
+///     a.join(1, "/chat/room1");
+///     CHECK(a.events() == Lines{});
+class HubTest {
+ public:
+  explicit HubTest(hub::Options options = {}) : options_(std::move(options)) { restart(); }
+
+  /// A tool that has said hello.
+  TestTool& tool(std::string name) {
+    TestTool& added = stranger(std::move(name));
+    const Answer hello = added.hello();
+    REQUIRE_MESSAGE(hello.ok, hello.text);
+    return added;
+  }
+  /// A connection that has not.
+  TestTool& stranger(std::string name) {
+    const auto id = hub::ToolId{static_cast<std::uint32_t>(tools_.size() + 1)};
+    return tools_.emplace_back(*this, id, std::move(name), 0xA0 + tools_.size());
+  }
+  /// Another connection of the same tool.
+  TestTool& reconnected(const TestTool& tool) {
+    const auto id = hub::ToolId{static_cast<std::uint32_t>(tools_.size() + 1)};
+    return tools_.emplace_back(*this, id, tool.name_, tool.incarnation_);
+  }
+
+  /// The hub dies and another starts: same tools, nothing known.
+  void restart() {
+    hub_ = std::make_unique<hub::Hub>(options_,
+                                      hub::Sources{++incarnation_, [this] { return ++epochs_; },
+                                                   [this] { return WallMillis{wall}; }});
+  }
+
+  /// Time passes; the hub is woken when it asked to be.
+  void pass(Millis time) {
+    const TimePoint end = now + time;
+    for (auto due = hub_->deadline(); due && *due <= end; due = hub_->deadline()) {
+      REQUIRE_MESSAGE(*due >= woken_, "the hub asks for the past");
+      now = std::max(now, *due);
+      woken_ = now;
+      tick();
+      const auto next = hub_->deadline();
+      REQUIRE_MESSAGE((!next || *next > now), "the hub is never done");
+    }
+    now = end;
+  }
+  void tick() {
+    hub::Effects effects;
+    hub_->tick(now, effects);
+    deliver(effects, {}, 0);
+  }
+  /// The tools that the hub let go, since the last call.
+  std::vector<hub::ToolId> gone() { return std::exchange(gone_, {}); }
+
+  TimePoint now{Seconds{1000}};
+  std::int64_t wall = 1'700'000'000'000;
+
+ private:
+  friend class TestTool;
+
+  Answer apply(TestTool& from, const wire::FrameView& frame);
+  Answer deliver(hub::Effects& effects, hub::ToolId asker, std::uint32_t request);
+  TestTool& find(hub::ToolId id) { return tools_.at(static_cast<std::uint32_t>(id) - 1); }
+  static Answer read_answer(const wire::Frame& frame);
+
+  hub::Options options_;
+  std::unique_ptr<hub::Hub> hub_;
+  std::deque<TestTool> tools_;
+  std::vector<hub::ToolId> gone_;
+  std::uint64_t incarnation_ = 0;
+  std::uint64_t epochs_ = 0;
+  TimePoint woken_{};
+};
+
+inline Answer TestTool::request(wire::FrameView frame) {
+  if (frame.header.request == 0) frame.header.request = ++requests_;
+  return hub_.apply(*this, frame);
+}
+
+inline Answer TestTool::hello() {
+  const std::string body =
+      fmt::format(R"({{"tool":"{}","incarnation":"{:016x}"}})", name_, incarnation_);
+  return request({{.kind = wire::Kind::kHello}, {}, {}, body});
+}
+
+inline Lines TestTool::events() {
+  Lines lines;
+  for (const wire::Frame& frame : frames()) {
+    std::string line = brief(frame.body);
+    for (const TestTool& tool : hub_.tools_) {
+      const std::string id = wire::hex64(tool.incarnation_);
+      for (auto at = line.find(id); at != std::string::npos; at = line.find(id)) {
+        line.replace(at, id.size(), tool.name_);
+      }
+    }
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+inline Answer HubTest::apply(TestTool& from, const wire::FrameView& frame) {
+  hub::Effects effects;
+  hub_->apply(from.id_, frame, now, effects);
+  Answer answer = deliver(effects, from.id_, frame.header.request);
+  CHECK(answer.header.member == frame.header.member);
+  return answer;
+}
+
+inline Answer HubTest::deliver(hub::Effects& effects, hub::ToolId asker, std::uint32_t request) {
+  Answer answer;
+  for (std::size_t i = 0; i < effects.sends.size(); ++i) {
+    hub::Send& send = effects.sends[i];
+    REQUIRE(!send.to.empty());
+    Bytes bytes;
+    wire::write_frame(send.frame.view(), bytes);
+    if (wire::is_reply(send.frame.header.kind)) {
+      CHECK(i == 0);
+      CHECK(send.to == std::vector{asker});
+      CHECK(send.frame.header.request == request);
+      answer = read_answer(send.frame);
+      continue;
+    }
+    REQUIRE(wire::is_event(send.frame.header.kind));
+    REQUIRE(send.origin);
+    for (const hub::ToolId to : send.to) {
+      wire::Frame& got = find(to).inbox_.emplace_back(send.frame);
+      if (to != *send.origin) got.header.member = 0;
+    }
+  }
+  gone_.insert(gone_.end(), effects.gone.begin(), effects.gone.end());
+  return answer;
+}
+
+inline Answer HubTest::read_answer(const wire::Frame& frame) {
+  const bool ok = frame.header.kind == wire::Kind::kDone;
+  if (ok) return {true, frame.body.empty() ? "ok" : frame.body, frame.header};
+  json::Parser parser;
+  const auto body = parser.parse(frame.body);
+  const auto error = json::member(body.value(), "error").value();
+  return {false,
+          fmt::format("{}: {}", json::text(error, "code").value(),
+                      json::text(error, "message").value()),
+          frame.header};
+}
+
+}  // namespace so::test
