@@ -147,7 +147,7 @@ void Hub::State::tick(TimePoint now, Effects& out) {
     out.gone.push_back(at->first);
     end(at->second, now, out);
   }
-  objects_.tick(now);
+  while (Scope* home = objects_.tick(now)) prune(home);
   while (Scope* room = empty_rooms_.take(now)) prune(room);
 }
 

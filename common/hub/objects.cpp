@@ -59,39 +59,28 @@ void Objects::linger(SharedObject& object, TimePoint now) {
   if (!object.persistent()) lingering_.arm(object, now + options_.linger);
 }
 
-void Objects::tick(TimePoint now) {
+Scope* Objects::tick(TimePoint now) {
   while (SharedObject* object = lingering_.take(now)) {
     const TimePoint due = object->touched + options_.linger;  // later if it was changed meanwhile
     if (due > now) {
       lingering_.arm(*object, due);
-    } else {
-      destroy(*object);
+      continue;
     }
+    Scope& home = object->home();
+    destroy(*object);
+    return &home;
   }
+  return nullptr;
 }
 
 void Objects::destroy(SharedObject& object) {
   assert(object.users.empty());
-  forget(object);
-  auto& siblings = object.home().objects;
-  siblings.erase(siblings.find(object.name()));
-}
-
-void Objects::end(Scope& scope) {
-  std::erase_if(scope.objects, [this](const auto& each) {
-    SharedObject& object = *each.second;
-    assert(object.users.empty());
-    if (object.persistent()) return false;
-    forget(object);
-    return true;
-  });
-}
-
-void Objects::forget(SharedObject& object) {
   lingering_.disarm(object);
   holdings_.data -= object.attributes().bytes();
   holdings_.logs -= object.log_bytes();
   --count_;
+  auto& siblings = object.home().objects;
+  siblings.erase(siblings.find(object.name()));
 }
 
 }  // namespace so::hub

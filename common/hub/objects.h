@@ -20,7 +20,7 @@ namespace so::hub {
 ///       ^------used again------------'
 ///
 /// The timer runs anew each time, and from the last change too. A persistent object only ever
-/// waits: emptiness does not end it, nor does its room's end.
+/// waits: emptiness does not end it. A room stays while an object of it does.
 class Objects {
  public:
   /// The options outlive the objects. random() is never 0.
@@ -38,15 +38,13 @@ class Objects {
 
   /// Ends a life that nobody shares.
   void destroy(SharedObject& object);
-  /// The room ends: what is not persistent goes with it. Nobody uses it any more.
-  void end(Scope& scope);
 
   [[nodiscard]] std::optional<TimePoint> deadline() const { return lingering_.next(); }
-  void tick(TimePoint now);
+  /// Ends one life whose time is over and answers where it was; nullptr: there is none.
+  Scope* tick(TimePoint now);
 
  private:
   void linger(SharedObject& object, TimePoint now);
-  void forget(SharedObject& object);
 
   const Options& options_;
   std::function<std::uint64_t()> random_;

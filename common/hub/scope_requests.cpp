@@ -169,14 +169,14 @@ void Hub::State::depart(Member& member, Scope& scope, TimePoint now, Effects& ou
   }
 }
 
-// Ends a room that nobody is in, and those above it that were only there for it. Where a room or a
-// persistent object is left below, the scope stays, without members.
+// Ends a room that nothing is in and that is not kept, and those above it that were only there for
+// it.
 void Hub::State::prune(Scope* scope) {
-  while (!scope->lasting && scope->members.empty() && !scope->due) {
-    objects_.end(*scope);
-    if (!scope->rooms.empty() || !scope->objects.empty()) return;
-    scope = &scopes_.remove(*scope);
-  }
+  const auto over = [](const Scope& room) {
+    return !room.lasting && !room.due && room.members.empty() && room.rooms.empty() &&
+           room.objects.empty();
+  };
+  while (over(*scope)) scope = &scopes_.remove(*scope);
 }
 
 Outcome<Hub::State::Reply> Hub::State::list(const Call& call) {

@@ -151,6 +151,22 @@ TEST_CASE("an empty room is kept as long as it was told to") {
   CHECK(a.list("/chat") == "not_found: no scope /chat");
 }
 
+TEST_CASE("a room stays as long as an object in it") {
+  HubTest hub;
+  TestTool& a = hub.tool("a");
+  TestTool& b = hub.tool("b");
+  CHECK(a.join(1, "/chat/room1").ok);
+  CHECK(a.set(1, "/chat/room1", "chat", "k", "1").ok);
+  CHECK(a.leave(1, "/").ok);
+  CHECK(b.get("/chat/room1", "chat", R"({"key":"k"})") == R"({"value":1})");
+  hub.pass(Millis{4999});
+  CHECK(b.list("/chat/room1").ok);
+  CHECK(b.list("/") == R"({"scope":"/","members":0,"rooms":["chat"],"objects":[],"streams":[]})");
+  hub.pass(Millis{1});
+  CHECK(b.list("/chat/room1") == "not_found: no scope /chat/room1");
+  CHECK(b.list("/chat") == "not_found: no scope /chat");
+}
+
 TEST_CASE("a refused join leaves nothing behind") {
   HubTest hub{{.scopes = 3}};
   TestTool& a = hub.tool("a");
