@@ -12,6 +12,7 @@
 #include "hub/metadata.h"
 #include "hub/objects.h"
 #include "hub/refusal.h"
+#include "hub/requests.h"
 #include "hub/scope_tree.h"
 #include "hub/streams.h"
 #include "hub/tool.h"
@@ -77,6 +78,7 @@ class Hub::State {
   Outcome<Reply> publish(const Call& call);
   Outcome<Reply> unpublish(const Call& call);
   Outcome<Reply> meta(const Call& call);
+  void tell_meta(const Call& call, std::string_view path, const Meta& meta);
   Outcome<Reply> follow(const Call& call);
   Outcome<Reply> unfollow(const Call& call);
   void announce(const Stream& stream, std::string body, ToolId origin, Effects& out) const;

@@ -72,18 +72,37 @@ void Hub::State::end_streams_in(Member& member, const Scope& scope, Effects& out
 Outcome<Hub::State::Reply> Hub::State::meta(const Call& call) {
   const auto request = Meta::read(call.body, options_);
   if (!request) return fail(request.error());
-  const std::string_view path = call.frame.scope;
-  if (auto good = scopes_.check(path); !good) return fail(good.error());
+  if (call.frame.scope != "/") {
+    if (auto good = scopes_.check(call.frame.scope); !good) return fail(good.error());
+    tell_meta(call, call.frame.scope, *request);
+    return Reply{};
+  }
+  std::size_t bytes = 0;
+  streams_.each("/", [&](const Stream& stream) {
+    bytes += stream.path.size() + request->data.size();
+    return true;
+  });
+  if (bytes > options_.meta_bytes) {
+    return refuse(Why::kLimit, fmt::format("bytes of metadata for all streams: {} is the limit",
+                                           options_.meta_bytes));
+  }
+  streams_.each("/", [&](const Stream& stream) {
+    tell_meta(call, stream.path, *request);
+    return true;
+  });
+  return Reply{};
+}
+
+void Hub::State::tell_meta(const Call& call, std::string_view path, const Meta& meta) {
   const auto wall = [&] { return static_cast<std::uint64_t>(sources_.wall().count()); };
-  const std::uint64_t timestamp = request->timestamp ? *request->timestamp : wall();
-  std::string body = meta_event(path, timestamp, request->data);
+  const std::uint64_t timestamp = meta.timestamp ? *meta.timestamp : wall();
+  std::string body = meta_event(path, timestamp, meta.data);
   metadata_.put(path, body);
   wire::Frame event{{.kind = wire::Kind::kMetadata, .member = call.frame.header.member},
                     std::string{path},
                     {},
                     std::move(body)};
   tell(follows_.of(path, &Follow::meta), std::move(event), call.tool.id, call.out);
-  return Reply{};
 }
 
 Outcome<Hub::State::Reply> Hub::State::follow(const Call& call) {

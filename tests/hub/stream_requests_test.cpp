@@ -1,0 +1,137 @@
+#include <doctest/doctest.h>
+
+#include "support/hub_test.h"
+
+using namespace so;
+using namespace so::test;
+
+TEST_CASE("followers see streams come and go, with what the publisher says of them") {
+  HubTest hub;
+  TestTool& in = hub.tool("in");
+  TestTool& all = hub.tool("all");
+  TestTool& one = hub.tool("one");
+  CHECK(all.follow("/") == R"({"streams":[],"latest":[]})");
+  CHECK(one.follow("/live/cam2").ok);
+  CHECK(in.join(1, "/live").ok);
+  CHECK(in.publish(1, "/live/cam", R"({"endpoint":"ipc:///run/x","video":"h264","audio":"aac"})") ==
+        "ok");
+  const auto frames = all.frames();
+  REQUIRE(frames.size() == 1);
+  CHECK(frames[0].header.kind == wire::Kind::kStream);
+  CHECK(frames[0].scope == "/live/cam");
+  CHECK(frames[0].header.member == 0);  // not of this tool
+  CHECK(frames[0].body ==
+        fmt::format(R"({{"event":"stream","stream":"/live/cam","state":"up","publisher":"{}",)"
+                    R"("endpoint":"ipc:///run/x","video":"h264","audio":"aac"}})",
+                    in.member(1)));
+  CHECK(in.publish(1, "/live/cam2").ok);
+  CHECK(one.events() == Lines{"up /live/cam2 in-1"});
+  CHECK(in.unpublish(1, "/live/cam2") == "ok");
+  CHECK(one.events() == Lines{"down /live/cam2 in-1"});
+  CHECK(all.events() == Lines{"up /live/cam2 in-1", "down /live/cam2 in-1"});
+}
+
+TEST_CASE("a stream has one publisher at a time") {
+  HubTest hub;
+  TestTool& a = hub.tool("a");
+  TestTool& b = hub.tool("b");
+  TestTool& watcher = hub.tool("w");
+  CHECK(watcher.follow("/live/cam").ok);
+  CHECK(a.publish(1, "/live/cam") == "not_joined: member 1 has not joined /live");
+  CHECK(a.join(1, "/live").ok);
+  CHECK(b.join(1, "/live").ok);
+  CHECK(a.publish(1, "/live/cam").ok);
+  CHECK(b.publish(1, "/live/cam") ==
+        fmt::format("in_use: stream /live/cam is published by {}", a.member(1)));
+  CHECK(b.unpublish(1, "/live/cam") == "ok");  // not its own: nothing
+  CHECK(a.publish(1, "/live/cam").ok);         // the same again: nothing
+  CHECK(watcher.events() == Lines{"up /live/cam a-1"});
+  CHECK(a.publish(1, "/live/cam", R"({"video":"hevc"})").ok);
+  CHECK(watcher.events() == Lines{"up /live/cam a-1"});
+  CHECK(a.unpublish(1, "/live/cam").ok);
+  CHECK(b.publish(1, "/live/cam").ok);
+  CHECK(watcher.events() == Lines{"down /live/cam a-1", "up /live/cam b-1"});
+}
+
+TEST_CASE("a stream ends when its publisher leaves the scope, before the leave is seen") {
+  HubTest hub;
+  TestTool& a = hub.tool("a");
+  TestTool& watcher = hub.tool("w");
+  CHECK(watcher.join(1, "/live", R"({"presence":true})").ok);
+  CHECK(watcher.follow("/").ok);
+  CHECK(a.join(1, "/live/x").ok);
+  CHECK(a.publish(1, "/live/x/deep").ok);
+  CHECK(a.publish(1, "/live/cam").ok);
+  CHECK(watcher.frames().size() == 3);
+  CHECK(a.leave(1, "/live/x").ok);
+  CHECK(watcher.events() == Lines{"down /live/x/deep a-1"});
+  CHECK(a.leave(1, "/").ok);
+  CHECK(watcher.events() == Lines{"down /live/cam a-1", "leave /live a-1"});
+}
+
+TEST_CASE("metadata reaches who follows, the sender too, and the latest who follows later") {
+  HubTest hub;
+  TestTool& a = hub.tool("a");
+  TestTool& b = hub.tool("b");
+  CHECK(a.follow("/live/cam").ok);
+  CHECK(b.follow("/", R"({"meta":false})").ok);
+  CHECK(a.meta("/live/cam", R"({"data":{"lat": 48.2},"timestamp":1234})") == "ok");
+  CHECK(a.meta("/live/other", R"({"data":1})").ok);
+  CHECK(a.events() == Lines{R"(meta /live/cam 1234 {"lat":48.2})"});
+  CHECK(b.events() == Lines{});
+  hub.wall = 1700;
+  CHECK(a.meta("/live/cam", R"({"data":"text"})").ok);
+  CHECK(a.events() == Lines{R"(meta /live/cam 1700 "text")"});
+  CHECK(b.follow("/live/cam") ==
+        R"({"streams":[],"latest":[)"
+        R"({"event":"meta","stream":"/live/cam","timestamp":1700,"data":"text"}]})");
+  CHECK(b.follow("/live/cam", R"({"latest":false})") == R"({"streams":[],"latest":[]})");
+}
+
+TEST_CASE("metadata for the root is for every stream that is published") {
+  HubTest hub;
+  TestTool& a = hub.tool("a");
+  TestTool& b = hub.tool("b");
+  CHECK(b.follow("/").ok);
+  CHECK(a.meta("/", R"({"data":0,"timestamp":1})").ok);  // to nobody
+  CHECK(a.join(1, "/live").ok);
+  CHECK(a.publish(1, "/live/b").ok);
+  CHECK(a.publish(1, "/live/a").ok);
+  b.frames();
+  CHECK(a.meta("/", R"({"data":{"all":1},"timestamp":9})").ok);
+  CHECK(b.events() == Lines{R"(meta /live/a 9 {"all":1})", R"(meta /live/b 9 {"all":1})"});
+  CHECK(b.follow("/live/a").text.find(R"("latest":[{"event":"meta","stream":"/live/a")") !=
+        std::string::npos);
+}
+
+TEST_CASE("following again replaces, unfollowing ends; both ways each event comes once") {
+  HubTest hub;
+  TestTool& a = hub.tool("a");
+  TestTool& b = hub.tool("b");
+  CHECK(a.join(1, "/live").ok);
+  CHECK(b.follow("/").ok);
+  CHECK(b.follow("/live/cam").ok);
+  CHECK(a.publish(1, "/live/cam").ok);
+  CHECK(b.events() == Lines{"up /live/cam a-1"});
+  CHECK(b.follow("/live/cam", R"({"streams":false})") == R"({"streams":[],"latest":[]})");
+  CHECK(b.unfollow("/") == "ok");
+  CHECK(b.unfollow("/") == "ok");
+  CHECK(a.unpublish(1, "/live/cam").ok);
+  CHECK(b.events() == Lines{});
+  CHECK(a.meta("/live/cam", R"({"data":1,"timestamp":1})").ok);
+  CHECK(b.events() == Lines{"meta /live/cam 1 1"});
+  CHECK(b.unfollow("/live/cam").ok);
+  CHECK(a.meta("/live/cam", R"({"data":2,"timestamp":2})").ok);
+  CHECK(b.events() == Lines{});
+}
+
+TEST_CASE("the latest metadata is kept of the streams that spoke last") {
+  HubTest hub{{.metadata = 2}};
+  TestTool& a = hub.tool("a");
+  for (const auto* stream : {"/live/1", "/live/2", "/live/1", "/live/3"}) {
+    CHECK(a.meta(stream, R"({"data":0,"timestamp":0})").ok);
+  }
+  CHECK(a.follow("/") ==
+        R"({"streams":[],"latest":[{"event":"meta","stream":"/live/1","timestamp":0,"data":0},)"
+        R"({"event":"meta","stream":"/live/3","timestamp":0,"data":0}]})");
+}
