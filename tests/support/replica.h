@@ -16,10 +16,10 @@ namespace so::test {
 struct Replica {
   std::string epoch;
   std::uint64_t version = 0;
-  std::map<std::string, std::string> data;  // key to compact JSON
+  std::map<std::string, std::string> data{};  // key to compact JSON
   std::uint64_t resumes = 0;
   std::uint64_t syncs = 0;
-  std::string broken;
+  std::string broken{};
 
   void take(std::string_view body) {
     json::Parser parser;
