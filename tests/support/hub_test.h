@@ -31,7 +31,13 @@ inline doctest::String toString(const Answer& answer) {
   return answer.text.c_str();
 }
 
-using Lines = std::vector<std::string>;
+/// Events, each in one line.
+struct Lines : std::vector<std::string> {
+  using vector::vector;
+};
+inline doctest::String toString(const Lines& lines) {
+  return fmt::format("{}", fmt::join(lines, "; ")).c_str();
+}
 
 /// A tool at the hub. Every request is answered at once, exactly once and before its events.
 class TestTool {
@@ -40,6 +46,8 @@ class TestTool {
       : hub_(hub), id_(id), name_(std::move(name)), incarnation_(incarnation) {}
 
   Answer request(wire::FrameView frame);
+  /// A request of number 0: what comes back to this tool, events apart.
+  std::vector<wire::Frame> silent(const wire::FrameView& frame);
 
   Answer hello();
   Answer bye() {
@@ -192,6 +200,7 @@ class HubTest {
   std::unique_ptr<hub::Hub> hub_;
   std::deque<TestTool> tools_;
   std::vector<hub::ToolId> gone_;
+  std::vector<wire::Frame> unasked_;  // replies to requests of number 0
   std::uint64_t incarnation_ = 0;
   std::uint64_t epochs_ = 0;
   TimePoint woken_{};
@@ -200,6 +209,12 @@ class HubTest {
 inline Answer TestTool::request(wire::FrameView frame) {
   if (frame.header.request == 0) frame.header.request = ++requests_;
   return hub_.apply(*this, frame);
+}
+
+inline std::vector<wire::Frame> TestTool::silent(const wire::FrameView& frame) {
+  const std::size_t before = hub_.unasked_.size();
+  hub_.apply(*this, frame);
+  return {hub_.unasked_.begin() + static_cast<std::ptrdiff_t>(before), hub_.unasked_.end()};
 }
 
 inline Answer TestTool::hello() {
@@ -227,7 +242,7 @@ inline Answer HubTest::apply(TestTool& from, const wire::FrameView& frame) {
   hub::Effects effects;
   hub_->apply(from.id_, frame, now, effects);
   Answer answer = deliver(effects, from.id_, frame.header.request);
-  CHECK(answer.header.member == frame.header.member);
+  if (frame.header.request != 0) CHECK(answer.header.member == frame.header.member);
   return answer;
 }
 
@@ -243,6 +258,7 @@ inline Answer HubTest::deliver(hub::Effects& effects, hub::ToolId asker, std::ui
       CHECK(send.to == std::vector{asker});
       CHECK(send.frame.header.request == request);
       answer = read_answer(send.frame);
+      if (request == 0) unasked_.push_back(send.frame);
       continue;
     }
     REQUIRE(wire::is_event(send.frame.header.kind));
