@@ -1,0 +1,128 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "bus/bus.h"
+#include "bus/reply.h"
+#include "net/loop.h"
+
+namespace so::bus {
+
+/// What a member says of itself when it joins.
+struct JoinOptions {
+  std::string_view info;  // a JSON object shown to others; empty: none
+  bool presence = false;  // asks for the join and leave events of the scope
+};
+
+/// What a member has of an object, and wants.
+struct UseOptions {
+  bool persistent = false;
+  std::uint64_t epoch = 0;  // 0: it has nothing, and is answered a snapshot
+  std::uint64_t version = 0;
+};
+
+struct PublishOptions {
+  std::string_view endpoint;  // where the media can be had; empty: nowhere
+  std::string_view video;     // codec names for people, "h264"; empty: none
+  std::string_view audio;
+};
+
+struct FollowOptions {
+  bool meta = true;     // kMetadata events
+  bool streams = true;  // kStream events
+  bool latest = true;   // and the latest metadata of each, at once
+};
+
+/// A tool's end of the bus: requests with replies, events in order, and a hub that may be restarted
+/// at any time. The client says hello, renews the lease, and after an outage announces again all
+/// that was joined, used, published and followed; the tool sees no more of it than events.
+///
+/// While there is no hub (connected() is false):
+///   join, use, publish, follow     wait, and are answered when the hub is back
+///   leave, release, gone, ...      are done at once: a new hub knows nothing of it
+///   change, get, list, meta        are refused with "hub_lost", never kept: who asked decides anew
+/// What was asked and not answered when the hub went away is treated alike; a change that is
+/// refused with "hub_lost" may have been applied (producer and seq make sending it again safe).
+///
+/// Strings are copied; scopes are in their normal form (wire/path.h). At most kMaxPending requests
+/// wait for a reply, more are refused with "limit". The bus and the loop outlive the client.
+class Client {
+ public:
+  static constexpr std::size_t kMaxPending =
+      65536;  // an edge's connections, each with one in flight
+
+  struct Handlers {
+    /// kChanged, kMember, kStream or kMetadata; the body is what a WebSocket client is sent. Of an
+    /// object each version comes once and in order. The first state of what is followed, and what
+    /// was missed in an outage, comes as events too: a stream that did not come back with the hub
+    /// goes down, a member that did not leaves.
+    std::function<void(const wire::FrameView& event)> event;
+    /// All users of scope and name must start anew from the body, {"event":"sync",...}, or go on
+    /// with the missed batches of {"event":"resume",...}: the hub was restarted, or events were
+    /// lost. The position is in the header.
+    std::function<void(const wire::FrameView& sync)> sync;
+    /// The hub has answered hello and knows all of us again, or is gone; `why` is for people.
+    std::function<void(bool connected, std::string_view why)> link;
+    /// A restarted hub refused what the one before had granted: the member no longer is in the
+    /// scope, uses the object, publishes the stream (`claim` is the kJoin, kUse, kPublish or
+    /// kFollow that failed).
+    std::function<void(const wire::FrameView& claim, const Reply& why)> refused;
+  };
+
+  Client(Bus& bus, net::Loop& loop, std::string tool);
+  ~Client();  // says bye
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// Handlers left empty ignore what they would hear. Call it before the loop runs.
+  void listen(Handlers handlers);
+
+  [[nodiscard]] bool connected() const;
+  [[nodiscard]] std::uint64_t incarnation() const;  // of this process, random
+  [[nodiscard]] std::uint64_t new_member();  // 1, 2, 3 ...: a connection's number, never used twice
+  [[nodiscard]] std::string member_id(std::uint64_t member) const;  // as everybody else knows it
+
+  // Members. gone() leaves everything, and ends what the member published.
+  void join(std::uint64_t member, std::string_view scope, const JoinOptions& options,
+            Done done = {});
+  void leave(std::uint64_t member, std::string_view scope, Done done = {});
+  void gone(std::uint64_t member);
+
+  // Shared objects. The body of change is that of the bus: {"changes":[...],...}. An empty key gets
+  // all.
+  void use(std::uint64_t member, std::string_view scope, std::string_view object,
+           const UseOptions& options, Done done = {});
+  void release(std::uint64_t member, std::string_view scope, std::string_view object,
+               Done done = {});
+  void change(std::uint64_t member, std::string_view scope, std::string_view object,
+              std::string_view body, Done done = {});
+  void get(std::uint64_t member, std::string_view scope, std::string_view object,
+           std::string_view key, Done done);
+  void list(std::uint64_t member, std::string_view scope, Done done);
+
+  /// The members of this tool whose use of the object was granted: whom its events are for.
+  [[nodiscard]] const std::set<std::uint64_t>& users(std::string_view scope,
+                                                     std::string_view object) const;
+
+  // Streams and their metadata. `stream` is a whole path, or "/" to follow all; `data` is JSON. The
+  // reply to follow has no body: what it found comes as events, before it.
+  void publish(std::uint64_t member, std::string_view stream, const PublishOptions& options,
+               Done done = {});
+  void unpublish(std::uint64_t member, std::string_view stream, Done done = {});
+  void meta(std::uint64_t member, std::string_view stream, std::string_view data,
+            std::optional<Millis> timestamp, Done done = {});
+  void follow(std::string_view stream, const FollowOptions& options, Done done = {});
+  void unfollow(std::string_view stream, Done done = {});
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace so::bus
