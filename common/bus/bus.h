@@ -16,10 +16,10 @@ class Bus {
  public:
   struct Handlers {
     /// A frame of the hub, borrowed for the call.
-    std::function<void(const wire::FrameView&)> frame;
+    std::function<void(const wire::FrameView&)> frame{};
     /// The link is there, or is gone and with it all that was sent and not answered. `why` is for
     /// people.
-    std::function<void(bool up, std::string_view why)> link;
+    std::function<void(bool up, std::string_view why)> link{};
   };
 
   Bus() = default;

@@ -16,21 +16,21 @@ namespace so::bus {
 
 /// What a member says of itself when it joins.
 struct JoinOptions {
-  std::string_view info;  // a JSON object shown to others; empty: none
-  bool presence = false;  // asks for the join and leave events of the scope
+  std::string_view info{};  // a JSON object shown to others; empty: none
+  bool presence = false;    // asks for the join and leave events of the scope
 };
 
 /// What a member has of an object, and wants.
 struct UseOptions {
-  bool persistent = false;
-  std::uint64_t epoch = 0;  // 0: it has nothing, and is answered a snapshot
+  std::optional<bool> persistent{};  // what the object must be; nullopt: either
+  std::uint64_t epoch = 0;           // 0: it has nothing, and is answered a snapshot
   std::uint64_t version = 0;
 };
 
 struct PublishOptions {
-  std::string_view endpoint;  // where the media can be had; empty: nowhere
-  std::string_view video;     // codec names for people, "h264"; empty: none
-  std::string_view audio;
+  std::string_view endpoint{};  // where the media can be had; empty: nowhere
+  std::string_view video{};     // codec names for people, "h264"; empty: none
+  std::string_view audio{};
 };
 
 struct FollowOptions {
@@ -62,17 +62,17 @@ class Client {
     /// object each version comes once and in order. The first state of what is followed, and what
     /// was missed in an outage, comes as events too: a stream that did not come back with the hub
     /// goes down, a member that did not leaves.
-    std::function<void(const wire::FrameView& event)> event;
+    std::function<void(const wire::FrameView& event)> event{};
     /// All users of scope and name must start anew from the body, {"event":"sync",...}, or go on
     /// with the missed batches of {"event":"resume",...}: the hub was restarted, or events were
     /// lost. The position is in the header.
-    std::function<void(const wire::FrameView& sync)> sync;
+    std::function<void(const wire::FrameView& sync)> sync{};
     /// The hub has answered hello and knows all of us again, or is gone; `why` is for people.
-    std::function<void(bool connected, std::string_view why)> link;
+    std::function<void(bool connected, std::string_view why)> link{};
     /// A restarted hub refused what the one before had granted: the member no longer is in the
     /// scope, uses the object, publishes the stream (`claim` is the kJoin, kUse, kPublish or
     /// kFollow that failed).
-    std::function<void(const wire::FrameView& claim, const Reply& why)> refused;
+    std::function<void(const wire::FrameView& claim, const Reply& why)> refused{};
   };
 
   Client(Bus& bus, net::Loop& loop, std::string tool);
@@ -88,7 +88,8 @@ class Client {
   [[nodiscard]] std::uint64_t new_member();  // 1, 2, 3 ...: a connection's number, never used twice
   [[nodiscard]] std::string member_id(std::uint64_t member) const;  // as everybody else knows it
 
-  // Members. gone() leaves everything, and ends what the member published.
+  // Members. leave() leaves what is below as well, releases what was used there and ends what was
+  // published there; gone() is the end of the connection.
   void join(std::uint64_t member, std::string_view scope, const JoinOptions& options,
             Done done = {});
   void leave(std::uint64_t member, std::string_view scope, Done done = {});
@@ -110,8 +111,8 @@ class Client {
   [[nodiscard]] const std::set<std::uint64_t>& users(std::string_view scope,
                                                      std::string_view object) const;
 
-  // Streams and their metadata. `stream` is a whole path, or "/" to follow all; `data` is JSON. The
-  // reply to follow has no body: what it found comes as events, before it.
+  // Streams and their metadata. `stream` is a whole path, or "/" to follow all; `data` is JSON.
+  // What is there already when one follows comes as events, before the reply.
   void publish(std::uint64_t member, std::string_view stream, const PublishOptions& options,
                Done done = {});
   void unpublish(std::uint64_t member, std::string_view stream, Done done = {});
@@ -121,7 +122,7 @@ class Client {
   void unfollow(std::string_view stream, Done done = {});
 
  private:
-  struct State;
+  class State;
   std::unique_ptr<State> state_;
 };
 

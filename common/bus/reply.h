@@ -8,11 +8,11 @@ namespace so::bus {
 
 /// What the hub answered; the views are borrowed for the call.
 struct Reply {
-  std::string_view code;     // empty: done; else an error code of scopewire-bus(7)
-  std::string_view message;  // of the error, for people
-  std::uint64_t epoch = 0;   // of the object that was asked about
+  std::string_view code{};     // empty: done; else an error code of scopewire-bus(7)
+  std::string_view message{};  // of the error, for people
+  std::uint64_t epoch = 0;     // of the object that was asked about
   std::uint64_t version = 0;
-  std::string_view body;  // JSON, as scopewire-bus(7) describes it for the request; may be empty
+  std::string_view body{};  // JSON, as scopewire-bus(7) describes it for the request; may be empty
 
   [[nodiscard]] bool ok() const { return code.empty(); }
 };

@@ -1,0 +1,86 @@
+#include "bus/body.h"
+
+#include "json/write.h"
+#include "wire/member.h"
+
+namespace so::bus {
+
+std::string hello_body(std::string_view tool, std::uint64_t incarnation) {
+  json::Writer body;
+  body.object().key("tool").string(tool);
+  body.key("incarnation").string(wire::hex64(incarnation)).end();
+  return body.take();
+}
+
+std::string join_body(const JoinOptions& options) {
+  json::Writer body;
+  body.object();
+  if (!options.info.empty()) body.key("info").raw(options.info);
+  body.key("presence").boolean(options.presence).end();
+  return body.take();
+}
+
+std::string use_body(std::optional<bool> persistent) {
+  if (!persistent) return {};
+  return *persistent ? R"({"persistent":true})" : R"({"persistent":false})";
+}
+
+std::string quiet(std::string_view use_body) {
+  if (use_body.empty()) return R"({"quiet":true})";
+  return R"({"quiet":true,)" + std::string{use_body.substr(1)};
+}
+
+std::string get_body(std::string_view key) {
+  if (key.empty()) return {};
+  json::Writer body;
+  body.object().key("key").string(key).end();
+  return body.take();
+}
+
+std::string publish_body(const PublishOptions& options) {
+  json::Writer body;
+  body.object();
+  if (!options.endpoint.empty()) body.key("endpoint").string(options.endpoint);
+  if (!options.video.empty()) body.key("video").string(options.video);
+  if (!options.audio.empty()) body.key("audio").string(options.audio);
+  body.end();
+  return body.take();
+}
+
+std::string meta_body(std::string_view data, std::optional<Millis> timestamp) {
+  json::Writer body;
+  body.object().key("data").raw(data);
+  if (timestamp) body.key("timestamp").integer(timestamp->count());
+  body.end();
+  return body.take();
+}
+
+std::string follow_body(const FollowOptions& options) {
+  json::Writer body;
+  body.object().key("meta").boolean(options.meta).key("streams").boolean(options.streams);
+  body.key("latest").boolean(options.latest).end();
+  return body.take();
+}
+
+std::string join_event(std::string_view scope, std::string_view member, std::string_view info) {
+  json::Writer event;
+  event.object().key("event").string("join").key("scope").string(scope);
+  event.key("member").string(member).key("info").raw(info).end();
+  return event.take();
+}
+
+std::string leave_event(std::string_view scope, std::string_view member) {
+  json::Writer event;
+  event.object().key("event").string("leave").key("scope").string(scope);
+  event.key("member").string(member).end();
+  return event.take();
+}
+
+std::string down_event(std::string_view stream, std::string_view publisher) {
+  json::Writer event;
+  event.object().key("event").string("stream").key("stream").string(stream);
+  event.key("state").string("down").key("publisher").string(publisher).end();
+  return event.take();
+}
+
+}  // namespace so::bus

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "bus/client.h"
+
+namespace so::bus {
+
+// The bodies of requests, as scopewire-bus(7) describes them; empty where all is as it would be
+// anyway.
+std::string hello_body(std::string_view tool, std::uint64_t incarnation);
+std::string join_body(const JoinOptions& options);
+std::string use_body(std::optional<bool> persistent);
+std::string quiet(std::string_view use_body);  // the same, asking for no snapshot
+std::string get_body(std::string_view key);
+std::string publish_body(const PublishOptions& options);
+std::string meta_body(std::string_view data, std::optional<Millis> timestamp);
+std::string follow_body(const FollowOptions& options);
+
+// Events that nobody sent: what an outage hid.
+std::string join_event(std::string_view scope, std::string_view member, std::string_view info);
+std::string leave_event(std::string_view scope, std::string_view member);
+std::string down_event(std::string_view stream, std::string_view publisher);
+
+}  // namespace so::bus

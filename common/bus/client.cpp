@@ -1,0 +1,121 @@
+#include "bus/client.h"
+
+#include <utility>
+
+#include "bus/body.h"
+#include "bus/client_state.h"
+#include "wire/member.h"
+
+namespace so::bus {
+
+using wire::FrameView;
+using wire::Kind;
+
+namespace {
+
+FrameView request(Kind kind, std::uint64_t member, std::string_view scope, std::string_view body) {
+  return {.header = {.kind = kind, .member = member}, .scope = scope, .name = {}, .body = body};
+}
+
+FrameView about(Kind kind, std::uint64_t member, std::string_view scope, std::string_view object,
+                std::string_view body) {
+  return {.header = {.kind = kind, .member = member}, .scope = scope, .name = object, .body = body};
+}
+
+ClaimKey key(Kind kind, std::uint64_t member, std::string_view scope, std::string_view name = {}) {
+  return {kind, member, std::string{scope}, std::string{name}};
+}
+
+}  // namespace
+
+Client::Client(Bus& bus, net::Loop& loop, std::string tool)
+    : state_(std::make_unique<State>(bus, loop, std::move(tool))) {}
+
+Client::~Client() = default;
+
+void Client::listen(Handlers handlers) {
+  state_->listen(std::move(handlers));
+}
+bool Client::connected() const {
+  return state_->connected();
+}
+std::uint64_t Client::incarnation() const {
+  return state_->incarnation();
+}
+std::uint64_t Client::new_member() {
+  return state_->new_member();
+}
+std::string Client::member_id(std::uint64_t member) const {
+  return wire::to_text(wire::MemberId{incarnation(), member});
+}
+
+void Client::join(std::uint64_t member, std::string_view scope, const JoinOptions& options,
+                  Done done) {
+  state_->claim(key(Kind::kJoin, member, scope),
+                {.body = join_body(options), .presence = options.presence}, std::move(done));
+}
+
+void Client::leave(std::uint64_t member, std::string_view scope, Done done) {
+  state_->leave(member, scope, std::move(done));
+}
+
+void Client::gone(std::uint64_t member) {
+  leave(member, "/");
+}
+
+void Client::use(std::uint64_t member, std::string_view scope, std::string_view object,
+                 const UseOptions& options, Done done) {
+  state_->claim(
+      key(Kind::kUse, member, scope, object),
+      {.body = use_body(options.persistent), .epoch = options.epoch, .version = options.version},
+      std::move(done));
+}
+
+void Client::release(std::uint64_t member, std::string_view scope, std::string_view object,
+                     Done done) {
+  state_->undo(Kind::kRelease, key(Kind::kUse, member, scope, object), std::move(done));
+}
+
+void Client::change(std::uint64_t member, std::string_view scope, std::string_view object,
+                    std::string_view body, Done done) {
+  state_->ask(about(Kind::kChange, member, scope, object, body), std::move(done));
+}
+
+void Client::get(std::uint64_t member, std::string_view scope, std::string_view object,
+                 std::string_view key, Done done) {
+  state_->ask(about(Kind::kGet, member, scope, object, get_body(key)), std::move(done));
+}
+
+void Client::list(std::uint64_t member, std::string_view scope, Done done) {
+  state_->ask(request(Kind::kList, member, scope, {}), std::move(done));
+}
+
+const std::set<std::uint64_t>& Client::users(std::string_view scope,
+                                             std::string_view object) const {
+  return state_->objects().users({scope, object});
+}
+
+void Client::publish(std::uint64_t member, std::string_view stream, const PublishOptions& options,
+                     Done done) {
+  state_->claim(key(Kind::kPublish, member, stream), {.body = publish_body(options)},
+                std::move(done));
+}
+
+void Client::unpublish(std::uint64_t member, std::string_view stream, Done done) {
+  state_->undo(Kind::kUnpublish, key(Kind::kPublish, member, stream), std::move(done));
+}
+
+void Client::meta(std::uint64_t member, std::string_view stream, std::string_view data,
+                  std::optional<Millis> timestamp, Done done) {
+  state_->ask(request(Kind::kMeta, member, stream, meta_body(data, timestamp)), std::move(done));
+}
+
+void Client::follow(std::string_view stream, const FollowOptions& options, Done done) {
+  state_->claim(key(Kind::kFollow, 0, stream), {.body = follow_body(options)}, std::move(done));
+}
+
+void Client::unfollow(std::string_view stream, Done done) {
+  state_->undo(Kind::kUnfollow, key(Kind::kFollow, 0, stream), std::move(done));
+}
+
+}  // namespace so::bus

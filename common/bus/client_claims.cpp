@@ -1,0 +1,211 @@
+#include <algorithm>
+#include <cassert>
+#include <iterator>
+#include <utility>
+
+#include "bus/body.h"
+#include "bus/client_state.h"
+
+namespace so::bus {
+
+using wire::FrameView;
+using wire::Kind;
+
+namespace {
+
+// Announcements under way at once: enough to fill the link, few enough for its queue.
+constexpr std::size_t kWindow = 256;
+
+Objects::View object_of(const ClaimKey& use) {
+  return {use.scope, use.name};
+}
+
+FrameView request_of(const Claims::Entry& entry, std::string_view body) {
+  const auto& [key, claim] = entry;
+  return {.header = {.kind = key.kind,
+                     .member = key.member,
+                     .epoch = claim.terms.epoch,
+                     .version = claim.terms.version},
+          .scope = key.scope,
+          .name = key.name,
+          .body = body};
+}
+
+}  // namespace
+
+void Client::State::claim(ClaimKey key, Terms terms, Done done) {
+  const bool connected = phase_ == Phase::kConnected;
+  const std::size_t waiting = connected ? calls_.size() : held_back_;
+  if (waiting >= kMaxPending) return later(std::move(done), kTooMany);
+  Claims::Entry& entry = claims_.put(std::move(key));
+  Terms before = std::exchange(entry.second.terms, std::move(terms));
+  if (done) entry.second.waiting.push_back(std::move(done));
+  if (connected) {
+    ++in_flight_;
+    return send_claim(entry, std::move(before));
+  }
+  ++held_back_;
+  claims_.postpone(entry);
+  announce();
+}
+
+void Client::State::undo(Kind kind, const ClaimKey& key, Done done) {
+  taken_back({.header = {.kind = kind, .member = key.member},
+              .scope = key.scope,
+              .name = key.name,
+              .body = {}},
+             claims_.take(key), std::move(done));
+}
+
+void Client::State::leave(std::uint64_t member, std::string_view scope, Done done) {
+  taken_back(
+      {.header = {.kind = Kind::kLeave, .member = member}, .scope = scope, .name = {}, .body = {}},
+      claims_.take_scope(member, scope), std::move(done));
+}
+
+void Client::State::taken_back(const FrameView& frame, const std::vector<Claims::Entry>& taken,
+                               Done done) {
+  bool known = phase_ == Phase::kConnected;
+  for (const Claims::Entry& entry : taken) {
+    known = known || (phase_ == Phase::kAnnouncing && entry.second.sent);
+    drop(entry);
+  }
+  if (known) return send(frame, std::move(done));
+  later(std::move(done), kDone);
+}
+
+void Client::State::drop(const Claims::Entry& taken) {
+  const auto& [key, claim] = taken;
+  for (const Done& done : claim.waiting) later(done, kHubLost);
+  if (key.kind == Kind::kUse) objects_.released(object_of(key), key.member);
+  if (key.kind == Kind::kJoin) others_.left(key.scope, key.member);
+  if (key.kind == Kind::kFollow) others_.unfollowed(key.scope);
+}
+
+// --- announcing ---
+
+void Client::State::announce_all() {
+  claims_.unsend_all();
+  objects_.doubt_all();
+  others_.doubt_all();
+  announce();
+}
+
+void Client::State::announce() {
+  if (phase_ != Phase::kAnnouncing && phase_ != Phase::kConnected) return;
+  while (in_flight_ < kWindow) {
+    if (Claims::Entry* const claim = claims_.next_unsent()) {
+      ++in_flight_;
+      send_claim(*claim, {});
+    } else if (Objects::Entry* const object = objects_.next_doubtful()) {
+      ++in_flight_;
+      ask_where(*object);
+    } else {
+      break;
+    }
+  }
+  if (phase_ == Phase::kAnnouncing && in_flight_ == 0) {
+    phase_ = Phase::kConnected;
+    held_back_ = 0;
+    if (handlers_.link) handlers_.link(true, "");
+  }
+}
+
+void Client::State::send_claim(Claims::Entry& entry, Terms before) {
+  auto& [key, claim] = entry;
+  claim.sent = true;
+  // A member that was granted the use before needs no snapshot: when something was missed, all
+  // users of the object are told at once.
+  const bool known_user = key.kind == Kind::kUse && claim.granted && claim.waiting.empty();
+  const std::string body = known_user ? quiet(claim.terms.body) : claim.terms.body;
+  Sent sent{key, claim.ticket, std::move(before), std::exchange(claim.waiting, {})};
+  send(request_of(entry, body), [this, sent = std::move(sent)](const Reply& reply) mutable {
+    --in_flight_;
+    on_claim(sent, reply);
+    announce();
+  });
+}
+
+void Client::State::on_claim(Sent& sent, const Reply& reply) {
+  Claims::Entry* const entry = claims_.find(sent.key, sent.ticket);
+  if (entry != nullptr && reply.code == kHubLost.code) {  // asked again when there is a hub
+    auto& waiting = entry->second.waiting;
+    std::move(sent.waiting.begin(), sent.waiting.end(), std::back_inserter(waiting));
+    return;
+  }
+  if (entry != nullptr && reply.ok()) {
+    granted(*entry, reply);
+  } else if (entry != nullptr && entry->second.held) {
+    entry->second.terms = std::move(sent.before);
+  } else if (entry != nullptr) {
+    refused(*entry, reply);
+  }
+  for (const Done& done : sent.waiting) done(reply);
+}
+
+// The events that come of it may make the tool undo the very claim: nothing of it is read after
+// them.
+void Client::State::granted(Claims::Entry& entry, const Reply& reply) {
+  auto& [key, claim] = entry;
+  const bool again = std::exchange(claim.granted, true);
+  claim.held = true;
+  if (key.kind == Kind::kUse) {
+    objects_.granted(object_of(key), key.member, reply.epoch, reply.version);
+  } else if (key.kind == Kind::kJoin && claim.terms.presence) {
+    others_.joined(key.scope, key.member, reply.body, again);
+  } else if (key.kind == Kind::kJoin) {
+    others_.left(key.scope, key.member);
+  } else if (key.kind == Kind::kFollow) {
+    others_.followed(reply.body, again);
+  }
+}
+
+void Client::State::refused(Claims::Entry& entry, const Reply& reply) {
+  const bool had = entry.second.granted;
+  for (const Claims::Entry& taken : claims_.take(ClaimKey{entry.first})) {
+    drop(taken);
+    if (had && handlers_.refused)
+      handlers_.refused(request_of(taken, taken.second.terms.body), reply);
+  }
+}
+
+// --- where an object is ---
+
+void Client::State::ask_where(Objects::Entry& entry) {
+  auto& [key, object] = entry;
+  const ClaimKey user{Kind::kUse, *object.users.begin(), key.scope, key.name};
+  Claims::Entry* const use = claims_.find(user);
+  assert(use != nullptr);  // users are those whose claim was granted
+  object.sync = Object::Sync::kAsked;
+  FrameView frame = request_of(*use, use->second.terms.body);
+  frame.header.epoch = object.epoch;
+  frame.header.version = object.version;
+  send(frame, [this, key = key, user](const Reply& reply) {
+    --in_flight_;
+    on_where(key, user, reply);
+    announce();
+  });
+}
+
+void Client::State::on_where(const ObjectKey& key, const ClaimKey& user, const Reply& reply) {
+  Objects::Entry* const entry = objects_.find({key.scope, key.name});
+  if (entry == nullptr || entry->second.sync != Object::Sync::kAsked) return;
+  if (reply.code == kHubLost.code) return;  // all is in doubt with the next hello
+  Object& object = entry->second;
+  if (!reply.ok()) {
+    objects_.doubt(*entry);
+    if (Claims::Entry* const use = claims_.find(user)) refused(*use, reply);
+    return;
+  }
+  const bool missed = object.epoch != reply.epoch || object.version != reply.version;
+  object.epoch = reply.epoch;
+  object.version = reply.version;
+  object.sync = Object::Sync::kExact;
+  if (!missed || !handlers_.sync) return;
+  handlers_.sync({.header = {.kind = Kind::kDone, .epoch = reply.epoch, .version = reply.version},
+                  .scope = key.scope,
+                  .name = key.name,
+                  .body = reply.body});
+}
+
+}  // namespace so::bus

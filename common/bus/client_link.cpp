@@ -1,0 +1,173 @@
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/random.h"
+#include "bus/body.h"
+#include "bus/client_state.h"
+
+namespace so::bus {
+
+using wire::FrameView;
+using wire::Kind;
+
+namespace {
+constexpr int kSilentBeats = 3;  // a hub that misses so many is taken for lost
+constexpr Millis kFastestBeat{100};
+}  // namespace
+
+Client::State::State(Bus& bus, net::Loop& loop, std::string tool)
+    : bus_(&bus),
+      loop_(&loop),
+      tool_(std::move(tool)),
+      incarnation_(random_u64()),
+      others_(incarnation_,
+              [this](const FrameView& event) {
+                if (handlers_.event) handlers_.event(event);
+              }),
+      answering_(loop,
+                 [this] {
+                   for (auto& [done, reply] : std::exchange(answers_, {})) done(reply);
+                 }),
+      beating_(loop, [this] { beat(); }),
+      settling_(loop, [this] { others_.settle(); }) {
+  bus.listen({.frame = [this](const FrameView& frame) { on_frame(frame); },
+              .link = [this](bool up, std::string_view why) { on_link(up, why); }});
+}
+
+Client::State::~State() {
+  if (phase_ != Phase::kAway) say_bye();
+  bus_->listen({});
+}
+
+void Client::State::on_link(bool up, std::string_view why) {
+  lose(why);
+  if (up) greet();
+}
+
+// --- hello, and what becomes of it ---
+
+void Client::State::greet() {
+  phase_ = Phase::kGreeting;
+  heard_ = loop_->now();
+  beating_.start(beat_every_, beat_every_);
+  const std::string body = hello_body(tool_, incarnation_);
+  send({.header = {.kind = Kind::kHello}, .scope = {}, .name = {}, .body = body},
+       [this](const Reply& reply) { on_hello(reply); });
+}
+
+void Client::State::on_hello(const Reply& reply) {
+  if (phase_ != Phase::kGreeting) return;
+  if (!reply.ok()) {  // asked again with the next beat
+    if (handlers_.link) {
+      handlers_.link(false, fmt::format("the hub refused hello: {}", reply.message));
+    }
+    return;
+  }
+  if (const auto body = parser_.parse(reply.body)) {
+    const auto millis = [&](std::string_view key, Millis otherwise) {
+      const auto value = json::integer(*body, key);
+      return value ? std::max(kFastestBeat, Millis{*value}) : otherwise;
+    };
+    beat_every_ = millis("beat", beat_every_);
+    lease_ = millis("lease", lease_);
+  }
+  beating_.start(beat_every_, beat_every_);
+  settling_.start(lease_);  // by then every tool has come back or is gone
+  phase_ = Phase::kAnnouncing;
+  announce_all();
+}
+
+void Client::State::lose(std::string_view why) {
+  const bool was_connected = phase_ == Phase::kConnected;
+  phase_ = Phase::kAway;
+  beating_.stop();
+  settling_.stop();
+  calls_.fail_all(kHubLost);
+  if (was_connected && handlers_.link) handlers_.link(false, why);
+}
+
+void Client::State::beat() {
+  if (loop_->now() - heard_ > kSilentBeats * beat_every_) {
+    lose("the hub is silent");
+    say_bye();  // should it wake up, it must not hold what was undone meanwhile
+    return greet();
+  }
+  if (phase_ == Phase::kGreeting && calls_.size() == 0) return greet();  // it was refused
+  send({.header = {.kind = Kind::kBeat}, .scope = {}, .name = {}, .body = {}}, [](const Reply&) {});
+}
+
+void Client::State::say_bye() {
+  send({.header = {.kind = Kind::kBye}, .scope = {}, .name = {}, .body = {}}, {});
+}
+
+// --- frames ---
+
+void Client::State::on_frame(const FrameView& frame) {
+  heard_ = loop_->now();
+  if (wire::is_reply(frame.header.kind)) return on_reply(frame);
+  if (wire::is_event(frame.header.kind)) on_event(frame);
+}
+
+void Client::State::on_reply(const FrameView& frame) {
+  Reply reply{.epoch = frame.header.epoch, .version = frame.header.version, .body = frame.body};
+  json::Parser parser;  // own: what it borrows is read by a callback that may parse, too
+  if (frame.header.kind == Kind::kError) {
+    const auto body = parser.parse(frame.body);
+    const auto error = body ? json::member(*body, "error") : std::nullopt;
+    reply.code = error ? json::text(*error, "code").value_or("bad_request") : "bad_request";
+    reply.message = error ? json::text(*error, "message").value_or("") : "";
+  }
+  const bool greeted = phase_ == Phase::kAnnouncing || phase_ == Phase::kConnected;
+  if (greeted && reply.code == "unknown_tool") {  // our lease ran out
+    lose("the hub had forgotten us");
+    return greet();
+  }
+  calls_.answer(frame.header.request, reply);
+}
+
+void Client::State::on_event(const FrameView& event) {
+  const wire::Header& header = event.header;
+  if (header.kind == Kind::kChanged) {
+    const Objects::View object{event.scope, event.name};
+    if (!objects_.advance(object, header.epoch, header.version)) return announce();
+    if (handlers_.event) handlers_.event(event);
+  } else if (header.kind == Kind::kMember) {
+    others_.on_member(event);
+  } else if (header.kind == Kind::kStream) {
+    others_.on_stream(event);
+  } else if (header.kind == Kind::kMetadata) {
+    if (handlers_.event) handlers_.event(event);
+  } else if (header.kind == Kind::kGap) {
+    settling_.start(lease_);
+    announce_all();
+  }
+}
+
+// --- sending ---
+
+void Client::State::send(FrameView frame, Done done) {
+  constexpr std::size_t kMaxName = 0xFFFF;
+  const bool fits = frame.scope.size() <= kMaxName && frame.name.size() <= kMaxName &&
+                    frame.body.size() <= wire::kMaxBody;
+  if (!fits) return later(std::move(done), {.code = "limit", .message = "the request is too big"});
+  if (done) frame.header.request = calls_.add(std::move(done));
+  if (bus_->send(frame)) return;
+  later(calls_.take(frame.header.request),
+        {.code = "limit", .message = "too much waits to be sent to the hub"});
+}
+
+void Client::State::later(Done done, const Reply& reply) {
+  if (!done) return;
+  answers_.push_back({std::move(done), reply});
+  answering_.request();
+}
+
+void Client::State::ask(const FrameView& frame, Done done) {
+  if (phase_ != Phase::kConnected) return later(std::move(done), kHubLost);
+  if (done && calls_.size() >= kMaxPending) return later(std::move(done), kTooMany);
+  send(frame, std::move(done));
+}
+
+}  // namespace so::bus

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "bus/calls.h"
+#include "bus/claims.h"
+#include "bus/client.h"
+#include "bus/objects.h"
+#include "bus/others.h"
+#include "json/read.h"
+#include "net/turn_end.h"
+
+namespace so::bus {
+
+/// The inside of a Client. Its four tables are cores: Calls (who waits for a reply), Claims (what
+/// we joined, used, published and followed), Objects (where each object is), Others (who else is
+/// there). Here they meet the link: client_link.cpp has its phases, client_claims.cpp what is
+/// announced on it.
+class Client::State {
+ public:
+  State(Bus& bus, net::Loop& loop, std::string tool);
+  ~State();
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  void listen(Handlers handlers) { handlers_ = std::move(handlers); }
+  [[nodiscard]] bool connected() const { return phase_ == Phase::kConnected; }
+  [[nodiscard]] std::uint64_t incarnation() const { return incarnation_; }
+  [[nodiscard]] std::uint64_t new_member() { return ++members_; }
+  [[nodiscard]] const Objects& objects() const { return objects_; }
+
+  void ask(const wire::FrameView& frame, Done done);  // refused unless connected
+  void claim(ClaimKey key, Terms terms, Done done);
+  void undo(wire::Kind kind, const ClaimKey& key, Done done);
+  void leave(std::uint64_t member, std::string_view scope, Done done);
+
+ private:
+  enum class Phase {
+    kAway,        // no link
+    kGreeting,    // a link; hello is sent and not answered
+    kAnnouncing,  // the hub knows us, and not yet all that we hold
+    kConnected,
+  };
+
+  // The link.
+  void on_link(bool up, std::string_view why);
+  void on_frame(const wire::FrameView& frame);
+  void on_reply(const wire::FrameView& frame);
+  void on_event(const wire::FrameView& event);
+  void greet();
+  void on_hello(const Reply& reply);
+  void lose(std::string_view why);
+  void beat();
+  void say_bye();
+
+  // What is announced.
+  struct Sent {  // a claim on its way to the hub
+    ClaimKey key;
+    std::uint64_t ticket;
+    Terms before;  // what is held already, if something is
+    std::vector<Done> waiting;
+  };
+  void taken_back(const wire::FrameView& frame, const std::vector<Claims::Entry>& taken, Done done);
+  void announce_all();
+  void announce();
+  void send_claim(Claims::Entry& entry, Terms before);
+  void on_claim(Sent& sent, const Reply& reply);
+  void granted(Claims::Entry& entry, const Reply& reply);
+  void refused(Claims::Entry& entry, const Reply& reply);
+  void drop(const Claims::Entry& taken);
+  void ask_where(Objects::Entry& entry);
+  void on_where(const ObjectKey& key, const ClaimKey& user, const Reply& reply);
+
+  void send(wire::FrameView frame, Done done);
+  void later(Done done, const Reply& reply);  // with nothing borrowed but literals
+
+  Bus* bus_;
+  net::Loop* loop_;
+  std::string tool_;
+  std::uint64_t incarnation_;
+  std::uint64_t members_ = 0;
+  Handlers handlers_;
+
+  Phase phase_ = Phase::kAway;
+  TimePoint heard_;          // when the hub last said something
+  Millis beat_every_{5000};  // until the hub says how often it wants to be told
+  Millis lease_{15000};
+  std::size_t in_flight_ = 0;  // claims that are sent and not answered
+  std::size_t held_back_ = 0;  // claims made while not connected
+
+  Calls calls_;
+  Claims claims_;
+  Objects objects_;
+  Others others_;
+  json::Parser parser_;
+
+  struct Answer {
+    Done done;
+    Reply reply;
+  };
+  std::vector<Answer> answers_;  // of requests that never reached a hub
+  net::TurnEnd answering_;
+  net::Timer beating_;
+  net::Timer settling_;
+};
+
+// Replies of our own.
+constexpr Reply kHubLost{.code = "hub_lost", .message = "there is no hub"};
+constexpr Reply kTooMany{.code = "limit", .message = "too many requests wait for the hub"};
+constexpr Reply kDone{};
+
+}  // namespace so::bus

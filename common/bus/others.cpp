@@ -1,0 +1,144 @@
+#include "bus/others.h"
+
+#include "bus/body.h"
+#include "wire/member.h"
+
+namespace so::bus {
+namespace {
+
+using wire::Kind;
+
+// A list in a reply. A hub that sends something else is read as sending none.
+std::vector<json::Element> list(const Result<json::Element>& reply, std::string_view key) {
+  std::vector<json::Element> elements;
+  json::Array array;
+  const auto value = reply ? json::member(*reply, key) : std::nullopt;
+  if (value && value->get(array) == simdjson::SUCCESS) elements.assign(array.begin(), array.end());
+  return elements;
+}
+
+// The hub leaves out what does not fit into one reply: then absence says nothing.
+bool truncated(const Result<json::Element>& reply) {
+  return reply && json::boolean(*reply, "truncated").value_or(false);
+}
+
+std::string compact_member(json::Element from, std::string_view key) {
+  const auto value = json::member(from, key);
+  return value ? json::compact(*value) : "{}";
+}
+
+wire::Frame event_frame(Kind kind, std::string_view scope, std::string body) {
+  return {{.kind = kind}, std::string{scope}, {}, std::move(body)};
+}
+
+}  // namespace
+
+void Others::emit(const Events& events) {
+  for (const wire::Frame& event : events) emit_(event.view());
+}
+
+wire::Frame Others::member_event(std::string_view scope, std::string_view member,
+                                 std::string body) const {
+  wire::Frame event = event_frame(Kind::kMember, scope, std::move(body));
+  const auto id = wire::member_id(member);
+  if (id && id->incarnation == incarnation_) event.header.member = id->number;
+  return event;
+}
+
+void Others::joined(std::string_view scope, std::uint64_t member, std::string_view reply,
+                    bool again) {
+  const auto body = parser_.parse(reply);
+  auto at = watched_.find(scope);
+  if (at == watched_.end()) at = watched_.emplace(scope, Watched{}).first;
+  Watched& watched = at->second;
+  watched.by.insert(member);
+  Events events;
+  for (const json::Element each : list(body, "members")) {
+    const auto id = json::text(each, "member");
+    if (!id) continue;
+    std::string info = compact_member(each, "info");
+    if (watched.members.arrived(*id, info) && again) {
+      events.push_back(member_event(scope, *id, join_event(scope, *id, info)));
+    }
+  }
+  if (truncated(body)) watched.members.trust_all();
+  emit(events);
+}
+
+void Others::left(std::string_view scope, std::uint64_t member) {
+  const auto at = watched_.find(scope);
+  if (at == watched_.end()) return;
+  at->second.by.erase(member);
+  if (at->second.by.empty()) watched_.erase(at);
+}
+
+void Others::followed(std::string_view reply, bool again) {
+  const auto body = parser_.parse(reply);
+  Events events;
+  for (const json::Element each : list(body, "streams")) {
+    const auto stream = json::text(each, "stream");
+    if (!stream) continue;
+    std::string event = json::compact(each);
+    const bool news = streams_.arrived(*stream, event);
+    if (news || !again) events.push_back(event_frame(Kind::kStream, *stream, std::move(event)));
+  }
+  for (const json::Element each : list(body, "latest")) {
+    const auto stream = json::text(each, "stream");
+    if (stream) events.push_back(event_frame(Kind::kMetadata, *stream, json::compact(each)));
+  }
+  if (truncated(body)) streams_.trust_all();
+  emit(events);
+}
+
+void Others::unfollowed(std::string_view stream) {
+  if (stream == "/") return streams_.clear();
+  streams_.left(stream);
+}
+
+void Others::on_member(const wire::FrameView& event) {
+  const auto body = parser_.parse(event.body);
+  const auto id = body ? json::text(*body, "member") : std::nullopt;
+  const auto at = watched_.find(event.scope);
+  if (!id || at == watched_.end()) return;
+  if (json::text(*body, "event") == "leave") {
+    at->second.members.left(*id);
+  } else if (!at->second.members.arrived(*id, compact_member(*body, "info"))) {
+    return;
+  }
+  emit_(event);
+}
+
+void Others::on_stream(const wire::FrameView& event) {
+  const auto body = parser_.parse(event.body);
+  const auto stream = body ? json::text(*body, "stream") : std::nullopt;
+  if (!stream) return;
+  if (json::text(*body, "state") == "down") {
+    streams_.left(*stream);
+  } else if (!streams_.arrived(*stream, json::compact(*body))) {
+    return;
+  }
+  emit_(event);
+}
+
+void Others::doubt_all() {
+  for (auto& [scope, watched] : watched_) watched.members.doubt_all();
+  streams_.doubt_all();
+}
+
+void Others::settle() {
+  Events events;
+  for (auto& [scope, watched] : watched_) {
+    for (const auto& [id, info] : watched.members.settle()) {
+      events.push_back(member_event(scope, id, leave_event(scope, id)));
+    }
+  }
+  for (const auto& [stream, up] : streams_.settle()) {
+    const auto body = parser_.parse(up);
+    const auto publisher = body ? json::text(*body, "publisher") : std::nullopt;
+    events.push_back(
+        event_frame(Kind::kStream, stream, down_event(stream, publisher.value_or(""))));
+  }
+  emit(events);
+}
+
+}  // namespace so::bus
