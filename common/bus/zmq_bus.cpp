@@ -1,0 +1,133 @@
+#include "bus/zmq_bus.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <zmq.hpp>
+
+#include "bus/address.h"
+#include "bus/batches.h"
+#include "bus/zmq_io.h"
+#include "bus/zmq_links.h"
+#include "bus/zmq_poll.h"
+
+namespace so::bus {
+namespace {
+
+constexpr int kReadAtOnce = 64;              // messages in a turn, so that others have theirs
+constexpr std::size_t kFlushBytes = 262144;  // a long turn need not hold back more
+constexpr int kPipeMessages = 16;            // in ZeroMQ's own queue, about 64 KiB each; the rest is ours
+constexpr std::int64_t kMaxMessage = 2 << 20;         // the largest frame is 1.2 MiB
+constexpr int kLinger = 200;                 // ms, for the last words of a tool that ends
+constexpr int kReconnect = 20;               // ms, growing to ...
+constexpr int kReconnectMax = 500;           // ms
+constexpr int kHeartbeat = 5000;             // ms; finds the dead ends of tcp connections
+constexpr int kHeartbeatTimeout = 15000;     // ms
+
+zmq::socket_t make_dealer(zmq::context_t& context) {
+  zmq::socket_t socket{context, zmq::socket_type::dealer};
+  // Nothing is queued for a hub that is not there, and what was queued for one that went is
+  // dropped: each link starts anew.
+  socket.set(zmq::sockopt::immediate, true);
+  socket.set(zmq::sockopt::linger, kLinger);
+  socket.set(zmq::sockopt::sndhwm, kPipeMessages);
+  socket.set(zmq::sockopt::rcvhwm, kPipeMessages);
+  socket.set(zmq::sockopt::maxmsgsize, kMaxMessage);
+  socket.set(zmq::sockopt::reconnect_ivl, kReconnect);
+  socket.set(zmq::sockopt::reconnect_ivl_max, kReconnectMax);
+  socket.set(zmq::sockopt::heartbeat_ivl, kHeartbeat);
+  socket.set(zmq::sockopt::heartbeat_timeout, kHeartbeatTimeout);
+  return socket;
+}
+
+}  // namespace
+
+class ZmqBus::Dealer {
+ public:
+  Dealer(const std::string& address, net::Loop& loop)
+      : socket_(make_dealer(context_)),
+        links_(context_, socket_, loop, [this](bool up, auto why) { on_link(up, why); }),
+        poll_(socket_, loop, [this] { work(); }) {
+    socket_.connect(address);
+  }
+  ~Dealer() {
+    if (up_) flush();
+  }
+  Dealer(const Dealer&) = delete;
+  Dealer& operator=(const Dealer&) = delete;
+
+  void listen(Handlers handlers) { handlers_ = std::move(handlers); }
+
+  bool send(const wire::FrameView& frame) {
+    if (!up_ || out_.bytes() > kQueueBytes) return false;
+    scratch_.clear();
+    wire::write_frame(frame, scratch_);
+    out_.append(scratch_);
+    if (out_.bytes() >= kFlushBytes) flush();
+    poll_.touch();
+    return true;
+  }
+
+ private:
+  void on_link(bool up, std::string_view why) {
+    while (receive()) continue;  // the last words of the hub that went
+    if (up == up_ && !up) return;
+    up_ = up;
+    out_.clear();
+    if (handlers_.link) handlers_.link(up, why);
+  }
+
+  void work() {
+    flush();
+    for (int i = 0; i < kReadAtOnce && receive(); ++i) continue;
+    const Possible now = possible(socket_);
+    if (now.receive || (now.send && up_ && !out_.empty())) poll_.touch();
+  }
+
+  void flush() {
+    while (up_ && !out_.empty() && try_send(socket_, out_.front()) == Sent::kYes) out_.pop();
+  }
+
+  bool receive() {
+    zmq::message_t message;
+    if (!try_receive(socket_, message)) return false;
+    Cursor in{view(message)};
+    for (auto frame = wire::read_frame(in); frame && *frame; frame = wire::read_frame(in)) {
+      if (handlers_.frame) handlers_.frame(**frame);
+    }
+    return true;
+  }
+
+  zmq::context_t context_;
+  zmq::socket_t socket_;
+  ZmqLinks links_;
+  ZmqPoll poll_;
+  Handlers handlers_;
+  Batches out_;
+  Bytes scratch_;
+  bool up_ = false;
+};
+
+ZmqBus::ZmqBus(std::unique_ptr<Dealer> dealer) : dealer_(std::move(dealer)) {}
+ZmqBus::~ZmqBus() = default;
+
+Result<std::unique_ptr<ZmqBus>> ZmqBus::connect(const std::string& address, bool insecure,
+                                                net::Loop& loop) {
+  if (auto good = check_address(address, insecure); !good) return fail(good.error());
+  try {
+    return std::unique_ptr<ZmqBus>{new ZmqBus{std::make_unique<Dealer>(address, loop)}};
+  } catch (const zmq::error_t& error) {
+    return fail(Code::kSystem, fmt::format("bus address {}: {}", address, error.what()));
+  }
+}
+
+void ZmqBus::listen(Handlers handlers) {
+  dealer_->listen(std::move(handlers));
+}
+
+bool ZmqBus::send(const wire::FrameView& frame) {
+  return dealer_->send(frame);
+}
+
+}  // namespace so::bus

@@ -1,0 +1,276 @@
+#include "bus/zmq_hub.h"
+
+#include <map>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <sys/stat.h>
+
+#include <fmt/format.h>
+
+#include <zmq.hpp>
+
+#include "bus/address.h"
+#include "bus/outbox.h"
+#include "bus/socket_file.h"
+#include "bus/zmq_io.h"
+#include "bus/zmq_links.h"
+#include "bus/zmq_poll.h"
+#include "hub/hub.h"
+
+namespace so::bus {
+namespace {
+
+using hub::ToolId;
+
+constexpr int kReadAtOnce = 256;    // messages in a turn, so that timers and sending have theirs
+constexpr int kPipeMessages = 16;   // in ZeroMQ's own queue for a tool; the rest waits in its Outbox
+constexpr std::int64_t kMaxMessage = 2 << 20;  // the largest frame is 1.2 MiB; more ends the connection
+constexpr int kLinger = 200;        // ms, for the last words of a hub that ends
+constexpr int kBacklog = 256;       // connections that wait to be accepted
+constexpr Millis kRetry{10};        // a pipe that has room again may not show on the descriptor
+constexpr Millis kProbe{20};        // ZeroMQ tells of a closed connection before it forgets its peer
+constexpr std::size_t kMemberAt = 8;  // the header's field, see wire/frame.h
+
+zmq::socket_t make_router(zmq::context_t& context) {
+  zmq::socket_t socket{context, zmq::socket_type::router};
+  socket.set(zmq::sockopt::router_mandatory, true);  // a peer that is not there is an error, not a hole
+  socket.set(zmq::sockopt::linger, kLinger);
+  socket.set(zmq::sockopt::sndhwm, kPipeMessages);
+  socket.set(zmq::sockopt::rcvhwm, kPipeMessages);
+  socket.set(zmq::sockopt::maxmsgsize, kMaxMessage);
+  socket.set(zmq::sockopt::backlog, kBacklog);
+  return socket;
+}
+
+/// While it lives, files are made without permissions for others.
+class Umask {
+ public:
+  Umask() : before_(umask(0117)) {}
+  ~Umask() { umask(before_); }
+  Umask(const Umask&) = delete;
+  Umask& operator=(const Umask&) = delete;
+
+ private:
+  mode_t before_;
+};
+
+}  // namespace
+
+class ZmqHub::Router {
+ public:
+  Router(std::optional<SocketFile> file, const std::string& address, net::Loop& loop)
+      : file_(std::move(file)),
+        socket_(make_router(context_)),
+        links_(context_, socket_, loop, [this](bool up, auto) { on_link(up); }),
+        poll_(socket_, loop, [this] { work(); }),
+        retry_(loop, [this] { work(); }),
+        probe_(loop, [this] { probe(); }) {
+    const Umask umask;
+    socket_.bind(address);
+  }
+  ~Router() { flush(); }
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
+
+  void listen(Handlers handlers) { handlers_ = std::move(handlers); }
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+
+  void send(const hub::Send& send) {
+    scratch_.clear();
+    wire::write_frame(send.frame.view(), scratch_);
+    const auto own = [&](ToolId tool) { return !send.origin || tool == *send.origin; };
+    for (const ToolId tool : send.to) {
+      if (own(tool)) enqueue(tool, send.frame.header.kind);
+    }
+    if (!send.origin) return;
+    std::fill_n(scratch_.begin() + kMemberAt, sizeof(std::uint64_t), std::uint8_t{0});
+    for (const ToolId tool : send.to) {
+      if (!own(tool)) enqueue(tool, send.frame.header.kind);
+    }
+  }
+
+  void forget(ToolId tool) {
+    const auto at = peers_.find(tool);
+    if (at == peers_.end()) return;
+    flush(at->second);
+    tools_.erase(at->second.routing_id);
+    peers_.erase(at);
+  }
+
+ private:
+  struct Peer {
+    std::string routing_id;
+    Outbox out;
+  };
+
+  // --- out ---
+
+  void enqueue(ToolId tool, wire::Kind kind) {
+    const auto at = peers_.find(tool);
+    if (at == peers_.end()) return;
+    Outbox& out = at->second.out;
+    ++counters_.frames_out;
+    if (wire::is_event(kind)) {
+      const bool was_behind = out.behind();
+      out.event(scratch_);
+      if (out.behind() && !was_behind) ++counters_.gaps;
+    } else if (!out.reply(scratch_)) {
+      lost_.push_back(tool);
+    }
+    poll_.touch();
+  }
+
+  enum class Flushed { kAll, kBehind, kGone };
+  Flushed flush(Peer& peer) {
+    while (!peer.out.empty()) {
+      Sent sent = try_send(socket_, as_bytes(peer.routing_id), true);
+      if (sent == Sent::kYes) sent = try_send(socket_, peer.out.front());
+      if (sent == Sent::kFull) return Flushed::kBehind;
+      if (sent == Sent::kGone) return Flushed::kGone;
+      peer.out.pop();
+    }
+    return Flushed::kAll;
+  }
+
+  /// Whether somebody has to be tried again.
+  bool flush() {
+    bool behind = false;
+    for (auto& [tool, peer] : peers_) {
+      const Flushed flushed = flush(peer);
+      behind = behind || flushed == Flushed::kBehind;
+      if (flushed == Flushed::kGone) lost_.push_back(tool);
+    }
+    return behind;
+  }
+
+  void lose() {
+    for (const ToolId tool : std::exchange(lost_, {})) {
+      const auto at = peers_.find(tool);
+      if (at == peers_.end()) continue;
+      tools_.erase(at->second.routing_id);
+      peers_.erase(at);
+      if (handlers_.gone) handlers_.gone(tool);
+    }
+  }
+
+  // --- who is there ---
+
+  // ZeroMQ says that some connection was closed, not whose: so all are sent an empty message, which
+  // has no frames, and who is not there any more is found by that.
+  void on_link(bool up) {
+    if (!up) probe_.start(kProbe);
+  }
+
+  void probe() {
+    for (auto& [tool, peer] : peers_) {
+      Sent sent = try_send(socket_, as_bytes(peer.routing_id), true);
+      if (sent == Sent::kYes) sent = try_send(socket_, {});
+      if (sent == Sent::kGone) lost_.push_back(tool);
+    }
+    work();
+  }
+
+  // --- in ---
+
+  void work() {
+    const bool behind = flush();
+    for (int i = 0; i < kReadAtOnce && receive(); ++i) continue;
+    lose();
+    if (behind) retry_.start(kRetry);
+    if (possible(socket_).receive) poll_.touch();
+  }
+
+  bool receive() {
+    zmq::message_t from;
+    if (!try_receive(socket_, from)) return false;
+    zmq::message_t message;
+    for (bool more = from.more(); more && try_receive(socket_, message); more = message.more()) {
+      read(as_text(view(from)), view(message));
+    }
+    return true;
+  }
+
+  void read(std::string_view from, ByteView message) {
+    Cursor in{message};
+    auto frame = wire::read_frame(in);
+    for (; frame && *frame; frame = wire::read_frame(in)) {
+      ++counters_.frames_in;
+      if (handlers_.frame) handlers_.frame(tool_of(from), **frame);
+    }
+    if (!frame) refuse(from, frame.error());
+  }
+
+  ToolId tool_of(std::string_view routing_id) {
+    const auto [at, made] = tools_.try_emplace(std::string{routing_id}, ToolId{});
+    if (made) {
+      at->second = ToolId{++last_tool_};
+      peers_[at->second].routing_id = at->first;
+    }
+    return at->second;
+  }
+
+  // Nothing is kept for who speaks in no frames: the answer is sent if it can be sent now.
+  void refuse(std::string_view to, const Error& error) {
+    ++counters_.malformed;
+    Bytes answer;
+    wire::write_frame(hub::malformed(error).view(), answer);
+    if (try_send(socket_, as_bytes(to), true) == Sent::kYes) try_send(socket_, answer);
+  }
+
+  std::optional<SocketFile> file_;  // let go when the socket is closed
+  zmq::context_t context_;
+  zmq::socket_t socket_;
+  ZmqLinks links_;
+  ZmqPoll poll_;
+  net::Timer retry_;
+  net::Timer probe_;
+  Handlers handlers_;
+  Counters counters_;
+  std::unordered_map<std::string, ToolId> tools_;  // by routing id
+  std::map<ToolId, Peer> peers_;
+  std::vector<ToolId> lost_;  // since the last lose()
+  std::uint32_t last_tool_ = 0;
+  Bytes scratch_;
+};
+
+ZmqHub::ZmqHub(std::unique_ptr<Router> router) : router_(std::move(router)) {}
+ZmqHub::~ZmqHub() = default;
+
+Result<std::unique_ptr<ZmqHub>> ZmqHub::bind(const std::string& address, bool insecure,
+                                             net::Loop& loop) {
+  if (auto good = check_address(address, insecure); !good) return fail(good.error());
+  std::optional<SocketFile> file;
+  if (const std::string path = socket_path(address); !path.empty()) {
+    auto claimed = SocketFile::claim(path);
+    if (!claimed && claimed.error().code == Code::kRefused) {
+      return fail(Code::kRefused, fmt::format("another hub is running on {}", address));
+    }
+    if (!claimed) return fail(claimed.error());
+    file = std::move(*claimed);
+  }
+  try {
+    return std::unique_ptr<ZmqHub>{
+        new ZmqHub{std::make_unique<Router>(std::move(file), address, loop)}};
+  } catch (const zmq::error_t& error) {
+    return fail(Code::kSystem, fmt::format("bus address {}: {}", address, error.what()));
+  }
+}
+
+void ZmqHub::listen(Handlers handlers) {
+  router_->listen(std::move(handlers));
+}
+void ZmqHub::send(const hub::Send& send) {
+  router_->send(send);
+}
+void ZmqHub::forget(hub::ToolId tool) {
+  router_->forget(tool);
+}
+const ZmqHub::Counters& ZmqHub::counters() const {
+  return router_->counters();
+}
+
+}  // namespace so::bus

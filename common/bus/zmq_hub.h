@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "hub/effects.h"
+#include "net/loop.h"
+#include "wire/frame.h"
+
+namespace so::bus {
+
+/// The hub's end of the bus: a ROUTER socket. Each connection of a tool is a ToolId from its first good
+/// frame until forget() or until the connection is gone.
+///
+/// It never waits for a tool: what a tool does not read waits in its Outbox (bounds and policy there),
+/// the others notice nothing. What is sent in one turn goes out at its end, one message a tool. Bytes that
+/// are no frames are answered by the error that hub::malformed() writes, and change nothing else.
+class ZmqHub {
+ public:
+  struct Handlers {
+    std::function<void(hub::ToolId, const wire::FrameView&)> frame{};
+    /// The connection was closed, or the tool does not read its replies; it is forgotten already.
+    std::function<void(hub::ToolId)> gone{};
+  };
+  struct Counters {
+    std::uint64_t frames_in = 0;
+    std::uint64_t frames_out = 0;
+    std::uint64_t malformed = 0;  // messages that ended in bytes that are no frame
+    std::uint64_t gaps = 0;       // times that a tool fell behind
+  };
+
+  /// An ipc socket has mode 0660; a dead hub's is replaced, a living one is an error (kRefused).
+  /// `insecure` allows tcp://.
+  static Result<std::unique_ptr<ZmqHub>> bind(const std::string& address, bool insecure,
+                                              net::Loop& loop);
+  ~ZmqHub();
+  ZmqHub(const ZmqHub&) = delete;
+  ZmqHub& operator=(const ZmqHub&) = delete;
+
+  void listen(Handlers handlers);
+  void send(const hub::Send& send);
+  /// What waits for the tool is sent as far as it goes now.
+  void forget(hub::ToolId tool);
+
+  [[nodiscard]] const Counters& counters() const;
+
+ private:
+  class Router;
+  explicit ZmqHub(std::unique_ptr<Router> router);
+  std::unique_ptr<Router> router_;
+};
+
+}  // namespace so::bus
