@@ -1,0 +1,72 @@
+#include "net/frame.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "base/writer.h"
+
+namespace so::net {
+namespace {
+
+// fin:1 rsv:3 opcode:4 | mask:1 length:7 | length:16 when 126 | length:64 when 127 | payload
+constexpr std::uint8_t kFin = 0x80;
+enum class Opcode : std::uint8_t { kText = 1, kBinary = 2, kClose = 8, kPing = 9 };
+
+constexpr std::size_t kMaxHeader = 10;
+constexpr std::size_t kMaxControl = 125;  // RFC 6455, 5.5
+
+Bytes begin(Opcode opcode, std::size_t length) {
+  Bytes bytes;
+  bytes.reserve(kMaxHeader + length);
+  Writer out{bytes};
+  out.u8(static_cast<std::uint8_t>(kFin | static_cast<std::uint8_t>(opcode)));
+  if (length <= kMaxControl) {
+    out.u8(static_cast<std::uint8_t>(length));
+  } else if (length <= 0xFFFF) {
+    out.u8(126);
+    out.u16(static_cast<std::uint16_t>(length));
+  } else {
+    out.u8(127);
+    out.u64(length);
+  }
+  return bytes;
+}
+
+SharedBytes whole(Opcode opcode, ByteView payload) {
+  Bytes bytes = begin(opcode, payload.size());
+  bytes.insert(bytes.end(), payload.begin(), payload.end());
+  return std::make_shared<const Bytes>(std::move(bytes));
+}
+
+// A cut in the middle of a character would make the reason invalid UTF-8.
+std::string_view cut_text(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return text;
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80) --limit;
+  return text.substr(0, limit);
+}
+
+}  // namespace
+
+Frame Frame::text(std::string_view payload) {
+  return Frame{whole(Opcode::kText, as_bytes(payload))};
+}
+
+Frame Frame::binary(ByteView payload) {
+  return Frame{whole(Opcode::kBinary, payload)};
+}
+
+Frame Frame::ping(ByteView payload) {
+  assert(payload.size() <= kMaxControl);
+  return Frame{whole(Opcode::kPing, payload)};
+}
+
+Frame Frame::close(std::uint16_t code, std::string_view reason) {
+  reason = cut_text(reason, kMaxControl - sizeof code);
+  Bytes bytes = begin(Opcode::kClose, sizeof code + reason.size());
+  Writer out{bytes};
+  out.u16(code);
+  out.text(reason);
+  return Frame{std::make_shared<const Bytes>(std::move(bytes))};
+}
+
+}  // namespace so::net

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "net/address.h"
+
+namespace so::net {
+
+/// The facts of a request, for a WebSocket handshake as for a plain GET. Absent headers are empty.
+struct HttpRequest {
+  std::string path;  // percent-decoded UTF-8 without control characters, begins with '/'
+  std::vector<std::pair<std::string, std::string>> query;  // decoded, in order; no '=': empty value
+  std::string host;
+  std::string origin;
+  std::string cookie;
+  std::string authorization;
+  std::string user_agent;
+  std::vector<std::string> subprotocols;  // what a WebSocket client offers, in its order
+  Address peer;
+
+  /// The first value of a query parameter; empty when absent.
+  [[nodiscard]] std::string_view parameter(std::string_view name) const;
+};
+
+struct HttpReply {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+};
+
+}  // namespace so::net

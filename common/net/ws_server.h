@@ -1,0 +1,183 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "net/address.h"
+#include "net/conn_id.h"
+#include "net/frame.h"
+#include "net/http.h"
+#include "net/loop.h"
+#include "net/pages.h"
+
+namespace so::net {
+
+/// Close codes that we send (RFC 6455, 7.4.1, and our own ranges: 40xx do not come back, 41xx come
+/// back later, 42xx come back at once).
+namespace close_code {
+inline constexpr std::uint16_t kNormal = 1000;
+inline constexpr std::uint16_t kGoingAway = 1001;
+inline constexpr std::uint16_t kProtocolError = 1002;
+inline constexpr std::uint16_t kUnsupported = 1003;  // binary where only text makes sense
+inline constexpr std::uint16_t kNone = 1005;         // reported only: a close without a code
+inline constexpr std::uint16_t kAbnormal = 1006;     // reported only: no close frame at all
+inline constexpr std::uint16_t kBadText = 1007;      // text that is not UTF-8
+inline constexpr std::uint16_t kPolicy = 1008;
+inline constexpr std::uint16_t kTooBig = 1009;
+inline constexpr std::uint16_t kInternal = 1011;
+inline constexpr std::uint16_t kRestart = 1012;
+inline constexpr std::uint16_t kTryLater = 1013;
+inline constexpr std::uint16_t kBadRequest = 4000;
+inline constexpr std::uint16_t kUnauthorized = 4001;
+inline constexpr std::uint16_t kForbidden = 4003;
+inline constexpr std::uint16_t kNotFound = 4004;
+inline constexpr std::uint16_t kReplaced = 4006;
+inline constexpr std::uint16_t kAbuse = 4029;
+inline constexpr std::uint16_t kOverCapacity = 4100;
+inline constexpr std::uint16_t kSlowConsumer = 4108;
+inline constexpr std::uint16_t kTokenExpired = 4109;
+inline constexpr std::uint16_t kNoPong = 4112;
+inline constexpr std::uint16_t kDrain = 4200;
+inline constexpr std::uint16_t kStateGap = 4210;
+}  // namespace close_code
+
+/// A message with its fragments joined. Borrowed for the call. Text is valid UTF-8.
+struct WsMessage {
+  bool text = false;
+  ByteView payload;
+};
+
+/// The answer to a handshake, given before the 101.
+struct WsVerdict {
+  int status = 101;    // 101: come in; else the HTTP status of the refusal
+  std::string reason;  // one line of text for the person who reads the refusal
+  static WsVerdict accept() { return {}; }
+  static WsVerdict refuse(int status, std::string reason) { return {status, std::move(reason)}; }
+};
+
+/// What became of send().
+enum class Sent {
+  kQueued,  // it leaves at the end of this turn, or when the peer takes more
+  kFull,    // nothing was queued: the queue is at its bound
+  kGone,    // no such connection any more, or it is closing
+};
+
+/// What a full queue means. State disconnects; media asks and drops to the next key frame.
+enum class WhenFull {
+  kDisconnect,  // send() closes the connection with 4108 and says kFull
+  kTell,        // send() says kFull; the tool discards, waits or closes
+};
+
+/// What a tool does with one listener. Every callback runs in the loop, never inside a call of ours
+/// to send() or close(), and may call everything, for every connection. Unset ones are not missed.
+struct WsHandlers {
+  /// Before the 101. What RFC 6455 wants and the origin have been checked. Unset: everybody may
+  /// come in.
+  std::function<WsVerdict(const HttpRequest&)> on_request;
+  /// `subprotocol` is what was agreed on: one of WsListener::subprotocols, or empty.
+  std::function<void(ConnId, const HttpRequest&, std::string_view subprotocol)> on_open;
+  std::function<void(ConnId, const WsMessage&)> on_message;
+  /// Exactly once for each on_open: the code the peer sent, or ours if we closed, or 1005/1006.
+  std::function<void(ConnId, std::uint16_t code)> on_close;
+  /// The peer was behind and has now taken everything.
+  std::function<void(ConnId)> on_drained;
+  /// GET and HEAD of anything that asks for no upgrade, before `pages`; nullopt: not mine.
+  std::function<std::optional<HttpReply>(const HttpRequest&)> on_get;
+};
+
+/// One address with its own role.
+struct WsListener {
+  Address address;
+  WsHandlers handlers;
+  /// Offered ones are matched in the client's order. A client that offers only others is refused
+  /// with 400; a client that offers none comes in without one.
+  std::vector<std::string> subprotocols;
+  /// "https://example.org:8443", exact; "*" lets everybody in. Same-origin always may, and so may a
+  /// client that sends no Origin (it is not a browser). On a loopback address "same origin" also
+  /// means a loopback name, or a name that an attacker points at 127.0.0.1 would be let in.
+  std::vector<std::string> origins;
+  std::span<const Page> pages;  // static; outlive the server
+  WhenFull when_full = WhenFull::kDisconnect;
+  std::size_t queue_bytes = 1U << 20U;  // per connection, or twice its largest queued frame
+  std::size_t message_bytes = 256U
+                              << 10U;  // larger ones are closed with 1009 before they are buffered
+};
+
+struct WsOptions {
+  std::size_t connections = 20'000;  // more get 503; about 2 KiB each while idle
+  std::size_t per_address = 1'000;   // more get 429; IPv6 counts per /64
+  bool count_loopback = false;       // whether per_address binds proxies on this machine too
+  std::size_t header_bytes = 8192;   // of a whole request head
+  Seconds handshake{10};             // from accept to the end of the request head
+  Seconds ping_every{25};            // below the 30 s of the most impatient proxies
+  Seconds pong_within{10};           // then 4112
+  Seconds close_within{5};           // from our close frame to the peer's
+  std::size_t read_bytes = 1024;     // per connection, resident; larger reads inbound bulk faster
+  bool reuse_port = false;           // several processes on one port
+};
+
+struct WsCounters {
+  std::uint64_t accepted = 0;      // sockets
+  std::uint64_t opened = 0;        // WebSocket connections
+  std::uint64_t refused_full = 0;  // 503 and 429
+  std::uint64_t refused = 0;       // any other handshake that did not become a connection
+  std::uint64_t requests = 0;      // plain HTTP
+  std::uint64_t messages_in = 0;
+  std::uint64_t bytes_in = 0;  // payload
+  std::uint64_t frames_out = 0;
+  std::uint64_t bytes_out = 0;       // taken by the kernel, frame headers included
+  std::uint64_t slow_consumers = 0;  // closed with 4108
+  std::uint64_t no_pong = 0;         // closed with 4112
+  std::uint64_t too_big = 0;         // closed with 1009
+};
+
+/// WebSocket and HTTP on any number of addresses, in the loop of the process. Abstract, so that a
+/// tool is tested with a fake.
+///
+/// Sending: send() appends the shared frame to the connection's batch; at the end of the turn each
+/// connection gets one write. A peer that does not take everything is "behind": the rest waits in
+/// its queue, under `queue_bytes`, and leaves as the peer reads. Nobody waits for anybody else.
+class WsServer {
+ public:
+  /// Listens on all or fails with the first that does not work. The loop must outlive the server.
+  static Result<std::unique_ptr<WsServer>> open(Loop& loop, std::vector<WsListener> listeners,
+                                                WsOptions options = {});
+  virtual ~WsServer() = default;
+
+  /// Where it listens, in the order of the listeners, with real ports.
+  [[nodiscard]] virtual std::vector<Address> addresses() const = 0;
+
+  virtual Sent send(ConnId id, const Frame& frame) = 0;
+  /// The same frame to many; returns how many took it. What is full or gone is handled as in
+  /// send().
+  std::size_t broadcast(std::span<const ConnId> ids, const Frame& frame);
+
+  /// Sends what is queued, then the close frame; on_close follows when the peer has answered or
+  /// time is up, never from inside this call. Messages that still come in are dropped.
+  virtual void close(ConnId id, std::uint16_t code, std::string_view reason) = 0;
+
+  /// Bytes handed to send() that the kernel has not taken. 0 for unknown ids.
+  [[nodiscard]] virtual std::size_t queued_bytes(ConnId id) const = 0;
+  /// Drops the queued frames of which no byte has left; returns how many bytes that were.
+  virtual std::size_t discard_unsent(ConnId id) = 0;
+
+  /// Whether more is read from the peer: the tool stops it when it cannot pass on what comes in.
+  virtual void want_messages(ConnId id, bool wanted) = 0;
+
+  /// No new connections from here on; the existing ones live.
+  virtual void stop_listening() = 0;
+
+  [[nodiscard]] virtual std::size_t connections() const = 0;
+  [[nodiscard]] virtual const WsCounters& counters() const = 0;
+};
+
+}  // namespace so::net

@@ -1,0 +1,50 @@
+#include "net/frame.h"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+using namespace so;
+using net::Frame;
+
+namespace {
+
+Bytes bytes_of(const Frame& frame) {
+  return *frame.bytes();
+}
+
+Bytes header_of(std::size_t payload) {
+  Bytes bytes = bytes_of(Frame::binary(Bytes(payload, 0xAA)));
+  bytes.resize(bytes.size() - payload);
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("a message is one unmasked frame") {
+  CHECK(bytes_of(Frame::text("Hello")) == Bytes{0x81, 0x05, 'H', 'e', 'l', 'l', 'o'});
+  CHECK(bytes_of(Frame::text("")) == Bytes{0x81, 0x00});
+  CHECK(bytes_of(Frame::binary(Bytes{1, 2})) == Bytes{0x82, 0x02, 1, 2});
+  CHECK(bytes_of(Frame::ping(Bytes{7})) == Bytes{0x89, 0x01, 7});
+}
+
+TEST_CASE("the length takes the shortest of its three forms") {
+  CHECK(header_of(125) == Bytes{0x82, 125});
+  CHECK(header_of(126) == Bytes{0x82, 126, 0, 126});
+  CHECK(header_of(0xFFFF) == Bytes{0x82, 126, 0xFF, 0xFF});
+  CHECK(header_of(0x10000) == Bytes{0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0});
+}
+
+TEST_CASE("a close frame has its code and as much of the reason as fits") {
+  CHECK(bytes_of(Frame::close(1000, "")) == Bytes{0x88, 2, 0x03, 0xE8});
+  CHECK(bytes_of(Frame::close(4108, "slow")) == Bytes{0x88, 6, 0x10, 0x0C, 's', 'l', 'o', 'w'});
+  CHECK(Frame::close(1000, std::string(200, 'x')).size() == 2 + 125);
+  // 122 letters and a two-byte character: half of it would fit
+  CHECK(Frame::close(1000, std::string(122, 'x') + "\xC3\xA9").size() == 2 + 2 + 122);
+}
+
+TEST_CASE("copies of a frame share its bytes") {
+  const Frame frame = Frame::text("once");
+  const Frame copy = frame;
+  CHECK(copy.bytes().get() == frame.bytes().get());
+}
