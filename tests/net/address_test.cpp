@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include <netinet/in.h>
 
@@ -15,7 +16,7 @@ TEST_CASE("addresses and their texts correspond both ways") {
     const char* text;
     Address address;
   };
-  const Case cases[] = {
+  const std::vector<Case> cases = {
       {"127.0.0.1:9000", {"127.0.0.1", 9000}},
       {":1935", {"", 1935}},
       {"[::1]:80", {"::1", 80}},
@@ -37,7 +38,7 @@ TEST_CASE("a bad address says what is wrong with it") {
     std::string text;
     std::string why;
   };
-  const Case cases[] = {
+  const std::vector<Case> cases = {
       {"", "it has no port"},
       {"localhost", "it has no port"},
       {"::1:80", "IPv6 needs brackets"},

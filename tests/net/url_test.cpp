@@ -1,6 +1,7 @@
 #include "net/url.h"
 
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -12,7 +13,7 @@ TEST_CASE("a URL is a scheme, an address and a target") {
     const char* text;
     Url url;
   };
-  const Case cases[] = {
+  const std::vector<Case> cases = {
       {"ws://h:1/a/b?x=1", {"ws", {"h", 1}, "/a/b?x=1"}},
       {"ws://127.0.0.1", {"ws", {"127.0.0.1", 80}, "/"}},
       {"WSS://Example.org/", {"wss", {"Example.org", 443}, "/"}},
@@ -33,7 +34,7 @@ TEST_CASE("a bad URL says what is wrong with it") {
     std::string text;
     std::string why;
   };
-  const Case cases[] = {
+  const std::vector<Case> cases = {
       {"h:80/x", "it has no scheme"},
       {"ftp://h/", "the scheme is not ws, wss, http or https"},
       {"ws:///x", "it has no host"},
