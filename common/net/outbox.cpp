@@ -1,0 +1,81 @@
+#include "net/outbox.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace so::net {
+namespace {
+
+// A drained queue of this many buffers keeps its memory for the next burst; a longer one frees it.
+constexpr std::size_t kKeep = 16;
+
+}  // namespace
+
+bool Outbox::push(SharedBytes buffer) {
+  const std::size_t largest = std::max(largest_, buffer->size());
+  if (!empty() && bytes_ + buffer->size() > std::max(limit_, 2 * largest)) return false;
+  push_always(std::move(buffer));
+  return true;
+}
+
+void Outbox::push_always(SharedBytes buffer) {
+  if (buffer->empty()) return;
+  largest_ = std::max(largest_, buffer->size());
+  bytes_ += buffer->size();
+  buffers_.push_back(std::move(buffer));
+}
+
+std::span<iovec> Outbox::gather(std::span<iovec> vectors) const {
+  std::size_t used = 0;
+  for (std::size_t i = head_; i < buffers_.size() && used < vectors.size(); ++i) {
+    const ByteView bytes = ByteView{*buffers_[i]}.subspan(i == head_ ? taken_ : 0);
+    // The kernel's vectors serve reading too, so they are not const; sending does not write.
+    vectors[used++] = {const_cast<std::uint8_t*>(bytes.data()), bytes.size()};
+  }
+  return vectors.first(used);
+}
+
+void Outbox::consume(std::size_t bytes) {
+  assert(bytes <= bytes_);
+  bytes_ -= bytes;
+  taken_ += bytes;
+  while (head_ < buffers_.size() && taken_ >= buffers_[head_]->size()) {
+    taken_ -= buffers_[head_]->size();
+    pop_front();
+  }
+}
+
+ByteView Outbox::partial() const {
+  if (taken_ == 0) return {};
+  return ByteView{*buffers_[head_]}.subspan(taken_);
+}
+
+std::size_t Outbox::discard_unsent() {
+  const std::size_t kept = partial().size();
+  const std::size_t dropped = bytes_ - kept;
+  buffers_.resize(head_ + (kept > 0 ? 1 : 0));
+  bytes_ = kept;
+  if (empty()) clear();
+  return dropped;
+}
+
+void Outbox::clear() {
+  if (buffers_.capacity() > kKeep) {
+    buffers_ = {};
+  } else {
+    buffers_.clear();
+  }
+  head_ = taken_ = bytes_ = largest_ = 0;
+}
+
+void Outbox::pop_front() {
+  buffers_[head_++].reset();
+  if (head_ == buffers_.size()) {
+    clear();
+  } else if (head_ > kKeep && head_ > buffers_.size() / 2) {
+    buffers_.erase(buffers_.begin(), buffers_.begin() + static_cast<std::ptrdiff_t>(head_));
+    head_ = 0;
+  }
+}
+
+}  // namespace so::net
