@@ -105,8 +105,7 @@ bool is_loopback(const Address& address) {
   return address.host == "::1" || address.host == "localhost";
 }
 
-Result<SocketAddress> resolve(const Address& address) {
-  if (address.host.empty()) return any_address(address.port);
+Result<std::vector<SocketAddress>> resolve_all(const Address& address) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICSERV;
@@ -120,11 +119,22 @@ Result<SocketAddress> resolve(const Address& address) {
     return fail(Code::kUnreachable,
                 fmt::format("unable to look up {}: {}", address.host, gai_strerror(error)));
   }
-  SocketAddress out;
-  std::memcpy(&out.storage, list->ai_addr, list->ai_addrlen);
-  out.size = list->ai_addrlen;
+  std::vector<SocketAddress> out;
+  for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
+    SocketAddress& next = out.emplace_back();
+    std::memcpy(&next.storage, entry->ai_addr, entry->ai_addrlen);
+    next.size = entry->ai_addrlen;
+  }
   freeaddrinfo(list);
   return out;
+}
+
+Result<SocketAddress> resolve(const Address& address) {
+  if (address.host.empty()) return any_address(address.port);
+  const bool local = address.host == "localhost";
+  const auto all = resolve_all(local ? Address{"127.0.0.1", address.port} : address);
+  if (!all) return fail(all.error());
+  return all->front();
 }
 
 Address to_address(const SocketAddress& address) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <sys/socket.h>
 
@@ -34,8 +35,12 @@ struct SocketAddress {
   [[nodiscard]] int family() const { return storage.ss_family; }
 };
 
-/// Numbers never block. A name is looked up with getaddrinfo, which does: only at start-up and in
-/// one-shot clients. An empty host is [::], which takes IPv4 too, or 0.0.0.0 without IPv6.
+/// Every address the host stands for, best first, at least one. Numbers never block. A name is
+/// looked up with getaddrinfo, which does: only at start-up and in one-shot clients.
+Result<std::vector<SocketAddress>> resolve_all(const Address& address);
+
+/// The one to listen on. An empty host is [::], which takes IPv4 too, or 0.0.0.0 without IPv6;
+/// localhost is 127.0.0.1, which every client tries.
 Result<SocketAddress> resolve(const Address& address);
 
 /// IPv4 written inside IPv6 ("::ffff:1.2.3.4") comes back as IPv4.

@@ -1,0 +1,76 @@
+#include "net/socket.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <system_error>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <fmt/format.h>
+
+namespace so::net {
+namespace {
+
+// Options that an older kernel lacks are no reason to refuse service.
+void set(int socket, int level, int name, int value) {
+  setsockopt(socket, level, name, &value, sizeof value);
+}
+
+}  // namespace
+
+std::string error_text(int number) {
+  std::string text = std::generic_category().message(number);
+  // "Permission denied" goes on after a colon; "RPC struct is bad" is a name.
+  if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0) {
+    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  }
+  return text;
+}
+
+tl::unexpected<Error> system_error(std::string_view doing) {
+  return fail(Code::kSystem, fmt::format("unable to {}: {}", doing, error_text(errno)));
+}
+
+Result<UniqueFd> listening_socket(const Address& address, bool reuse_port, int backlog) {
+  const std::string doing = "listen on " + to_string(address);
+  const auto where = resolve(address);
+  if (!where) return fail(where.error());
+  UniqueFd fd{socket(where->family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  if (!fd) return system_error(doing);
+  set(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  if (reuse_port) set(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1);
+  if (where->family() == AF_INET6) {
+    set(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, address.host.empty() ? 0 : 1);
+  }
+  if (bind(fd.get(), where->get(), where->size) != 0) return system_error(doing);
+  if (listen(fd.get(), backlog) != 0) return system_error(doing);
+  return fd;
+}
+
+void tune(int socket) {
+  constexpr int kGiveUpMs = 30'000;
+  constexpr int kUnsentBytes = 128 << 10;
+  set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+  set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(socket, IPPROTO_TCP, TCP_KEEPIDLE, kGiveUpMs / 1000);
+  set(socket, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+  set(socket, IPPROTO_TCP, TCP_KEEPCNT, 3);
+  set(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, kGiveUpMs);
+  set(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, kUnsentBytes);
+}
+
+std::size_t raise_descriptor_limit(std::size_t wanted) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+  if (limit.rlim_cur < wanted) {
+    limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  return limit.rlim_cur;
+}
+
+}  // namespace so::net
