@@ -18,6 +18,7 @@
 #include "net/http.h"
 #include "net/loop.h"
 #include "net/pages.h"
+#include "net/sent.h"
 
 namespace so::net {
 
@@ -64,13 +65,6 @@ struct WsVerdict {
   static WsVerdict refuse(int status, std::string reason) { return {status, std::move(reason)}; }
 };
 
-/// What became of send().
-enum class Sent {
-  kQueued,  // it leaves at the end of this turn, or when the peer takes more
-  kFull,    // nothing was queued: the queue is at its bound
-  kGone,    // no such connection any more, or it is closing
-};
-
 /// What a full queue means. State disconnects; media asks and drops to the next key frame.
 enum class WhenFull {
   kDisconnect,  // send() closes the connection with 4108 and says kFull
@@ -82,16 +76,16 @@ enum class WhenFull {
 struct WsHandlers {
   /// Before the 101. What RFC 6455 wants and the origin have been checked. Unset: everybody may
   /// come in.
-  std::function<WsVerdict(const HttpRequest&)> on_request;
+  std::function<WsVerdict(const HttpRequest&)> on_request{};
   /// `subprotocol` is what was agreed on: one of WsListener::subprotocols, or empty.
-  std::function<void(ConnId, const HttpRequest&, std::string_view subprotocol)> on_open;
-  std::function<void(ConnId, const WsMessage&)> on_message;
+  std::function<void(ConnId, const HttpRequest&, std::string_view subprotocol)> on_open{};
+  std::function<void(ConnId, const WsMessage&)> on_message{};
   /// Exactly once for each on_open: the code the peer sent, or ours if we closed, or 1005/1006.
-  std::function<void(ConnId, std::uint16_t code)> on_close;
+  std::function<void(ConnId, std::uint16_t code)> on_close{};
   /// The peer was behind and has now taken everything.
-  std::function<void(ConnId)> on_drained;
+  std::function<void(ConnId)> on_drained{};
   /// GET and HEAD of anything that asks for no upgrade, before `pages`; nullopt: not mine.
-  std::function<std::optional<HttpReply>(const HttpRequest&)> on_get;
+  std::function<std::optional<HttpReply>(const HttpRequest&)> on_get{};
 };
 
 /// One address with its own role.

@@ -1,0 +1,246 @@
+#include "net/tcp_connections.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cerrno>
+#include <optional>
+#include <string>
+
+#include <sys/socket.h>
+
+#include "net/socket.h"
+
+namespace so::net {
+namespace {
+
+enum class State {
+  kNew,  // on_open comes at the turn's end
+  kOpen,
+  kClosing,  // the tool or the peer is done: what is queued still leaves
+  kFin,   // all has left: waiting for the peer's end, so that no reset destroys what is on the way
+  kGone,  // on_close comes at the turn's end
+};
+
+Millis tick_for(const TcpLimits& limits) {
+  return std::clamp(std::min(limits.stall, limits.close_within) / 10, Millis{10}, Millis{1000});
+}
+
+}  // namespace
+
+struct TcpConnections::Connection {
+  Connection(TcpConnections& owner, ConnId its_id, UniqueFd its_socket, Address its_peer)
+      : id(its_id),
+        socket(std::move(its_socket)),
+        peer(std::move(its_peer)),
+        out(owner.limits_.queue_bytes),
+        poll(*owner.loop_, socket.get(),
+             [&owner, its_id](Poll::Ready ready) { owner.on_ready(its_id, ready); }) {}
+
+  void watch() {
+    if (state != State::kNew && state != State::kGone) {
+      poll.want(wanted || state == State::kFin, behind);
+    }
+  }
+
+  ConnId id;
+  UniqueFd socket;  // open longer than the poll below
+  Address peer;
+  Admission::Seat seat;
+  Outbox out;
+  Poll poll;
+  State state = State::kNew;
+  bool announced = false;  // on_open was called
+  bool wanted = true;
+  bool behind = false;
+  bool progressed = false;  // the kernel took something since the deadline was set
+  bool marked = false;
+  std::string why;
+  TimePoint deadline{};  // the one that counts
+};
+
+TcpConnections::TcpConnections(Loop& loop, TcpLimits limits)
+    : loop_(&loop),
+      limits_(limits),
+      read_buffer_(limits.read_bytes),
+      turn_end_(loop, [this] { end_turn(); }),
+      deadlines_(tick_for(limits)),
+      tick_(loop, [this] { check_deadlines(); }) {}
+
+TcpConnections::~TcpConnections() = default;
+
+ConnId TcpConnections::adopt(UniqueFd socket, const Address& peer, Admission::Seat seat) {
+  const ConnId id{++last_id_};
+  if (connections_.empty()) tick_.start(tick_for(limits_), tick_for(limits_));
+  auto& slot = connections_[id];
+  slot = std::make_unique<Connection>(*this, id, std::move(socket), peer);
+  slot->seat = std::move(seat);
+  mark(*slot);
+  return id;
+}
+
+Sent TcpConnections::send(ConnId id, SharedBytes bytes) {
+  Connection* c = find(id);
+  if (c == nullptr || c->state > State::kOpen) return Sent::kGone;
+  // A burst inside one turn says nothing about the peer: let the kernel have what it takes.
+  if (!c->out.push(bytes)) {
+    if (c->behind) return Sent::kFull;
+    flush(*c);
+    if (c->state > State::kOpen) return Sent::kGone;
+    if (!c->out.push(std::move(bytes))) return Sent::kFull;
+  }
+  mark(*c);
+  return Sent::kQueued;
+}
+
+void TcpConnections::close(ConnId id, std::string_view why) {
+  Connection* c = find(id);
+  if (c == nullptr || c->state > State::kOpen) return;
+  c->state = State::kClosing;
+  c->why = why;
+  schedule(*c, limits_.close_within);
+  mark(*c);
+}
+
+void TcpConnections::abort(ConnId id, std::string_view why) {
+  if (Connection* c = find(id)) finish(*c, why);
+}
+
+void TcpConnections::want_bytes(ConnId id, bool wanted) {
+  Connection* c = find(id);
+  if (c == nullptr) return;
+  c->wanted = wanted;
+  c->watch();
+}
+
+std::size_t TcpConnections::queued_bytes(ConnId id) const {
+  const Connection* c = find(id);
+  return c != nullptr ? c->out.bytes() : 0;
+}
+
+std::size_t TcpConnections::discard_unsent(ConnId id) {
+  Connection* c = find(id);
+  return c != nullptr ? c->out.discard_unsent() : 0;
+}
+
+TcpConnections::Connection* TcpConnections::find(ConnId id) const {
+  const auto found = connections_.find(id);
+  return found != connections_.end() ? found->second.get() : nullptr;
+}
+
+void TcpConnections::mark(Connection& c) {
+  if (std::exchange(c.marked, true)) return;
+  marked_.push_back(c.id);
+  turn_end_.request();
+}
+
+// Only here do connections leave the map, so a Connection& lives until its turn ends.
+void TcpConnections::end_turn() {
+  for (const ConnId id : std::exchange(marked_, {})) {
+    Connection* const found = find(id);
+    if (found == nullptr) continue;
+    Connection& c = *found;
+    c.marked = false;
+    if (c.state == State::kNew) {
+      c.state = State::kOpen;
+      c.announced = true;
+      if (handlers_.on_open) handlers_.on_open(id, c.peer);
+    }
+    if (c.state != State::kGone) flush(c);
+    if (c.state != State::kGone) continue;
+    const auto gone = std::move(connections_.extract(id).mapped());
+    if (connections_.empty()) tick_.stop();
+    if (gone->announced && handlers_.on_close) handlers_.on_close(id, gone->why);
+  }
+}
+
+void TcpConnections::flush(Connection& c) {
+  constexpr std::size_t kVectors = 64;
+  std::array<iovec, kVectors> vectors{};
+  bool blocked = false;
+  while (!c.out.empty() && !blocked) {
+    const std::span<iovec> filled = c.out.gather(vectors);
+    msghdr message{};
+    message.msg_iov = filled.data();
+    message.msg_iovlen = filled.size();
+    const ssize_t taken = sendmsg(c.socket.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (taken >= 0) {
+      c.out.consume(static_cast<std::size_t>(taken));
+      c.progressed = true;
+    } else if (errno == EAGAIN) {
+      blocked = true;
+    } else if (errno != EINTR) {
+      return finish(c, error_text(errno));
+    }
+  }
+  settle(c, blocked);
+}
+
+// After a flush: either everything has left or the peer is behind.
+void TcpConnections::settle(Connection& c, bool blocked) {
+  const bool was_behind = std::exchange(c.behind, blocked);
+  if (blocked && !was_behind && c.state == State::kOpen) schedule(c, limits_.stall);
+  if (!blocked && c.state == State::kClosing) {
+    shutdown(c.socket.get(), SHUT_WR);
+    c.state = State::kFin;
+    schedule(c, limits_.close_within);
+  }
+  c.watch();
+  if (was_behind && !blocked && c.state == State::kOpen && handlers_.on_drained) {
+    handlers_.on_drained(c.id);
+  }
+}
+
+void TcpConnections::on_ready(ConnId id, Poll::Ready ready) {
+  Connection* c = find(id);
+  if (c == nullptr || c->state == State::kGone) return;
+  if (ready.writable) flush(*c);
+  if (ready.readable && c->state != State::kGone) read(*c);
+}
+
+void TcpConnections::read(Connection& c) {
+  const ssize_t got = recv(c.socket.get(), read_buffer_.data(), read_buffer_.size(), MSG_DONTWAIT);
+  if (got > 0) {
+    if (c.state != State::kOpen || !handlers_.on_bytes) return;
+    return handlers_.on_bytes(c.id, ByteView{read_buffer_}.first(static_cast<std::size_t>(got)));
+  }
+  if (got < 0) {
+    if (errno == EAGAIN || errno == EINTR) return;
+    return finish(c, error_text(errno));
+  }
+  // The peer has no more to say, but may still want to hear what is queued.
+  c.wanted = false;
+  if (c.state == State::kFin || c.out.empty()) return finish(c, "closed by the peer");
+  close(c.id, "closed by the peer");
+  c.watch();
+}
+
+void TcpConnections::finish(Connection& c, std::string_view why) {
+  if (c.state == State::kGone) return;
+  if (c.why.empty()) c.why = why;
+  c.state = State::kGone;
+  c.poll.want(false, false);
+  mark(c);
+}
+
+void TcpConnections::schedule(Connection& c, Millis after) {
+  c.deadline = loop_->now() + after;
+  c.progressed = false;
+  deadlines_.add(c.id, c.deadline);
+}
+
+void TcpConnections::check_deadlines() {
+  for (const Deadlines::Due& due : deadlines_.take(loop_->now())) {
+    Connection* c = find(due.id);
+    if (c == nullptr || c->deadline != due.when || c->state == State::kGone) continue;
+    if (c->state == State::kFin) {
+      finish(*c, "");
+    } else if (c->behind && c->progressed) {
+      schedule(*c, c->state == State::kOpen ? limits_.stall : limits_.close_within);
+    } else if (c->behind) {
+      finish(*c, "the peer takes nothing");
+    }
+  }
+}
+
+}  // namespace so::net

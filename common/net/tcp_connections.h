@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/time.h"
+#include "base/unique_fd.h"
+#include "net/address.h"
+#include "net/admission.h"
+#include "net/conn_id.h"
+#include "net/deadlines.h"
+#include "net/loop.h"
+#include "net/outbox.h"
+#include "net/sent.h"
+#include "net/turn_end.h"
+
+namespace so::net {
+
+/// What a tool does with its connections. Called from the loop, never from inside a call of the
+/// tool's own; each may call everything.
+struct TcpHandlers {
+  std::function<void(ConnId, const Address& peer)> on_open{};
+  std::function<void(ConnId, ByteView bytes)> on_bytes{};  // borrowed for the call
+  std::function<void(ConnId)> on_drained{};                // was behind, has taken everything
+  /// Exactly once for each on_open. `why` is for the log.
+  std::function<void(ConnId, std::string_view why)> on_close{};
+};
+
+struct TcpLimits {
+  std::size_t queue_bytes = 8U << 20U;  // per connection: five seconds of a 12 Mbit/s stream
+  std::size_t read_bytes = 64U << 10U;  // per connection and turn; one buffer for all
+  Millis stall{30'000};                 // behind and taking nothing for so long: closed
+  Millis close_within{5'000};           // from close() to the end, while the peer takes nothing
+};
+
+/// Connected TCP sockets, accepted or dialled, in the loop of the process.
+///
+/// send() only appends. At the end of the turn each connection gets one writev; what the kernel
+/// does not take waits in its Outbox and leaves as the peer reads.
+class TcpConnections {
+ public:
+  explicit TcpConnections(Loop& loop, TcpLimits limits = {});
+  ~TcpConnections();
+  TcpConnections(const TcpConnections&) = delete;
+  TcpConnections& operator=(const TcpConnections&) = delete;
+
+  /// Before the first connection.
+  void set_handlers(TcpHandlers handlers) { handlers_ = std::move(handlers); }
+
+  /// Takes over a connected, non-blocking socket; on_open comes at the turn's end, bytes after it.
+  /// The seat is given back when the connection is gone.
+  ConnId adopt(UniqueFd socket, const Address& peer, Admission::Seat seat = {});
+
+  Sent send(ConnId id, SharedBytes bytes);
+  Sent send(ConnId id, Bytes bytes) {
+    return send(id, std::make_shared<const Bytes>(std::move(bytes)));
+  }
+
+  /// Sends what is queued, then closes; what still comes in is dropped.
+  void close(ConnId id, std::string_view why);
+  /// Closes without sending: for a peer that deserves no answer.
+  void abort(ConnId id, std::string_view why);
+
+  /// Whether to read: the tool stops it when it cannot pass on what comes in.
+  void want_bytes(ConnId id, bool wanted);
+
+  /// Bytes handed to send() that the kernel has not taken. 0 for unknown ids.
+  [[nodiscard]] std::size_t queued_bytes(ConnId id) const;
+  /// Drops the buffers of which no byte has left; returns how many bytes that were.
+  std::size_t discard_unsent(ConnId id);
+
+  [[nodiscard]] std::size_t size() const { return connections_.size(); }
+
+ private:
+  struct Connection;
+  using Map = std::unordered_map<ConnId, std::unique_ptr<Connection>>;
+
+  Connection* find(ConnId id) const;
+  void mark(Connection& c);
+  void end_turn();
+  void flush(Connection& c);
+  void settle(Connection& c, bool blocked);
+  void on_ready(ConnId id, Poll::Ready ready);
+  void read(Connection& c);
+  void finish(Connection& c, std::string_view why);
+  void schedule(Connection& c, Millis after);
+  void check_deadlines();
+
+  Loop* loop_;
+  TcpLimits limits_;
+  TcpHandlers handlers_;
+  Bytes read_buffer_;
+  Map connections_;
+  std::uint64_t last_id_ = 0;
+  std::vector<ConnId> marked_;  // to be looked at when the turn ends
+  TurnEnd turn_end_;
+  Deadlines deadlines_;
+  Timer tick_;
+};
+
+}  // namespace so::net

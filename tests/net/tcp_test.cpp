@@ -1,0 +1,320 @@
+#include <map>
+#include <string>
+#include <vector>
+
+#include <sys/resource.h>
+
+#include <doctest/doctest.h>
+
+#include "net/raw_client.h"
+#include "net/run_until.h"
+#include "net/tcp_dial.h"
+#include "net/tcp_server.h"
+
+using namespace so;
+using net::ConnId;
+using net::Sent;
+
+namespace {
+
+constexpr int kSmallBuffer = 4096;
+
+// A server on a free port, writing down what happens to each connection.
+struct Server {
+  explicit Server(net::Loop& loop, const net::TcpOptions& options = {}) {
+    auto listening = net::TcpServer::listen(loop, {"127.0.0.1", 0}, options);
+    REQUIRE(listening);
+    tcp = std::move(*listening);
+    tcp->connections().set_handlers({
+        .on_open = [this](ConnId id, const net::Address&) { opened.push_back(id); },
+        .on_bytes = [this](ConnId id, ByteView bytes) { received[id] += as_text(bytes); },
+        .on_drained = [this](ConnId) { ++drained; },
+        .on_close =
+            [this](ConnId id, std::string_view why) {
+              REQUIRE(closed.count(id) == 0);
+              closed[id] = why;
+            },
+    });
+  }
+  [[nodiscard]] net::TcpConnections& connections() const { return tcp->connections(); }
+  [[nodiscard]] net::Address address() const { return tcp->address(); }
+
+  std::vector<ConnId> opened;
+  std::map<ConnId, std::string> received;
+  std::map<ConnId, std::string> closed;
+  int drained = 0;
+  std::unique_ptr<net::TcpServer> tcp;
+};
+
+Bytes filled(std::size_t size) {
+  Bytes bytes(size, 'x');
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("tcp: what a client sends arrives, what is sent to it too") {
+  net::Loop loop;
+  Server server{loop};
+  CHECK(server.address().port != 0);
+  RawClient client{server.address()};
+  client.send("hello");
+  REQUIRE(run_until(loop, [&] { return server.opened.size() == 1; }));
+  const ConnId id = server.opened[0];
+  REQUIRE(run_until(loop, [&] { return server.received[id] == "hello"; }));
+  CHECK(server.connections().send(id, to_bytes(as_bytes("one "))) == Sent::kQueued);
+  CHECK(server.connections().send(id, to_bytes(as_bytes("two"))) == Sent::kQueued);
+  CHECK(server.connections().queued_bytes(id) == 7);
+  REQUIRE(run_until(loop, [&] { return client.received() == "one two"; }));
+  CHECK(server.connections().queued_bytes(id) == 0);
+  client.close();
+  REQUIRE(run_until(loop, [&] { return server.closed.size() == 1; }));
+  CHECK(server.closed[id] == "closed by the peer");
+  CHECK(server.connections().send(id, Bytes{1}) == Sent::kGone);
+  CHECK(server.connections().size() == 0);
+}
+
+TEST_CASE("tcp: a closed connection first gets all that was sent to it") {
+  net::Loop loop;
+  Server server{loop};
+  RawClient client{server.address(), kSmallBuffer};
+  REQUIRE(run_until(loop, [&] { return server.opened.size() == 1; }));
+  const ConnId id = server.opened[0];
+  constexpr std::size_t kBytes = 3U << 20U;
+  CHECK(server.connections().send(id, filled(kBytes)) == Sent::kQueued);
+  server.connections().close(id, "done");
+  CHECK(server.connections().send(id, Bytes{1}) == Sent::kGone);
+  REQUIRE(run_until(loop, [&] { return client.ended(); }));
+  CHECK(client.received().size() == kBytes);
+  CHECK_FALSE(client.was_reset());
+  client.close();
+  REQUIRE(run_until(loop, [&] { return server.closed.size() == 1; }));
+  CHECK(server.closed[id] == "done");
+}
+
+TEST_CASE("tcp: a client that only listens still hears what is queued") {
+  net::Loop loop;
+  Server server{loop};
+  RawClient client{server.address(), kSmallBuffer};
+  REQUIRE(run_until(loop, [&] { return server.opened.size() == 1; }));
+  constexpr std::size_t kBytes = 3U << 20U;
+  CHECK(server.connections().send(server.opened[0], filled(kBytes)) == Sent::kQueued);
+  client.finish();
+  REQUIRE(run_until(loop, [&] { return client.ended(); }));
+  CHECK(client.received().size() == kBytes);
+  REQUIRE(run_until(loop, [&] { return server.closed.size() == 1; }));
+}
+
+TEST_CASE("tcp: a reader that stops fills its own queue and nobody else's") {
+  net::Loop loop;
+  net::TcpOptions options;
+  options.limits.queue_bytes = 1U << 20U;
+  Server server{loop, options};
+  RawClient slow{server.address(), kSmallBuffer};
+  RawClient quick{server.address()};
+  REQUIRE(run_until(loop, [&] { return server.opened.size() == 2; }));
+  const ConnId first = server.opened[0];
+  const ConnId second = server.opened[1];
+  std::size_t sent = 0;
+  bool full = false;
+  const auto piece = std::make_shared<const Bytes>(filled(64U << 10U));
+  REQUIRE(run_until(loop, [&] {
+    full = server.connections().send(first, piece) == Sent::kFull;
+    REQUIRE(server.connections().send(second, piece) == Sent::kQueued);
+    sent += piece->size();
+    quick.received();
+    return full;
+  }));
+  CHECK(server.connections().queued_bytes(first) <= options.limits.queue_bytes);
+  REQUIRE(run_until(loop, [&] { return quick.received().size() == sent; }));
+  CHECK(server.drained == 0);
+
+  const std::size_t before = server.connections().queued_bytes(first);
+  const std::size_t dropped = server.connections().discard_unsent(first);
+  CHECK(dropped % piece->size() == 0);
+  CHECK(dropped > 0);
+  CHECK(server.connections().queued_bytes(first) == before - dropped);
+  REQUIRE(run_until(loop, [&] {
+    slow.received();
+    return server.drained == 1;
+  }));
+  CHECK(slow.received().size() + dropped == sent - piece->size());
+}
+
+TEST_CASE("tcp: a peer that takes nothing is let go") {
+  net::Loop loop;
+  net::TcpOptions options;
+  options.limits.stall = Millis{50};
+  Server server{loop, options};
+  RawClient stuck{server.address(), kSmallBuffer};
+  REQUIRE(run_until(loop, [&] { return server.opened.size() == 1; }));
+  CHECK(server.connections().send(server.opened[0], filled(4U << 20U)) == Sent::kQueued);
+  REQUIRE(run_until(loop, [&] { return server.closed.size() == 1; }));
+  CHECK(server.closed[server.opened[0]] == "the peer takes nothing");
+}
+
+TEST_CASE("tcp: closing ends though the peer never does") {
+  net::Loop loop;
+  net::TcpOptions options;
+  options.limits.close_within = Millis{50};
+  Server server{loop, options};
+  RawClient deaf{server.address()};
+  REQUIRE(run_until(loop, [&] { return server.opened.size() == 1; }));
+  server.connections().close(server.opened[0], "bye");
+  REQUIRE(run_until(loop, [&] { return server.closed.size() == 1; }));
+  CHECK(server.closed[server.opened[0]] == "bye");
+}
+
+TEST_CASE("tcp: a reset is an end like any other") {
+  net::Loop loop;
+  Server server{loop};
+  RawClient client{server.address()};
+  client.send("half a mess");
+  REQUIRE(run_until(loop, [&] { return server.received.size() == 1; }));
+  client.reset();
+  REQUIRE(run_until(loop, [&] { return server.closed.size() == 1; }));
+  CHECK(server.closed[server.opened[0]] == "connection reset by peer");
+}
+
+TEST_CASE("tcp: reading stops when it is not wanted, and goes on") {
+  net::Loop loop;
+  Server server{loop};
+  RawClient client{server.address()};
+  REQUIRE(run_until(loop, [&] { return server.opened.size() == 1; }));
+  const ConnId id = server.opened[0];
+  server.connections().want_bytes(id, false);
+  client.send("later");
+  run_for(loop, Millis{20});
+  CHECK(server.received[id].empty());
+  server.connections().want_bytes(id, true);
+  REQUIRE(run_until(loop, [&] { return server.received[id] == "later"; }));
+}
+
+TEST_CASE("tcp: handlers may close the connection they are called for") {
+  net::Loop loop;
+  Server server{loop};
+  auto& connections = server.connections();
+  std::vector<std::string> calls;
+  connections.set_handlers({
+      .on_open =
+          [&](ConnId id, const net::Address&) {
+            calls.emplace_back("open");
+            CHECK(connections.send(id, Bytes{'!'}) == Sent::kQueued);
+          },
+      .on_bytes =
+          [&](ConnId id, ByteView) {
+            calls.emplace_back("bytes");
+            connections.abort(id, "nonsense");
+            connections.abort(id, "again");
+            CHECK(connections.send(id, Bytes{1}) == Sent::kGone);
+          },
+      .on_close = [&](ConnId, std::string_view why) { calls.emplace_back(why); },
+  });
+  RawClient client{server.address()};
+  client.send("x");
+  REQUIRE(run_until(loop, [&] { return calls.size() == 3; }));
+  CHECK(calls == std::vector<std::string>{"open", "bytes", "nonsense"});
+}
+
+TEST_CASE("tcp: over the cap one is closed at once, and a place that is left can be taken") {
+  net::Loop loop;
+  net::TcpOptions options;
+  options.caps.total = 2;
+  Server server{loop, options};
+  RawClient a{server.address()};
+  RawClient b{server.address()};
+  RawClient c{server.address()};
+  REQUIRE(run_until(loop, [&] { return c.ended(); }));
+  CHECK(server.opened.size() == 2);
+  a.close();
+  REQUIRE(run_until(loop, [&] { return server.closed.size() == 1; }));
+  RawClient d{server.address()};
+  REQUIRE(run_until(loop, [&] { return server.opened.size() == 3; }));
+}
+
+TEST_CASE("tcp: without descriptors callers are refused and the loop does not spin") {
+  net::Loop loop;
+  Server server{loop};
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  RawClient first{server.address()};
+  REQUIRE(run_until(loop, [&] { return server.opened.size() == 1; }));
+  RawClient second{server.address()};
+  // No number below the limit is free: the second caller's own descriptor was the last.
+  const rlimit none{static_cast<rlim_t>(second.fd()) + 1, before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const bool refused = run_until(loop, [&] { return second.ended(); });
+  setrlimit(RLIMIT_NOFILE, &before);
+  CHECK(refused);
+  CHECK(server.opened.size() == 1);
+  RawClient third{server.address()};
+  CHECK(run_until(loop, [&] { return server.opened.size() == 2; }));
+}
+
+TEST_CASE("tcp: a port in use is an error with its reason") {
+  net::Loop loop;
+  Server server{loop};
+  const auto again = net::TcpServer::listen(loop, server.address());
+  REQUIRE_FALSE(again);
+  CHECK(again.error().text ==
+        "unable to listen on " + to_string(server.address()) + ": address already in use");
+}
+
+TEST_CASE("tcp: two listeners share a port when both ask for it") {
+  net::Loop loop;
+  net::TcpOptions options;
+  options.reuse_port = true;
+  const auto one = net::TcpServer::listen(loop, {"127.0.0.1", 0}, options);
+  REQUIRE(one);
+  CHECK(net::TcpServer::listen(loop, (*one)->address(), options));
+}
+
+TEST_CASE("tcp: a dialled connection is handled like an accepted one") {
+  net::Loop loop;
+  Server server{loop};
+  net::TcpConnections& connections = server.connections();
+  ConnId dialled{};
+  net::TcpDial dial{loop, server.address(), Millis{2000}, [&](Result<UniqueFd> socket) {
+                      REQUIRE(socket);
+                      dialled = connections.adopt(std::move(*socket), server.address());
+                      CHECK(connections.send(dialled, Bytes{'h', 'i'}) == Sent::kQueued);
+                    }};
+  REQUIRE(run_until(loop, [&] { return server.opened.size() == 2; }));
+  const ConnId accepted = server.opened[0] == dialled ? server.opened[1] : server.opened[0];
+  REQUIRE(run_until(loop, [&] { return server.received[accepted] == "hi"; }));
+}
+
+TEST_CASE("tcp: dialling nobody says who does not answer and why") {
+  net::Loop loop;
+  net::Address closed;
+  {
+    Server gone{loop};
+    closed = gone.address();
+  }
+  std::optional<Error> error;
+  net::TcpDial dial{loop, closed, Millis{2000},
+                    [&](Result<UniqueFd> socket) { error = socket.error(); }};
+  CHECK_FALSE(error);
+  REQUIRE(run_until(loop, [&] { return error.has_value(); }));
+  CHECK(*error == Error{Code::kUnreachable,
+                        "unable to connect to " + to_string(closed) + ": connection refused"});
+}
+
+TEST_CASE("tcp: a dial gives up in time") {
+  net::Loop loop;
+  // A full backlog answers no one: the kernel keeps the caller waiting.
+  const UniqueFd full{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  auto where = *net::resolve({"127.0.0.1", 0});
+  REQUIRE(bind(full.get(), where.get(), where.size) == 0);
+  REQUIRE(listen(full.get(), 0) == 0);
+  const net::Address address = net::local_address(full.get());
+  RawClient sits_there{address};
+  std::optional<Error> error;
+  const auto note = [&](Result<UniqueFd> socket) {
+    if (!socket) error = socket.error();
+  };
+  net::TcpDial one{loop, address, Millis{50}, note};
+  net::TcpDial two{loop, address, Millis{50}, note};
+  REQUIRE(run_until(loop, [&] { return error.has_value(); }));
+  CHECK(error->text == "unable to connect to " + to_string(address) + ": no answer in 50 ms");
+}
