@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/time.h"
 #include "net/address.h"
 
 namespace so::net {
@@ -28,7 +29,16 @@ struct HttpRequest {
 struct HttpReply {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
-  std::string body;
+  std::string body{};
+  std::vector<std::pair<std::string, std::string>> headers{};  // more than the usual ones
 };
+
+/// "Not Found"
+std::string_view status_text(int status);
+
+/// Status line and headers, with the empty line. Every reply closes its connection (a page is a few
+/// files), may not be cached unseen, and has the strict security headers: no inline script or
+/// style, nothing from elsewhere, WebSockets to any port.
+std::string reply_head(const HttpReply& reply, std::size_t body_bytes, WallMillis now);
 
 }  // namespace so::net
