@@ -23,9 +23,9 @@ Result<UniqueFd> listening_socket(const Address& address, bool reuse_port, int b
 /// early who is slow.
 void tune(int socket);
 
-/// Raises the soft limit of open descriptors towards `wanted`, as far as the hard limit allows;
-/// returns the limit now in force. libwebsockets sizes two tables by it, 16 bytes a descriptor, so
-/// the limit is raised to what is needed and not to what is possible.
-std::size_t raise_descriptor_limit(std::size_t wanted);
+/// Sets the soft limit of open descriptors to `wanted`, or to the hard limit if that is lower;
+/// returns what it is now. Down, too: libwebsockets fills two tables of that size, 16 bytes a
+/// descriptor, and containers like to grant a million.
+std::size_t set_descriptor_limit(std::size_t wanted);
 
 }  // namespace so::net
