@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "net/address.h"
+#include "net/admission.h"
 #include "net/conn_id.h"
 #include "net/frame.h"
 #include "net/http.h"
@@ -71,16 +72,15 @@ enum class WhenFull {
   kTell,        // send() says kFull; the tool discards, waits or closes
 };
 
-/// What a tool does with one listener. Every callback runs in the loop, never inside a call of ours
-/// to send() or close(), and may call everything, for every connection. Unset ones are not missed.
+/// What a tool does with one listener. Called from the loop, never from inside a call of the tool's
+/// own; each may call everything, for every connection. Unset ones are not missed.
 struct WsHandlers {
-  /// Before the 101. What RFC 6455 wants and the origin have been checked. Unset: everybody may
-  /// come in.
+  /// Before the 101. What RFC 6455 wants and the origin have been checked. Unset: come in.
   std::function<WsVerdict(const HttpRequest&)> on_request{};
   /// `subprotocol` is what was agreed on: one of WsListener::subprotocols, or empty.
   std::function<void(ConnId, const HttpRequest&, std::string_view subprotocol)> on_open{};
   std::function<void(ConnId, const WsMessage&)> on_message{};
-  /// Exactly once for each on_open: the code the peer sent, or ours if we closed, or 1005/1006.
+  /// Exactly once for each on_open: the peer's code, or ours if we closed, or 1005/1006.
   std::function<void(ConnId, std::uint16_t code)> on_close{};
   /// The peer was behind and has now taken everything.
   std::function<void(ConnId)> on_drained{};
@@ -91,32 +91,31 @@ struct WsHandlers {
 /// One address with its own role.
 struct WsListener {
   Address address;
-  WsHandlers handlers;
-  /// Offered ones are matched in the client's order. A client that offers only others is refused
-  /// with 400; a client that offers none comes in without one.
+  /// The first that a client offers of these is agreed on. One that offers only others gets 400;
+  /// one that offers none comes in without. All that a client offers must fit 126 bytes
+  /// (libwebsockets).
   std::vector<std::string> subprotocols;
   /// "https://example.org:8443", exact; "*" lets everybody in. Same-origin always may, and so may a
-  /// client that sends no Origin (it is not a browser). On a loopback address "same origin" also
-  /// means a loopback name, or a name that an attacker points at 127.0.0.1 would be let in.
+  /// client that sends no Origin (it is not a browser). On a loopback address the same origin must
+  /// also be a loopback name: attackers may point theirs at 127.0.0.1.
   std::vector<std::string> origins;
-  std::span<const Page> pages;  // static; outlive the server
+  std::span<const Page> pages;  // they outlive the server
   WhenFull when_full = WhenFull::kDisconnect;
-  std::size_t queue_bytes = 1U << 20U;  // per connection, or twice its largest queued frame
-  std::size_t message_bytes = 256U
-                              << 10U;  // larger ones are closed with 1009 before they are buffered
+  std::size_t queue_bytes = 1U << 20U;      // per connection; see Outbox for what may exceed it
+  std::size_t message_bytes = 256U << 10U;  // larger: closed with 1009 before it is buffered
 };
 
 struct WsOptions {
-  std::size_t connections = 20'000;  // more get 503; about 2 KiB each while idle
-  std::size_t per_address = 1'000;   // more get 429; IPv6 counts per /64
-  bool count_loopback = false;       // whether per_address binds proxies on this machine too
-  std::size_t header_bytes = 8192;   // of a whole request head
-  Seconds handshake{10};             // from accept to the end of the request head
-  Seconds ping_every{25};            // below the 30 s of the most impatient proxies
-  Seconds pong_within{10};           // then 4112
-  Seconds close_within{5};           // from our close frame to the peer's
-  std::size_t read_bytes = 1024;     // per connection, resident; larger reads inbound bulk faster
-  bool reuse_port = false;           // several processes on one port
+  /// More get 503, more from one place 429; about 2 KiB each while idle. Lowered to 95 % of the
+  /// descriptors that the system grants.
+  Admission::Caps caps{.total = 10'000, .per_address = 1'000};
+  std::size_t header_bytes = 8192;  // of a request head, while it is read
+  std::size_t read_bytes = 1024;    // per connection, resident; larger reads inbound bulk faster
+  Millis handshake{10'000};         // from accept to the end of the request head
+  Millis ping_every{25'000};        // below the 30 s of the most impatient proxies
+  Millis pong_within{10'000};       // then 4112; also: behind and taking nothing for so long, 4108
+  Millis close_within{5'000};       // from our close frame to the peer's
+  bool reuse_port = false;          // several processes on one port
 };
 
 struct WsCounters {
@@ -142,13 +141,17 @@ struct WsCounters {
 /// its queue, under `queue_bytes`, and leaves as the peer reads. Nobody waits for anybody else.
 class WsServer {
  public:
-  /// Listens on all or fails with the first that does not work. The loop must outlive the server.
+  /// Listens on all or fails with the first that does not work. The loop must outlive the server,
+  /// and must not be running when the server is destroyed: libwebsockets needs it to let go.
   static Result<std::unique_ptr<WsServer>> open(Loop& loop, std::vector<WsListener> listeners,
                                                 WsOptions options = {});
   virtual ~WsServer() = default;
 
   /// Where it listens, in the order of the listeners, with real ports.
   [[nodiscard]] virtual std::vector<Address> addresses() const = 0;
+
+  /// Before the loop runs; the index is that of the listener.
+  virtual void set_handlers(std::size_t listener, WsHandlers handlers) = 0;
 
   virtual Sent send(ConnId id, const Frame& frame) = 0;
   /// The same frame to many; returns how many took it. What is full or gone is handled as in

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/time.h"
+#include "net/admission.h"
+#include "net/conn_id.h"
+#include "net/http.h"
+#include "net/outbox.h"
+
+struct lws;
+
+namespace so::net {
+
+struct WsRole;
+
+/// One accepted socket of a WsServer, from accept to the end. An idle one should be small.
+struct WsConnection {
+  /// Forward only. What is not listed for a phase is ignored in it.
+  enum class Phase : std::uint8_t {
+    kHead,       // the request head is not complete
+    kReply,      // a plain HTTP reply is on its way
+    kOpen,       // WebSocket: messages go both ways
+    kClosing,    // our close frame is queued; nothing is taken in any more
+    kCloseSent,  // it has left: waiting for the peer's
+    kEnding,     // libwebsockets is closing: not a byte of ours may follow
+  };
+
+  /// A plain HTTP reply under way.
+  struct Reply {
+    std::string head;
+    std::string own_body;
+    std::string_view body;  // own_body, or a page
+    std::size_t sent = 0;
+  };
+
+  WsConnection(ConnId its_id, WsRole& its_role, std::size_t queue_bytes)
+      : id(its_id), role(&its_role), out(queue_bytes) {}
+
+  ConnId id;
+  lws* wsi = nullptr;  // the library's; null before it has taken the socket over
+  WsRole* role;
+  Admission::Seat seat;
+  Outbox out;
+  Bytes message;                         // the fragments so far
+  std::unique_ptr<HttpRequest> request;  // until on_open
+  std::unique_ptr<Reply> reply;
+  TimePoint deadline{};          // the one that counts
+  TimePoint progress_at{};       // when the kernel last took something, or the peer fell behind
+  std::size_t lent = 0;          // bytes of a half-sent frame that libwebsockets holds, at most
+  std::uint16_t close_code = 0;  // what on_close will say; 0: nobody has said anything
+  int refusal = 0;               // the status for one too many: 503 or 429
+  Phase phase = Phase::kHead;
+  bool announced = false;  // on_open was called
+  bool marked = false;     // the turn's end looks at it
+  bool behind = false;
+  bool heard = false;   // something came since our ping
+  bool pinged = false;  // and its answer is awaited
+  bool wanted = true;   // messages are
+};
+
+}  // namespace so::net

@@ -1,0 +1,237 @@
+#include "net/ws_engine.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <libwebsockets.h>
+
+#include "base/log.h"
+#include "net/socket.h"
+
+namespace so::net {
+namespace {
+
+constexpr std::size_t kLane = 64;             // callers over a cap who are being told so
+constexpr std::size_t kOtherFiles = 256;      // the bus, the log, the library's own
+constexpr std::size_t kTxPacket = 1U << 20U;  // otherwise one write is cut at rx_buffer_size
+
+// 5 % are left over.
+std::size_t descriptors_for(std::size_t connections) {
+  return connections + connections / 19 + kLane + kOtherFiles;
+}
+
+// With a total that the open files allow.
+WsOptions fit(WsOptions options) {
+  const std::size_t granted = set_descriptor_limit(descriptors_for(options.caps.total));
+  const std::size_t others = std::min(granted, kLane + kOtherFiles);
+  const std::size_t fits = (granted - others) / 20 * 19;
+  if (granted < descriptors_for(options.caps.total)) {
+    log::warn("{} open files allow {} connections, not {}", granted, fits, options.caps.total);
+    options.caps.total = fits;
+  }
+  return options;
+}
+
+Millis tick_for(const WsOptions& options) {
+  const Millis shortest =
+      std::min({options.handshake, options.ping_every, options.pong_within, options.close_within});
+  return std::clamp(shortest / 10, Millis{10}, Millis{500});
+}
+
+// The one callback of all protocols.
+int on_event(lws* wsi, lws_callback_reasons reason, void*, void* in, std::size_t size) noexcept {
+  auto* const engine = static_cast<WsEngine*>(lws_context_user(lws_get_context(wsi)));
+  if (engine == nullptr) return 0;
+  return engine->on_event(wsi, reason, {static_cast<const std::uint8_t*>(in), in ? size : 0});
+}
+
+lws_protocols protocol(const char* name, std::size_t read_bytes) {
+  lws_protocols out{};
+  out.name = name;
+  out.callback = on_event;
+  // The beginning of a close is told only to protocols with session data.
+  out.per_session_data_size = 1;
+  out.rx_buffer_size = read_bytes;
+  out.tx_packet_size = kTxPacket;
+  return out;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<WsServer>> WsServer::open(Loop& loop, std::vector<WsListener> listeners,
+                                                 WsOptions options) {
+  auto engine = std::make_unique<WsEngine>(loop, options);
+  for (WsListener& listener : listeners) {
+    if (auto listening = engine->listen(std::move(listener)); !listening) {
+      return fail(listening.error());
+    }
+  }
+  return engine;
+}
+
+std::size_t WsServer::broadcast(std::span<const ConnId> ids, const Frame& frame) {
+  return static_cast<std::size_t>(std::count_if(
+      ids.begin(), ids.end(), [&](ConnId id) { return send(id, frame) == Sent::kQueued; }));
+}
+
+WsEngine::WsEngine(Loop& loop, const WsOptions& options)
+    : loop_(&loop),
+      options_(fit(options)),
+      admission_(options_.caps),
+      lane_({.total = kLane, .per_address = kLane}),
+      turn_end_(loop, [this] { end_turn(); }),
+      deadlines_(tick_for(options)),
+      tick_(loop, [this] { check_deadlines(); }) {}
+
+WsEngine::~WsEngine() {
+  going_ = true;
+  stop_listening();
+  roles_.clear();
+}
+
+Status WsEngine::listen(WsListener listener) {
+  WsRole& role = roles_.emplace_back();
+  role.listener = std::move(listener);
+  role.protocols.push_back(protocol("", options_.read_bytes));
+  for (const std::string& name : role.listener.subprotocols) {
+    role.protocols.push_back(protocol(name.c_str(), options_.read_bytes));
+  }
+  role.protocols.push_back({});
+  auto context = WsContext::create(*loop_, {.protocols = role.protocols.data(),
+                                            .user = this,
+                                            .descriptors = descriptors_for(options_.caps.total),
+                                            .header_bytes = options_.header_bytes,
+                                            .heads = options_.caps.total + kLane,
+                                            .handshake = options_.handshake});
+  if (!context) return fail(context.error());
+  role.context = std::move(*context);
+  auto socket = Listener::open(*loop_, role.listener.address, {.reuse_port = options_.reuse_port},
+                               [this, &role](UniqueFd accepted, const SocketAddress& peer) {
+                                 on_accept(role, std::move(accepted), peer);
+                               });
+  if (!socket) return fail(socket.error());
+  role.socket = std::move(*socket);
+  return {};
+}
+
+void WsEngine::on_accept(WsRole& role, UniqueFd socket, const SocketAddress& peer) {
+  ++counters_.accepted;
+  if (static_cast<std::size_t>(socket.get()) >= role.context->descriptors()) return;
+  Admission::Seat seat;
+  int refusal = 0;
+  if (const auto answer = admission_.enter(peer, seat); answer != Admission::Answer::kAdmitted) {
+    ++counters_.refused_full;
+    refusal = answer == Admission::Answer::kFull ? 503 : 429;
+    if (lane_.enter(peer, seat) != Admission::Answer::kAdmitted) return;
+  }
+  const ConnId id{++last_id_};
+  if (connections_.empty()) tick_.start(tick_for(options_), tick_for(options_));
+  auto connection = std::make_unique<WsConnection>(id, role, role.listener.queue_bytes);
+  connection->seat = std::move(seat);
+  connection->refusal = refusal;
+  connection->request = std::make_unique<HttpRequest>();
+  connection->request->peer = to_address(peer);
+  schedule(*(connections_[id] = std::move(connection)), options_.handshake);
+
+  lws_adopt_desc_t adopt{};
+  adopt.vh = role.context->vhost();
+  adopt.type = static_cast<lws_adoption_type>(LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP);
+  adopt.fd.sockfd = socket.release();  // the library closes it, also when it fails
+  adopt.opaque = reinterpret_cast<void*>(to_number(id));  // NOLINT: a number in a pointer's place
+  lws* const wsi = lws_adopt_descriptor_vhost_via_info(&adopt);
+  // A failed adoption may have been forgotten already.
+  WsConnection* const adopted = find(id);
+  if (wsi == nullptr) return forget(id);
+  if (adopted != nullptr) adopted->wsi = wsi;
+}
+
+WsConnection* WsEngine::find(ConnId id) const {
+  const auto found = connections_.find(id);
+  return found != connections_.end() ? found->second.get() : nullptr;
+}
+
+WsConnection* WsEngine::find(lws* wsi) const {
+  return find(ConnId{reinterpret_cast<std::uintptr_t>(lws_get_opaque_user_data(wsi))});
+}
+
+void WsEngine::forget(ConnId id) {
+  connections_.erase(id);
+  if (connections_.empty()) tick_.stop();
+}
+
+void WsEngine::mark(WsConnection& c) {
+  if (std::exchange(c.marked, true)) return;
+  marked_.push_back(c.id);
+  turn_end_.request();
+}
+
+void WsEngine::end_turn() {
+  for (const ConnId id : std::exchange(marked_, {})) {
+    WsConnection* const c = find(id);
+    if (c == nullptr) continue;
+    c->marked = false;
+    if (!c->behind) flush(*c);  // else the library calls when the peer takes more
+  }
+}
+
+std::vector<Address> WsEngine::addresses() const {
+  std::vector<Address> out;
+  for (const WsRole& role : roles_) out.push_back(role.socket->address());
+  return out;
+}
+
+void WsEngine::set_handlers(std::size_t listener, WsHandlers handlers) {
+  std::next(roles_.begin(), static_cast<std::ptrdiff_t>(listener))->handlers = std::move(handlers);
+}
+
+Sent WsEngine::send(ConnId id, const Frame& frame) {
+  WsConnection* const c = find(id);
+  if (c == nullptr || c->phase != Phase::kOpen) return Sent::kGone;
+  if (!c->out.push(frame.bytes())) {
+    // A burst inside one turn says nothing about the peer: let the kernel have what it takes.
+    if (!c->behind) flush(*c);
+    if (c->phase != Phase::kOpen) return Sent::kGone;
+    if (c->behind || !c->out.push(frame.bytes())) {
+      if (c->role->listener.when_full == WhenFull::kTell) return Sent::kFull;
+      ++counters_.slow_consumers;
+      c->out.discard_unsent();
+      start_close(*c, close_code::kSlowConsumer, "slow consumer");
+      return Sent::kFull;
+    }
+  }
+  ++counters_.frames_out;
+  mark(*c);
+  return Sent::kQueued;
+}
+
+void WsEngine::close(ConnId id, std::uint16_t code, std::string_view reason) {
+  WsConnection* const c = find(id);
+  if (c != nullptr && c->phase == Phase::kOpen) start_close(*c, code, reason);
+}
+
+std::size_t WsEngine::queued_bytes(ConnId id) const {
+  const WsConnection* const c = find(id);
+  if (c == nullptr) return 0;
+  const bool lent = c->phase != Phase::kEnding && lws_partial_buffered(c->wsi) != 0;
+  return c->out.bytes() + (lent ? c->lent : 0);
+}
+
+std::size_t WsEngine::discard_unsent(ConnId id) {
+  WsConnection* const c = find(id);
+  return c != nullptr && c->phase == Phase::kOpen ? c->out.discard_unsent() : 0;
+}
+
+void WsEngine::want_messages(ConnId id, bool wanted) {
+  WsConnection* const c = find(id);
+  if (c == nullptr || c->phase != Phase::kOpen || c->wanted == wanted) return;
+  c->wanted = wanted;
+  lws_rx_flow_control(c->wsi, wanted ? 1 : 0);
+}
+
+void WsEngine::stop_listening() {
+  for (WsRole& role : roles_) {
+    if (role.socket) role.socket->stop();
+  }
+}
+
+}  // namespace so::net

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <list>
+#include <memory>
+#include <random>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "net/deadlines.h"
+#include "net/handshake.h"
+#include "net/listener.h"
+#include "net/turn_end.h"
+#include "net/ws_connection.h"
+#include "net/ws_context.h"
+#include "net/ws_server.h"
+
+struct lws_protocols;
+
+namespace so::net {
+
+/// A listener with what it does and how libwebsockets knows it.
+struct WsRole {
+  WsListener listener;
+  WsHandlers handlers;
+  std::unique_ptr<Listener> socket;
+  std::vector<lws_protocols> protocols;  // the first without a name: for clients that offer none
+  // Of its own: in a common one the client's Host header would choose among the virtual hosts.
+  std::unique_ptr<WsContext> context;
+};
+
+/// WsServer on libwebsockets. The library reads: TLS later, HTTP heads, handshakes, frames, pongs.
+/// We accept and we send: frames go straight to the descriptor, one write for each connection and
+/// turn (measured: as cheap as an own server; one write callback for each message costs twice as
+/// much).
+///
+/// ws_engine.cpp: accepting, the public side   ws_events.cpp: what the library calls
+/// ws_http.cpp: requests and replies           ws_send.cpp: sending, closing, pings
+class WsEngine final : public WsServer {
+ public:
+  WsEngine(Loop& loop, const WsOptions& options);
+  ~WsEngine() override;
+  WsEngine(const WsEngine&) = delete;
+  WsEngine& operator=(const WsEngine&) = delete;
+
+  Status listen(WsListener listener);
+
+  [[nodiscard]] std::vector<Address> addresses() const override;
+  void set_handlers(std::size_t listener, WsHandlers handlers) override;
+  Sent send(ConnId id, const Frame& frame) override;
+  void close(ConnId id, std::uint16_t code, std::string_view reason) override;
+  [[nodiscard]] std::size_t queued_bytes(ConnId id) const override;
+  std::size_t discard_unsent(ConnId id) override;
+  void want_messages(ConnId id, bool wanted) override;
+  void stop_listening() override;
+  [[nodiscard]] std::size_t connections() const override { return open_; }
+  [[nodiscard]] const WsCounters& counters() const override { return counters_; }
+
+  /// What the library has to say, whatever it is about; not 0: close the connection. ws_events.cpp
+  int on_event(lws* wsi, int reason, ByteView in);
+
+ private:
+  using Phase = WsConnection::Phase;
+
+  [[nodiscard]] WsConnection* find(ConnId id) const;
+  [[nodiscard]] WsConnection* find(lws* wsi) const;
+  void mark(WsConnection& c);
+  void end_turn();
+
+  // ws_engine.cpp
+  void on_accept(WsRole& role, UniqueFd socket, const SocketAddress& peer);
+  void forget(ConnId id);
+
+  // ws_events.cpp
+  void on_open(WsConnection& c);
+  void on_receive(WsConnection& c, ByteView chunk);
+  void deliver(WsConnection& c, ByteView payload);
+  int on_peer_close(WsConnection& c, ByteView payload);
+  void on_close_begins(WsConnection& c);
+  void on_closed(WsConnection& c);
+
+  // ws_http.cpp
+  int on_upgrade(WsConnection& c);
+  int on_http(WsConnection& c);
+  std::optional<HttpReply> refuse_upgrade(WsConnection& c, const Handshake& handshake);
+  int answer(WsConnection& c, HttpReply reply, const Page* page, bool head_only);
+  int continue_reply(WsConnection& c);
+
+  // ws_send.cpp
+  void start_close(WsConnection& c, std::uint16_t code, std::string_view reason);
+  void flush(WsConnection& c);
+  bool send_directly(WsConnection& c);
+  void after_flush(WsConnection& c);
+  void kill(WsConnection& c, std::uint16_t code);
+  void schedule(WsConnection& c, Millis after);
+  void check_deadlines();
+  void check(WsConnection& c);
+  void check_alive(WsConnection& c);
+
+  Loop* loop_;
+  WsOptions options_;
+  Admission admission_;
+  Admission lane_;  // for those over the caps, so that they can be told
+  std::unordered_map<ConnId, std::unique_ptr<WsConnection>> connections_;
+  std::list<WsRole> roles_;  // they stay where they are: the library points at their protocols
+  std::uint64_t last_id_ = 0;
+  std::size_t open_ = 0;
+  std::vector<ConnId> marked_;
+  TurnEnd turn_end_;
+  Deadlines deadlines_;
+  Timer tick_;
+  WsCounters counters_;
+  std::minstd_rand random_{std::random_device{}()};
+  bool going_ = false;  // being destroyed: no more calls to the tool
+};
+
+}  // namespace so::net

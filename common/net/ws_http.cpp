@@ -1,0 +1,215 @@
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include <sys/socket.h>
+
+#include <libwebsockets.h>
+
+#include "net/origin.h"
+#include "net/url.h"
+#include "net/utf8.h"
+#include "net/ws_engine.h"
+
+namespace so::net {
+namespace {
+
+// Bounds of libwebsockets' own reading of these two headers.
+constexpr std::size_t kMaxConnection = 126;
+constexpr std::size_t kMaxSubprotocols = 126;
+constexpr std::size_t kMaxSubprotocol = 63;
+
+std::string header(lws* wsi, lws_token_indexes token) {
+  std::string out(static_cast<std::size_t>(lws_hdr_total_length(wsi, token)), '\0');
+  // One more for the zero it writes, which std::string has room for.
+  if (lws_hdr_copy(wsi, out.data(), static_cast<int>(out.size()) + 1, token) < 0) return {};
+  return out;
+}
+
+// The pieces between '&' of a path or a query, percent-decoded; the library has cut and decoded
+// them.
+std::vector<std::string> pieces(lws* wsi, lws_token_indexes token) {
+  std::vector<std::string> out;
+  std::string buffer(static_cast<std::size_t>(lws_hdr_total_length(wsi, token)) + 1, '\0');
+  for (int i = 0;; ++i) {
+    const int size =
+        lws_hdr_copy_fragment(wsi, buffer.data(), static_cast<int>(buffer.size()), token, i);
+    if (size < 0) return out;
+    out.push_back(buffer.substr(0, static_cast<std::size_t>(size)));
+  }
+}
+
+bool has(lws* wsi, lws_token_indexes token) {
+  return lws_hdr_total_length(wsi, token) > 0;
+}
+
+void read_target(lws* wsi, lws_token_indexes method, HttpRequest& out) {
+  for (const std::string& piece : pieces(wsi, method)) {
+    out.path += (out.path.empty() ? "" : "&") + piece;
+  }
+  for (const std::string& piece : pieces(wsi, WSI_TOKEN_HTTP_URI_ARGS)) {
+    const std::size_t equals = std::min(piece.find('='), piece.size());
+    if (piece.empty()) continue;
+    out.query.emplace_back(piece.substr(0, equals),
+                           piece.substr(std::min(equals + 1, piece.size())));
+  }
+}
+
+std::vector<std::string> split_list(std::string_view list) {
+  std::vector<std::string> out;
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    std::string_view item = list.substr(0, comma);
+    item.remove_prefix(std::min(item.find_first_not_of(" \t"), item.size()));
+    item = item.substr(0, item.find_last_not_of(" \t") + 1);
+    if (!item.empty()) out.emplace_back(item);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return out;
+}
+
+void read_request(lws* wsi, lws_token_indexes method, HttpRequest& out) {
+  read_target(wsi, method, out);
+  out.host = header(wsi, WSI_TOKEN_HOST);
+  out.origin = header(wsi, WSI_TOKEN_ORIGIN);
+  out.cookie = header(wsi, WSI_TOKEN_HTTP_COOKIE);
+  out.authorization = header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION);
+  out.user_agent = header(wsi, WSI_TOKEN_HTTP_USER_AGENT);
+  out.subprotocols = split_list(header(wsi, WSI_TOKEN_PROTOCOL));
+}
+
+Handshake read_handshake(lws* wsi) {
+  return {.get = has(wsi, WSI_TOKEN_GET_URI),
+          .http = header(wsi, WSI_TOKEN_HTTP),
+          .host = header(wsi, WSI_TOKEN_HOST),
+          .upgrade = header(wsi, WSI_TOKEN_UPGRADE),
+          .connection = header(wsi, WSI_TOKEN_CONNECTION),
+          .key = header(wsi, WSI_TOKEN_KEY),
+          .version = header(wsi, WSI_TOKEN_VERSION)};
+}
+
+HttpReply say(int status, std::string_view text) {
+  return {.status = status, .body = std::string{text} + "\n"};
+}
+
+HttpReply one_too_many(int status) {
+  HttpReply reply = say(status, status == 429 ? "too many connections from your address"
+                                              : "all connections are taken");
+  reply.headers.emplace_back("Retry-After", "5");
+  return reply;
+}
+
+bool is_clean(std::string_view path) {
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; };
+  return path.starts_with('/') && is_utf8(as_bytes(path)) &&
+         std::none_of(path.begin(), path.end(), control);
+}
+
+// libwebsockets agrees on the first name offered that it knows; nullopt if it will.
+std::optional<HttpReply> refuse_subprotocols(lws* wsi, const HttpRequest& request,
+                                             std::span<const std::string> known) {
+  if (request.subprotocols.empty()) return std::nullopt;
+  if (lws_hdr_total_length(wsi, WSI_TOKEN_PROTOCOL) > static_cast<int>(kMaxSubprotocols)) {
+    return say(400, "the subprotocols offered are too long");
+  }
+  for (const std::string& name : request.subprotocols) {
+    if (name.size() > kMaxSubprotocol) return say(400, "a subprotocol offered is too long");
+    if (std::find(known.begin(), known.end(), name) != known.end()) return std::nullopt;
+  }
+  return say(400, "none of the subprotocols offered is spoken here");
+}
+
+}  // namespace
+
+// Before the 101. 0: the library answers with it; 1: we have answered.
+int WsEngine::on_upgrade(WsConnection& c) {
+  const Handshake handshake = read_handshake(c.wsi);
+  auto refusal = refuse_upgrade(c, handshake);
+  if (!refusal) return 0;
+  ++counters_.refused;
+  answer(c, std::move(*refusal), nullptr, false);
+  return 1;
+}
+
+std::optional<HttpReply> WsEngine::refuse_upgrade(WsConnection& c, const Handshake& handshake) {
+  if (c.refusal != 0) return one_too_many(c.refusal);
+  if (auto refusal = refuse_handshake(handshake)) return refusal;
+  if (handshake.connection.size() > kMaxConnection) return say(400, "Connection is too long");
+  HttpRequest& request = *c.request;
+  read_request(c.wsi, WSI_TOKEN_GET_URI, request);
+  if (!is_clean(request.path)) return say(400, "the path is not clean UTF-8");
+  const WsListener& listener = c.role->listener;
+  const OriginPolicy policy{.allowed = listener.origins,
+                            .tls = false,
+                            .loopback_only = is_loopback(c.role->socket->address())};
+  if (!origin_allowed(request.origin, request.host, policy)) {
+    return say(403, "pages from " + request.origin + " may not connect here");
+  }
+  if (auto refusal = refuse_subprotocols(c.wsi, request, listener.subprotocols)) return refusal;
+  if (!c.role->handlers.on_request) return std::nullopt;
+  const WsVerdict verdict = c.role->handlers.on_request(request);
+  if (verdict.status == 101) return std::nullopt;
+  return say(verdict.status, verdict.reason);
+}
+
+int WsEngine::on_http(WsConnection& c) {
+  ++counters_.requests;
+  if (c.refusal != 0) return answer(c, one_too_many(c.refusal), nullptr, false);
+  const bool head_only = has(c.wsi, WSI_TOKEN_HEAD_URI);
+  if (!head_only && !has(c.wsi, WSI_TOKEN_GET_URI)) {
+    HttpReply reply = say(405, "only GET and HEAD");
+    reply.headers.emplace_back("Allow", "GET, HEAD");
+    return answer(c, std::move(reply), nullptr, false);
+  }
+  HttpRequest& request = *c.request;
+  read_request(c.wsi, head_only ? WSI_TOKEN_HEAD_URI : WSI_TOKEN_GET_URI, request);
+  if (!is_clean(request.path)) return answer(c, say(400, "not a clean path"), nullptr, head_only);
+  if (c.role->handlers.on_get) {
+    if (auto reply = c.role->handlers.on_get(request)) {
+      return answer(c, std::move(*reply), nullptr, head_only);
+    }
+  }
+  if (const Page* page = find_page(c.role->listener.pages, request.path)) {
+    HttpReply reply{.content_type = std::string{content_type(page->path)}};
+    return answer(c, std::move(reply), page, head_only);
+  }
+  return answer(c, say(404, "nothing is here"), nullptr, head_only);
+}
+
+int WsEngine::answer(WsConnection& c, HttpReply reply, const Page* page, bool head_only) {
+  c.phase = Phase::kReply;
+  c.progress_at = loop_->now();
+  c.request.reset();
+  c.reply = std::make_unique<WsConnection::Reply>();
+  c.reply->own_body = std::move(reply.body);
+  c.reply->body = page != nullptr ? page->body : std::string_view{c.reply->own_body};
+  c.reply->head = reply_head(reply, c.reply->body.size(), wall_now());
+  if (head_only) c.reply->body = {};
+  lws_set_timeout(c.wsi, NO_PENDING_TIMEOUT, 0);  // ours looks at progress
+  schedule(c, std::min(options_.handshake, Millis{1000}));
+  return continue_reply(c);
+}
+
+// -1 when all has left: close. Every piece is written when the one before has left, so a slow
+// reader holds no copy of a page.
+int WsEngine::continue_reply(WsConnection& c) {
+  constexpr std::size_t kPiece = 64U << 10U;
+  if (c.phase != Phase::kReply) return -1;
+  WsConnection::Reply& reply = *c.reply;
+  while (lws_partial_buffered(c.wsi) == 0) {
+    const bool in_head = reply.sent < reply.head.size();
+    const std::string_view part = in_head ? std::string_view{reply.head}.substr(reply.sent)
+                                          : reply.body.substr(reply.sent - reply.head.size());
+    if (part.empty()) return -1;
+    const std::size_t size = std::min(part.size(), kPiece);
+    // Only read, whatever the signature says.
+    auto* const bytes = const_cast<std::uint8_t*>(as_bytes(part).data());
+    if (lws_write(c.wsi, bytes, size, LWS_WRITE_HTTP) < 0) return -1;
+    reply.sent += size;
+    c.progress_at = loop_->now();
+  }
+  lws_callback_on_writable(c.wsi);
+  return 0;
+}
+
+}  // namespace so::net
