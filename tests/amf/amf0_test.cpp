@@ -58,6 +58,18 @@ TEST_CASE("amf0: the end marker may be missing where the body ends between two m
   CHECK_FALSE(decode(hex("03 0001 61 05 0000")));
 }
 
+TEST_CASE(
+    "amf0: a text is a long string where its length does not fit 16 bits, or it came as one") {
+  for (const std::size_t size : {65535U, 65536U}) {
+    const std::string text(size, 'x');
+    const Bytes bytes = encode(Values{Value::string(text)});
+    CHECK(bytes.front() == (size == 65535 ? 0x02 : 0x0C));
+    CHECK(decode(bytes)->front() == Value::string(text));
+  }
+  const Value kept{LongString{std::string(65535, 'x')}};
+  CHECK(decode(encode(Values{kept}))->front() == kept);
+}
+
 TEST_CASE("amf0: any boolean byte but 0 is true") {
   CHECK(decode(hex("01 02"))->front() == Value::boolean(true));
 }

@@ -116,6 +116,10 @@ TEST_CASE("amf3: tables begin anew with each value") {
   const auto values = decode(body);
   REQUIRE(values);
   CHECK(values->at(1) == wrapped(strings({"b", "b"})));
+  const auto traits = decode(hex("11 0a 13 03 43 01 01 | 11 09 05 01 0a 13 03 44 01 01 0a 01 01"));
+  REQUIRE(traits);
+  const Object3 second{"D", false, {""}, {{"", {Null{}}}}};
+  CHECK(traits->at(1) == wrapped({Array3{{}, {{second}, {second}}}}));
 }
 
 TEST_CASE("amf3: an index too large for its value counts from the start of the body") {
@@ -133,6 +137,11 @@ TEST_CASE("amf3: once one index has counted from the start of the body, all do")
   REQUIRE(objects);
   CHECK(objects->at(1) == wrapped({Object3{"C", false, {"a"}, {{"a", {Integer{2}}}}}}));
   CHECK(objects->at(2) == wrapped({Reference3{0}}));
+  const auto proved_by_object =
+      decode(hex("11 09 03 01 06 03 61 | 11 09 07 01 09 02 06 03 62 06 00"));
+  REQUIRE(proved_by_object);
+  CHECK(proved_by_object->at(1) ==
+        wrapped({Array3{{}, {{Reference3{1, 9}}, Value::string("b"), Value::string("a")}}}));
 }
 
 TEST_CASE("amf3: a shared object message of Red5 refers back across its events") {
@@ -173,6 +182,7 @@ TEST_CASE("amf3: AMF0 types become their nearest relatives behind 0x11") {
   const auto again = [](Value value) {
     const auto values = decode(encode(Values{wrapped(std::move(value))}));
     REQUIRE_MESSAGE(values, values.error().text);
+    CHECK(values->size() == 1);
     return std::get<Amf3>(values->front().is).value.at(0);
   };
   const Members named{{"a", Value::number(1)}};

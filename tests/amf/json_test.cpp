@@ -188,6 +188,7 @@ TEST_CASE("amf json: errors name the key") {
       Bad{R"({"$undef":false})", R"(json key "$undef" is not true)"},
       Bad{R"({"$unsup":1})", R"(json key "$unsup" is neither true nor false)"},
       Bad{R"({"$undef":true,"a":1})", R"(json key "a" does not belong to "$undef")"},
+      Bad{R"({"$undef":true,"":1})", R"(json key "" does not belong to "$undef")"},
       Bad{R"({"$int":1,"$int":2})", R"(json key "$int" is there twice)"},
       Bad{R"({"$int":1,"$num":2})", R"(json key "$num" does not belong to "$int")"},
       Bad{R"({"$num":"nan"})", R"(json key "$num" is no number)"},
