@@ -1,0 +1,227 @@
+// A gateway with a hub inside, in a page of script: what scopewire-ws(7) says of scopewire.v1, for
+// one scope, and switches for what goes wrong. Knows no sockets: see fake_websocket.mjs and
+// page_server.mjs.
+
+let epochs = 0;
+
+function newObject(persistent) {
+  epochs += 1;
+  return {
+    epoch: epochs.toString(16).padStart(16, '0'),
+    version: 0,
+    persistent,
+    data: {},
+    log: [],
+    producers: new Map(),
+  };
+}
+
+export class FakeGateway {
+  scope;
+  objects = new Map();
+  sessions = new Set();
+  requests = []; // everything that came in, parsed
+  losing = false; // apply what comes, but let neither reply nor event out
+  hubLost = false; // answer hub_lost
+  refuse = {}; // op -> error code
+  #members = 0;
+
+  constructor(scope = '/chat/room1') {
+    this.scope = scope;
+  }
+
+  /** `send(text)` and `close(code)` are the client's side; returns what to do with its messages. */
+  connect(send, close) {
+    const session = {
+      send,
+      close,
+      member: `00000000000000aa-${++this.#members}`,
+      info: {},
+      presence: false,
+      uses: new Set(),
+    };
+    this.sessions.add(session);
+    this.#tell(session, {
+      event: 'hello',
+      protocol: 'scopewire.v1',
+      member: session.member,
+      scope: this.scope,
+    });
+    this.#tellPresent({event: 'join', member: session.member, info: {}});
+    return {
+      receive: (text) => this.#receive(session, JSON.parse(text)),
+      closed: () => this.#leave(session),
+    };
+  }
+
+  // --- what goes wrong, and what others do -----------------------------------------------------
+
+  closeAll(code) {
+    for (const session of [...this.sessions]) {
+      session.close(code);
+      this.#leave(session);
+    }
+  }
+
+  /** The hub dies and comes back without memory; the gateway stays. */
+  restartHub() {
+    const objects = [...this.objects];
+    this.objects.clear();
+    for (const [name, {persistent}] of objects) {
+      this.objects.set(name, newObject(persistent));
+      for (const session of this.#users(name)) this.#sync(session, name);
+    }
+  }
+
+  /** As if the hub had not heard of any producer for five minutes. */
+  forgetProducers() {
+    for (const object of this.objects.values()) object.producers.clear();
+  }
+
+  /** Somebody else's batch, through another door. */
+  change(name, changes, from = 'ffffffffffffffff-1') {
+    return this.#apply({object: name, changes, force: true}, from);
+  }
+
+  // --- requests --------------------------------------------------------------------------------
+
+  #receive(session, request) {
+    this.requests.push(request);
+    const code = this.hubLost ? 'hub_lost' : this.refuse[request.op];
+    const reply = code
+      ? {ok: false, error: {code, message: `${request.op}: ${code}`}}
+      : {ok: true, ...this.#handle(session, request)};
+    const {events = [], ...rest} = reply;
+    this.#tell(session, {id: request.id, ...rest});
+    for (const event of events) event();
+  }
+
+  #handle(session, request) {
+    switch (request.op) {
+      case 'join':
+        return this.#join(session, request);
+      case 'use':
+        return this.#use(session, request);
+      case 'release':
+        session.uses.delete(request.object);
+        return {};
+      case 'ping':
+        return {};
+      default: {
+        const {op, key, value, handler, args, ...rest} = request;
+        return this.#apply({...rest, changes: [{op, key, value, handler, args}]}, session.member);
+      }
+    }
+  }
+
+  #join(session, {info, presence}) {
+    session.info = info;
+    session.presence = presence;
+    const members = [...this.sessions].map((other) => ({member: other.member, info: other.info}));
+    this.#tellPresent({event: 'join', member: session.member, info});
+    return {member: session.member, members};
+  }
+
+  #leave(session) {
+    if (!this.sessions.delete(session)) return;
+    this.#tellPresent({event: 'leave', member: session.member});
+  }
+
+  #use(session, {object: name, persistent, epoch, version}) {
+    if (!this.objects.has(name)) this.objects.set(name, newObject(persistent));
+    const object = this.objects.get(name);
+    session.uses.add(name);
+    const resume = epoch === object.epoch && version <= object.version;
+    const events = [
+      () => (resume ? this.#resume(session, name, version) : this.#sync(session, name)),
+    ];
+    return {epoch: object.epoch, version: object.version, events};
+  }
+
+  #sync(session, name) {
+    const {epoch, version, persistent, data} = this.objects.get(name);
+    this.#tell(session, {
+      event: 'sync',
+      scope: this.scope,
+      object: name,
+      epoch,
+      version,
+      persistent,
+      data,
+    });
+  }
+
+  #resume(session, name, since) {
+    const {epoch, version, log} = this.objects.get(name);
+    this.#tell(session, {
+      event: 'resume',
+      scope: this.scope,
+      object: name,
+      epoch,
+      version,
+      batches: log.filter((batch) => batch.version > since),
+    });
+  }
+
+  #apply({object: name, changes, force, expect, producer, seq}, from) {
+    const object = this.objects.get(name);
+    const position = () => ({epoch: object.epoch, version: object.version});
+    const last = object.producers.get(producer) ?? 0;
+    if (producer && seq <= last) return {status: 'dup', ...position()};
+    if (producer && seq > last + 1) return {status: 'gap', last, ...position()};
+    if (expect !== undefined && expect !== object.version) return {status: 'cas', ...position()};
+    if (producer) object.producers.set(producer, seq);
+    const effects = changes.map(cleaned).filter((change) => force || differs(object.data, change));
+    if (effects.length === 0) return {status: 'noop', ...position()};
+    for (const change of effects) store(object, change);
+    object.version += 1;
+    const batch = {version: object.version, from, changes: effects};
+    object.log.push(batch);
+    const event = {event: 'change', scope: this.scope, object: name, epoch: object.epoch, ...batch};
+    const events = [
+      () => {
+        for (const user of this.#users(name)) this.#tell(user, event);
+      },
+    ];
+    if (!producer) events.splice(0).forEach((tell) => tell());
+    return {status: 'ok', ...position(), events};
+  }
+
+  #users(name) {
+    return [...this.sessions].filter((session) => session.uses.has(name));
+  }
+
+  #tellPresent(event) {
+    for (const session of this.sessions) {
+      if (session.presence) this.#tell(session, {scope: this.scope, ...event});
+    }
+  }
+
+  #tell(session, message) {
+    if (!this.losing) session.send(JSON.stringify(message));
+  }
+}
+
+function cleaned({op, key, value, handler, args}) {
+  if (op === 'set' && value === null) return {op: 'delete', key};
+  if (op === 'send') return {op, handler, args};
+  return op === 'set' ? {op, key, value} : {op, ...(key === undefined ? {} : {key})};
+}
+
+function differs(data, {op, key, value}) {
+  if (op === 'set') return JSON.stringify(data[key]) !== JSON.stringify(value);
+  if (op === 'delete') return Object.hasOwn(data, key);
+  return op === 'send' || Object.keys(data).length > 0;
+}
+
+function store(object, {op, key, value}) {
+  if (op === 'set')
+    Object.defineProperty(object.data, key, {
+      value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  if (op === 'delete') delete object.data[key];
+  if (op === 'clear') object.data = {};
+}

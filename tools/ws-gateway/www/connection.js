@@ -1,0 +1,149 @@
+import {Emitter} from './emitter.js';
+import {LiveSocket} from './live_socket.js';
+
+const PROTOCOL = 'scopewire.v1';
+const QUIET_MS = 40_000; // the server pings every 25 s, unseen by scripts: ask when all is quiet
+const ANSWER_MS = 10_000;
+
+/** What the server refused, or what the network took away; the codes are in scopewire-ws(7). */
+export class ScopewireError extends Error {
+  constructor(code, message) {
+    super(message);
+    this.name = 'ScopewireError';
+    this.code = code;
+  }
+}
+
+const connections = new Map(); // by URL: everything of one page shares a connection
+
+/**
+ * One scopewire.v1 connection: requests with replies, and events for whoever attached itself. Comes
+ * back by itself. Events:
+ *   status ({level, code, message, retryIn})  code: connecting, open, waiting (ms), closed
+ */
+export class Connection extends Emitter {
+  #url;
+  #socket;
+  #users = new Set(); // objects with opened(), received(event) and lost(error, final)
+  #requests = new Map(); // id -> {resolve, reject}
+  #lastId = 0;
+  #members = new Set(); // every id this connection has had
+  #quiet = 0;
+  status = {level: 'status', code: 'connecting', message: ''};
+  member = null;
+  scope = null;
+
+  /** `/chat/room1` is a path on the page's own host, `ws://host/chat/room1` any other. */
+  static to(url) {
+    const {href} = absolute(url);
+    const found = connections.get(href) ?? new Connection(href);
+    connections.set(href, found);
+    return found;
+  }
+
+  constructor(url) {
+    super();
+    this.#url = url;
+    this.#socket = new LiveSocket(url, PROTOCOL);
+    this.#socket.on('open', () => this.#listen());
+    this.#socket.on('message', (text) => this.#receive(JSON.parse(text)));
+    this.#socket.on('down', (how) => this.#down(how));
+  }
+
+  get isOpen() {
+    return this.member !== null;
+  }
+
+  /** Whether a change came from here, over this connection or the one before it. */
+  isMine(member) {
+    return this.#members.has(member);
+  }
+
+  attach(user) {
+    this.#users.add(user);
+    if (this.isOpen) user.opened();
+  }
+
+  /** The last one out closes the connection. */
+  detach(user) {
+    this.#users.delete(user);
+    if (this.#users.size > 0) return;
+    connections.delete(this.#url);
+    clearTimeout(this.#quiet);
+    this.#socket.close();
+    this.#lose(new ScopewireError('closed', 'the connection was closed'), true);
+  }
+
+  /** Resolves with the reply; rejects with the server's error, or `lost`: nobody will answer. */
+  request(body) {
+    if (!this.isOpen) return Promise.reject(new ScopewireError('lost', 'not connected'));
+    const id = ++this.#lastId;
+    this.#socket.send(JSON.stringify({id, ...body}));
+    return new Promise((resolve, reject) => this.#requests.set(id, {resolve, reject}));
+  }
+
+  #receive(message) {
+    this.#listen();
+    if (message.event === 'hello') this.#hello(message);
+    else if (message.event) for (const user of [...this.#users]) user.received(message);
+    else this.#answer(message);
+  }
+
+  #hello({member, scope}) {
+    this.member = member;
+    this.scope = scope;
+    this.#members.add(member);
+    this.#say('open', '');
+    for (const user of [...this.#users]) user.opened();
+  }
+
+  #answer(reply) {
+    const request = this.#requests.get(reply.id);
+    this.#requests.delete(reply.id);
+    if (reply.ok) request?.resolve(reply);
+    else request?.reject(new ScopewireError(reply.error?.code, reply.error?.message));
+  }
+
+  // A network that is gone says nothing: after a quiet time ask, and give up without an answer.
+  #listen() {
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => {
+      this.request({op: 'ping'}).catch(() => {});
+      this.#quiet = setTimeout(() => this.#socket.drop(), ANSWER_MS);
+    }, QUIET_MS);
+  }
+
+  #down({code, reason, retryIn}) {
+    clearTimeout(this.#quiet);
+    const final = retryIn === null;
+    const message = reason || `close code ${code}`;
+    if (final) connections.delete(this.#url);
+    this.#lose(new ScopewireError(lossCode(code, final), message), final);
+    this.#say(final ? 'closed' : 'waiting', message, retryIn);
+  }
+
+  #lose(error, final) {
+    this.member = null;
+    const requests = [...this.#requests.values()];
+    this.#requests.clear();
+    for (const {reject} of requests) reject(error);
+    for (const user of [...this.#users]) user.lost(error, final);
+  }
+
+  #say(code, message, retryIn = null) {
+    this.status = {level: code === 'closed' ? 'error' : 'status', code, message, retryIn};
+    this.emit('status', this.status);
+  }
+}
+
+function lossCode(closeCode, final) {
+  if (closeCode === 1009) return 'too_big';
+  return final ? 'closed' : 'lost';
+}
+
+function absolute(url) {
+  const found = new URL(url, globalThis.location?.href);
+  found.protocol = found.protocol.replace(/^http/, 'ws');
+  found.hash = '';
+  return found;
+}

@@ -1,0 +1,116 @@
+/** JSON, as it travels. */
+export type Value = null | boolean | number | string | Value[] | {[key: string]: Value};
+export type Info = {[key: string]: Value};
+
+/** `code` is one of scopewire-ws(7), or: lost, closed, too_big, limit, gap, uncertain. */
+export class ScopewireError extends Error {
+  readonly code: string;
+}
+
+export interface Status {
+  level: 'status' | 'error';
+  /** connecting, open, waiting, closed; at level `error` also the code of a refusal. */
+  code: string;
+  message: string;
+  /** Milliseconds until the next attempt, while `waiting`. */
+  retryIn: number | null;
+}
+
+/** Takes the listener off again. */
+export type Off = () => void;
+
+export interface Change {
+  op: 'set' | 'delete' | 'clear';
+  /** Absent with `clear`. */
+  key?: string;
+  value?: Value;
+  /** What was there before: a value, or all of `data` with `clear`. */
+  old?: Value | Record<string, Value>;
+  /** The member who made it; `mine` if that was this page. */
+  from: string;
+  mine: boolean;
+  version: number;
+}
+
+export interface Message {
+  handler: string;
+  args: Value[];
+  from: string;
+  mine: boolean;
+  version: number;
+}
+
+export interface Written {
+  /** `noop`: there was nothing to change. `cas`: the object was not at the expected version. */
+  status: 'ok' | 'noop' | 'cas';
+  version: number;
+}
+
+export interface WriteOptions {
+  /** A change even if the value is the same. */
+  force?: boolean;
+  /** Only if the object is at this version. */
+  expect?: number;
+}
+
+export interface Snapshot {
+  epoch: string | null;
+  version: number;
+  data: Record<string, Value>;
+}
+
+export class SharedObject {
+  private constructor();
+  static getRemote(
+    name: string,
+    url: string | URL,
+    options?: {persistent?: boolean; resume?: Snapshot | null},
+  ): SharedObject;
+
+  readonly name: string;
+  readonly persistent: boolean;
+  readonly epoch: string | null;
+  readonly version: number;
+  /** Follows the server; not to be written to. */
+  readonly data: Readonly<Record<string, Value>>;
+  readonly status: Status;
+  readonly snapshot: Snapshot;
+
+  on(
+    event: 'sync',
+    listener: (how: {reason: 'first' | 'resumed' | 'lost'; version: number}) => void,
+  ): Off;
+  on(event: 'change', listener: (change: Change) => void): Off;
+  on(event: 'message', listener: (message: Message) => void): Off;
+  on(event: 'status', listener: (status: Status) => void): Off;
+
+  setProperty(key: string, value: Value, options?: WriteOptions): Promise<Written>;
+  deleteProperty(key: string, options?: WriteOptions): Promise<Written>;
+  clear(options?: WriteOptions): Promise<Written>;
+  send(handler: string, ...args: Value[]): Promise<Written>;
+  close(): void;
+}
+
+export interface Presence {
+  member: string;
+  info: Info;
+  mine: boolean;
+}
+
+export class Room {
+  private constructor();
+  static join(url: string | URL, info?: Info): Room;
+
+  readonly members: ReadonlyMap<string, Info>;
+  /** Our own member id; null while not connected. */
+  readonly self: string | null;
+  readonly status: Status;
+
+  on(event: 'members', listener: () => void): Off;
+  on(event: 'join' | 'show' | 'leave', listener: (presence: Presence) => void): Off;
+  on(event: 'status', listener: (status: Status) => void): Off;
+
+  /** Shows something else of this member. */
+  show(info: Info): void;
+  close(): void;
+}

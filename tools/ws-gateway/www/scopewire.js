@@ -1,0 +1,16 @@
+/**
+ * Rooms and shared objects for browsers, over scopewire.v1 (scopewire-ws(7)).
+ *
+ *   import {SharedObject, Room} from '/scopewire.js';
+ *
+ *   const chat = SharedObject.getRemote('chat', '/chat/room1');
+ *   chat.on('sync', () => console.log(chat.data));
+ *   chat.on('change', ({key, value, from}) => console.log(from, key, value));
+ *   chat.setProperty('message', 'hello');
+ *
+ *   const room = Room.join('/chat/room1', {nick: 'ann'});
+ *   room.on('members', () => console.log(room.members));
+ */
+export {ScopewireError} from './connection.js';
+export {Room} from './room.js';
+export {SharedObject} from './shared_object.js';

@@ -1,0 +1,206 @@
+import {Connection, ScopewireError} from './connection.js';
+import {Emitter} from './emitter.js';
+import {Backoff} from './live_socket.js';
+import {WriteQueue} from './write_queue.js';
+
+const objects = new WeakMap(); // Connection -> Map of its shared objects by name
+
+/**
+ * A remote SharedObject, in Flash's shape: `data` follows the server, never the wish: what is set
+ * here shows when the server has put it in order, for everybody alike. Events:
+ *   sync    ({reason, version})  `data` stands; reason is `first`, `resumed` (nothing was missed)
+ *                                or `lost` (continuity lost: `data` is a new snapshot)
+ *   change  ({op, key, value, old, from, mine, version})  op: set, delete or clear
+ *   message ({handler, args, from, mine, version})        somebody's send()
+ *   status  ({level, code, message, retryIn})             the connection; level `error`: a refusal
+ * Writes resolve with {status, version}: `ok`, `noop` (nothing to change) or `cas` (see `expect`).
+ */
+export class SharedObject extends Emitter {
+  #connection;
+  #writes;
+  #ready = false; // from sync or resume until the connection is lost
+  #refusal = null; // why nothing can be written any more
+  #retry = 0;
+  #backoff = new Backoff();
+  #offStatus;
+
+  /**
+   * The one object of that name at that URL. `persistent` must agree with everybody else's;
+   * `resume` is a former `snapshot`, for instance of the page before its reload.
+   */
+  static getRemote(name, url, {persistent = false, resume = null} = {}) {
+    const connection = Connection.to(url);
+    const siblings = objects.get(connection) ?? new Map();
+    objects.set(connection, siblings);
+    const found = siblings.get(name) ?? new SharedObject(name, connection, persistent, resume);
+    if (found.persistent !== persistent)
+      throw new ScopewireError('persistence', `${name} is in use`);
+    siblings.set(name, found);
+    return found;
+  }
+
+  /** Use getRemote(). */
+  constructor(name, connection, persistent, resume) {
+    super();
+    this.name = name;
+    this.persistent = persistent;
+    this.epoch = resume?.epoch ?? null;
+    this.version = resume?.version ?? 0;
+    this.data = copy(resume?.data);
+    this.#connection = connection;
+    this.#writes = new WriteQueue(name, (body) => connection.request(body));
+    this.#offStatus = connection.on('status', (status) => this.emit('status', status));
+    connection.attach(this);
+  }
+
+  get status() {
+    return this.#connection.status;
+  }
+
+  /** What getRemote()'s `resume` takes: JSON. */
+  get snapshot() {
+    return {epoch: this.epoch, version: this.version, data: this.data};
+  }
+
+  /** `force`: a change even if the value is the same; `expect`: only at that version. */
+  setProperty(key, value, options) {
+    return this.#write({op: 'set', key, value: value ?? null}, options);
+  }
+
+  deleteProperty(key, options) {
+    return this.#write({op: 'delete', key}, options);
+  }
+
+  clear(options) {
+    return this.#write({op: 'clear'}, options);
+  }
+
+  /** Calls `handler` at every user of the object, this one too: a `message` event. */
+  send(handler, ...args) {
+    return this.#write({op: 'send', handler, args});
+  }
+
+  close() {
+    objects.get(this.#connection)?.delete(this.name);
+    this.#pause();
+    this.#offStatus();
+    this.#connection.request({op: 'release', object: this.name}).catch(() => {});
+    this.#connection.detach(this);
+    this.#giveUp(new ScopewireError('closed', 'the object was closed'));
+  }
+
+  // --- what Connection calls -------------------------------------------------------------------
+
+  opened() {
+    this.#use();
+  }
+
+  lost(error, final) {
+    this.#pause();
+    if (!final) return;
+    objects.get(this.#connection)?.delete(this.name);
+    this.#giveUp(error);
+  }
+
+  received(event) {
+    if (event.object !== this.name || event.scope !== this.#connection.scope) return;
+    if (event.event === 'sync') this.#synced(event);
+    if (event.event === 'resume') this.#resumed(event);
+    if (event.event === 'change' && this.#ready) this.#changed(event);
+  }
+
+  // --- reading ---------------------------------------------------------------------------------
+
+  #use() {
+    this.#pause();
+    this.#refusal = null;
+    const position = this.epoch ? {epoch: this.epoch, version: this.version} : {};
+    this.#connection
+      .request({op: 'use', object: this.name, persistent: this.persistent, ...position})
+      .catch((error) => this.#refused(error));
+  }
+
+  // Without its hub the gateway refuses at once: come again later. A loss is told by lost().
+  #refused(error) {
+    if (['lost', 'closed', 'too_big'].includes(error.code)) return;
+    if (error.code === 'hub_lost') {
+      this.#retry = setTimeout(() => this.#use(), this.#backoff.next());
+    } else {
+      this.#complain(error);
+      this.#giveUp(error);
+    }
+  }
+
+  #giveUp(error) {
+    this.#refusal = error;
+    this.#writes.refuse(error);
+  }
+
+  #pause() {
+    this.#ready = false;
+    this.#writes.pause();
+    clearTimeout(this.#retry);
+  }
+
+  #synced({epoch, version, data}) {
+    const reason = this.epoch ? 'lost' : 'first';
+    this.data = copy(data);
+    this.#stand(epoch, version, reason);
+  }
+
+  #resumed({epoch, version, batches}) {
+    for (const batch of batches) if (batch.version > this.version) this.#apply(batch);
+    this.#stand(epoch, version, 'resumed');
+  }
+
+  #stand(epoch, version, reason) {
+    this.epoch = epoch;
+    this.version = version;
+    this.#ready = true;
+    this.#backoff.reset();
+    this.emit('sync', {reason, version});
+    this.#writes.resume(epoch);
+  }
+
+  // Versions rise by one: a hole means that something was missed, so ask from where we stand.
+  #changed(batch) {
+    if (batch.epoch === this.epoch && batch.version <= this.version) return;
+    if (batch.epoch !== this.epoch || batch.version > this.version + 1) this.#use();
+    else this.#apply(batch);
+  }
+
+  #apply({version, from, changes}) {
+    this.version = version;
+    const mine = this.#connection.isMine(from);
+    for (const {op, ...change} of changes) {
+      const about = {from, mine, version};
+      if (op === 'send') this.emit('message', {...change, ...about});
+      else this.emit('change', {op, ...change, old: this.#store(op, change), ...about});
+    }
+  }
+
+  #store(op, {key, value}) {
+    const old = op === 'clear' ? this.data : this.data[key];
+    if (op === 'set') this.data[key] = value;
+    if (op === 'delete') delete this.data[key];
+    if (op === 'clear') this.data = copy();
+    return old;
+  }
+
+  // --- writing ---------------------------------------------------------------------------------
+
+  #write(change, options = {}) {
+    const done = this.#refusal ? Promise.reject(this.#refusal) : this.#writes.push(change, options);
+    done.catch((error) => this.#complain(error)); // whoever does not await still hears of it
+    return done;
+  }
+
+  #complain({code, message}) {
+    this.emit('status', {level: 'error', code, message, retryIn: null});
+  }
+}
+
+/** Without a prototype, so that a key may be called `__proto__`. */
+function copy(data = {}) {
+  return Object.assign(Object.create(null), data);
+}
