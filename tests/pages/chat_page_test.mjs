@@ -1,0 +1,255 @@
+// The chat page in a real Chromium, against a gateway of script: node --test tests/pages/
+import assert from 'node:assert/strict';
+import {after, afterEach, before, beforeEach, test} from 'node:test';
+import {fileURLToPath} from 'node:url';
+import {Browser} from '../support/browser.mjs';
+import {FakeGateway} from './fake_gateway.mjs';
+import {serve} from './page_server.mjs';
+
+const WWW = fileURLToPath(new URL('../../tools/ws-gateway/www', import.meta.url));
+
+let browser;
+let server;
+let gateways;
+
+before(async () => {
+  server = await serve(WWW, {
+    onSocket: (socket, path) => {
+      if (!gateways.has(path)) gateways.set(path, new FakeGateway(path));
+      const session = gateways.get(path).connect(
+        (text) => socket.send(text),
+        (code) => socket.close(code),
+      );
+      socket.onText = session.receive;
+      socket.onClose = session.closed;
+    },
+  });
+  gateways = new Map();
+  browser = await Browser.open('about:blank');
+});
+
+beforeEach(() => {
+  gateways = new Map([['/chat/room1', new FakeGateway('/chat/room1')]]);
+  browser.console.length = 0;
+});
+
+afterEach(async () => {
+  assert.deepEqual(browser.console, []);
+  await forget();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const gateway = (path = '/chat/room1') => gateways.get(path);
+const others = (value) => gateway().change('chat', [{op: 'set', key: 'message', value}]);
+const texts = (selector) =>
+  browser.evaluate(
+    `Array.from(document.querySelectorAll('${selector}'), (one) => one.textContent)`,
+  );
+const said = () => texts('.said > .text, .said > .json');
+const shows = (count) => browser.waitFor(`document.querySelectorAll('.said').length === ${count}`);
+const state = (wanted) => browser.waitFor(`document.documentElement.dataset.state === "${wanted}"`);
+
+async function enter(path = '') {
+  await browser.navigate(`http://127.0.0.1:${server.port}/${path}`);
+  await browser.waitFor('document.querySelectorAll("#members li").length > 0');
+  await state('open');
+}
+
+/** Leaves the page, and clears what it kept. */
+async function forget() {
+  await browser.navigate(`http://127.0.0.1:${server.port}/icon.svg`);
+  await browser.evaluate('sessionStorage.clear(), localStorage.clear()');
+}
+
+/** Somebody else comes, by the protocol; returns the function that makes them leave. */
+function visitor(nick, path) {
+  const session = gateway(path).connect(
+    () => {},
+    () => {},
+  );
+  session.receive(JSON.stringify({id: 1, op: 'join', info: {nick}, presence: true}));
+  const {member} = [...gateway(path).sessions].at(-1);
+  return {
+    leave: session.closed,
+    say: (value) => gateway(path).change('chat', [{op: 'set', key: 'message', value}], member),
+  };
+}
+
+test('what is typed is said as a string, forced, and shown once', async () => {
+  await enter();
+  await browser.type('hello');
+  await browser.key('Enter');
+  await shows(1);
+  await browser.type('hello');
+  await browser.key('Enter');
+  await shows(2);
+  assert.deepEqual(await said(), ['hello', 'hello']);
+  const {op, object, key, value, force} = gateway().requests.findLast(({op}) => op === 'set');
+  assert.deepEqual(
+    {op, object, key, value, force},
+    {op: 'set', object: 'chat', key: 'message', value: 'hello', force: true},
+  );
+  assert.equal(await browser.evaluate('document.querySelectorAll(".pending").length'), 0);
+  assert.equal(await browser.evaluate('document.getElementById("text").value'), '');
+});
+
+test('a line has several lines with shift, and is never markup', async () => {
+  await enter();
+  await browser.type('<b>one</b>');
+  await browser.key('Enter', 8);
+  await browser.type('  two');
+  await browser.key('Enter');
+  await shows(1);
+  assert.deepEqual(await said(), ['<b>one</b>\n  two']);
+  assert.equal(
+    await browser.evaluate('getComputedStyle(document.querySelector(".said .text")).whiteSpace'),
+    'pre-wrap',
+  );
+});
+
+test('the arrow brings the last line back', async () => {
+  await enter();
+  await browser.type('once more');
+  await browser.key('Enter');
+  await browser.key('ArrowUp');
+  assert.equal(await browser.evaluate('document.getElementById("text").value'), 'once more');
+});
+
+test('others are shown with their names, guests by number, objects as JSON', async () => {
+  await enter();
+  visitor('Ann').say('from Ann');
+  others({lat: 48.2, tags: ['a']});
+  await shows(2);
+  assert.deepEqual(await texts('.said .author'), ['Ann', 'guest 1']);
+  assert.deepEqual(await said(), ['from Ann', '{\n  "lat": 48.2,\n  "tags": [\n    "a"\n  ]\n}']);
+});
+
+test('whoever comes and goes is seen', async () => {
+  await enter();
+  const {leave} = visitor('Ann');
+  await browser.waitFor('document.getElementById("count").textContent === "2"');
+  assert.ok((await texts('#members .name')).includes('Ann'));
+  leave();
+  await browser.waitFor('document.getElementById("count").textContent === "1"');
+  assert.deepEqual(await texts('.note'), ['Ann left']);
+});
+
+test('a name is shown to others, and kept', async () => {
+  await enter();
+  await browser.evaluate('document.getElementById("nick").value = "Zoe"');
+  await browser.evaluate('document.getElementById("place").requestSubmit()');
+  await browser.waitFor('document.querySelector("#members .name").textContent === "Zoe"');
+  assert.deepEqual(gateway().requests.at(-1).info, {nick: 'Zoe'});
+  await enter();
+  assert.deepEqual(await texts('#members .name'), ['Zoe']);
+});
+
+test('the room is in the URL, and another one is entered without a reload', async () => {
+  await enter('#/chat/Tee & Kaffee');
+  assert.deepEqual([...gateways.keys()].at(-1), '/chat/Tee & Kaffee');
+  await browser.evaluate('document.getElementById("room").value = "chat/room2"');
+  await browser.evaluate('document.getElementById("place").requestSubmit()');
+  await browser.waitFor('location.hash === "#/chat/room2"');
+  await browser.waitFor('document.getElementById("text").placeholder.includes("/chat/room2")');
+  await state('open');
+  assert.equal(gateway('/chat/Tee & Kaffee').sessions.size, 0);
+});
+
+test('what was said before is shown to who comes', async () => {
+  visitor('Ann');
+  await enter();
+  others('early');
+  await shows(1);
+  await forget();
+  await enter();
+  await shows(1);
+  assert.deepEqual(await said(), ['early']);
+  assert.deepEqual(await texts('.note'), ['Said before you came']);
+});
+
+test('a reload keeps what was seen, and misses nothing', async () => {
+  await enter();
+  others('one');
+  await shows(1);
+  await browser.navigate('about:blank');
+  others('two');
+  await enter();
+  await shows(2);
+  assert.deepEqual(await said(), ['one', 'two']);
+  assert.deepEqual(await texts('.note'), []);
+});
+
+test('a lost connection comes back with what was said meanwhile', async () => {
+  await enter();
+  gateway().closeAll(1001);
+  others('meanwhile');
+  await browser.type('mine');
+  await browser.key('Enter');
+  await shows(2);
+  assert.equal(gateway().requests.filter(({op}) => op === 'use').length, 2);
+  assert.deepEqual((await said()).sort(), ['meanwhile', 'mine']);
+});
+
+test('a restarted hub is told: lines may be missing', async () => {
+  await enter();
+  others('one');
+  await shows(1);
+  gateway().restartHub();
+  await browser.waitFor('document.querySelector(".note")');
+  assert.match((await texts('.note'))[0], /lines may be missing/);
+});
+
+test('a refused line can be sent again', async () => {
+  await enter();
+  gateway().refuse.set = 'denied';
+  await browser.type('please');
+  await browser.key('Enter');
+  await browser.waitFor('document.querySelector(".failed")');
+  assert.match((await texts('.failed .why'))[0], /denied/);
+  gateway().refuse = {};
+  await browser.evaluate('document.querySelector(".failed button").click()');
+  await shows(1);
+  assert.equal(await browser.evaluate('document.querySelectorAll(".pending").length'), 0);
+});
+
+test('a refused connection says why, until somebody tries again', async () => {
+  await enter();
+  gateway().closeAll(4004);
+  await state('closed');
+  assert.match(await browser.evaluate('document.getElementById("state").textContent'), /4004/);
+  await browser.evaluate('document.getElementById("place").requestSubmit()');
+  await state('open');
+});
+
+test('reading above is not disturbed by new lines', async () => {
+  await enter();
+  for (let n = 0; n < 60; n += 1) others(`line ${n}`);
+  await shows(60);
+  await browser.evaluate('document.getElementById("lines").scrollTop = 0');
+  others('news');
+  await browser.waitFor('!document.getElementById("newest").hidden');
+  assert.equal(await browser.evaluate('document.getElementById("lines").scrollTop'), 0);
+  await browser.evaluate('document.getElementById("newest").click()');
+  await browser.waitFor('document.getElementById("newest").hidden');
+});
+
+test('other attributes and calls are noted', async () => {
+  await enter();
+  gateway().change('chat', [
+    {op: 'set', key: 'topic', value: 'tea'},
+    {op: 'delete', key: 'topic'},
+    {op: 'send', handler: 'doIt', args: ['p1', 2, true]},
+    {op: 'clear'},
+  ]);
+  await browser.waitFor('document.querySelectorAll(".note").length === 4');
+  assert.deepEqual(await texts('.note'), [
+    'guest 1 set topic to "tea"',
+    'guest 1 deleted topic',
+    'guest 1 sent doIt("p1", 2, true)',
+    "guest 1 cleared the room's object",
+  ]);
+});

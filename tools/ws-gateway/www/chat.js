@@ -1,0 +1,275 @@
+import {element} from './element.js';
+import {History, loadNick, saveNick} from './history.js';
+import {Lines, avatar} from './lines.js';
+import {Room, SharedObject} from './scopewire.js';
+
+// The chat page: one Room and its shared object `chat`, whose attribute `message` is the line that
+// was said last. Plain WebSocket clients and Flash clients speak and hear the same attribute.
+// Tests read <html data-state>: connecting, open (and in sync), waiting or closed.
+
+const DEFAULT_ROOM = '/chat/room1';
+const MAX_NAMES = 2000; // remembered, of those who have left too
+const MAX_PEOPLE = 200; // listed; more are only counted
+const byId = (id) => document.getElementById(id);
+
+class ChatPage {
+  #lines = new Lines(byId('lines'), byId('newest'));
+  #names = new Map(); // member -> nick
+  #peopleFrame = 0;
+  #nick = loadNick() ?? `guest-${Math.floor(Math.random() * 46656).toString(36)}`;
+  #path = null;
+  #room = null;
+  #chat = null;
+  #history = null;
+  #lastSaid = '';
+  #unread = 0;
+
+  start() {
+    byId('nick').value = this.#nick;
+    byId('place').addEventListener('submit', (event) => this.#go(event));
+    byId('composer').addEventListener('submit', (event) => this.#submit(event));
+    byId('text').addEventListener('keydown', (event) => this.#key(event));
+    byId('text').addEventListener('input', fitText);
+    byId('who').addEventListener('click', togglePeople);
+    window.addEventListener('hashchange', () => this.#enter(roomOfHash()));
+    window.addEventListener('pagehide', () => this.#history.keep(this.#chat.snapshot));
+    document.addEventListener('visibilitychange', () => this.#read());
+    this.#enter(roomOfHash());
+  }
+
+  // --- coming and going ------------------------------------------------------------------------
+
+  #go(event) {
+    event.preventDefault();
+    this.#rename(byId('nick').value.trim());
+    const path = `/${byId('room').value.trim().replace(/^\/+/, '')}`;
+    if (path !== this.#path) location.hash = path;
+    else if (this.#room.status.code === 'closed') this.#enter(path);
+    byId('text').focus();
+  }
+
+  #rename(nick) {
+    if (!nick || nick === this.#nick) return;
+    this.#nick = nick;
+    saveNick(nick);
+    this.#room.show({nick});
+  }
+
+  #enter(path) {
+    this.#leave();
+    this.#path = path;
+    this.#history = new History(path);
+    byId('room').value = path;
+    byId('text').placeholder = `Say something in ${path}`;
+    this.#read();
+    for (const line of this.#history.lines) this.#lines.add(line);
+    this.#join(encodePath(path));
+    byId('text').focus();
+  }
+
+  #leave() {
+    if (!this.#room) return;
+    this.#history.keep(this.#chat.snapshot);
+    this.#chat.close();
+    this.#room.close();
+    this.#lines.clear();
+    this.#names.clear();
+  }
+
+  #join(url) {
+    this.#room = Room.join(url, {nick: this.#nick});
+    this.#room.on('members', () => this.#stand());
+    this.#room.on('join', (who) => this.#came(who));
+    this.#room.on('show', (who) => this.#showed(who));
+    this.#room.on('leave', (who) => this.#left(who));
+    this.#room.on('status', (status) => this.#status(status));
+    this.#chat = SharedObject.getRemote('chat', url, {resume: this.#history.snapshot});
+    this.#chat.on('sync', (how) => this.#synced(how));
+    this.#chat.on('change', (change) => this.#changed(change));
+    this.#chat.on('message', ({handler, args, from}) =>
+      this.#note(
+        `${this.#name(from)} sent ${handler}(${args.map((arg) => JSON.stringify(arg)).join(', ')})`,
+      ),
+    );
+    this.#status(this.#room.status);
+  }
+
+  // --- who is here -----------------------------------------------------------------------------
+
+  #stand() {
+    for (const [member, {nick}] of this.#room.members) this.#learn(member, nick);
+    this.#showPeople();
+  }
+
+  #came({member, info}) {
+    this.#learn(member, info.nick);
+    this.#showPeople();
+  }
+
+  #showed({member, info}) {
+    const before = this.#names.get(member);
+    this.#learn(member, info.nick);
+    if (before && before !== info.nick) this.#note(`${before} is now ${this.#name(member)}`);
+    this.#showPeople();
+  }
+
+  #left({member, info}) {
+    if (info.nick) this.#note(`${info.nick} left`);
+    this.#showPeople();
+  }
+
+  #learn(member, nick) {
+    if (typeof nick !== 'string' || nick === '') return;
+    this.#names.set(member, nick.slice(0, 40));
+    if (this.#names.size > MAX_NAMES) this.#names.delete(this.#names.keys().next().value);
+    this.#lines.rename(member, this.#name(member));
+  }
+
+  #name(member) {
+    return this.#names.get(member) ?? `guest ${member.split('-').pop()}`;
+  }
+
+  // At most once a frame, however many come at a time.
+  #showPeople() {
+    cancelAnimationFrame(this.#peopleFrame);
+    this.#peopleFrame = requestAnimationFrame(() => this.#listPeople());
+  }
+
+  #listPeople() {
+    const {members, self} = this.#room;
+    const listed = [...members.keys()].slice(0, MAX_PEOPLE);
+    const rows = listed.map((member) => this.#person(member, member === self));
+    const others = members.size - listed.length;
+    if (others > 0) rows.push(element('li', 'you', `and ${others} more`));
+    byId('members').replaceChildren(...rows);
+    byId('count').textContent = members.size;
+  }
+
+  #person(member, self) {
+    const row = element('li', '', '');
+    row.title = member;
+    row.append(avatar(this.#name(member)), element('span', 'name', this.#name(member)));
+    if (self) row.append(element('span', 'you', 'you'));
+    return row;
+  }
+
+  // --- what is said ----------------------------------------------------------------------------
+
+  #synced({reason}) {
+    const {message} = this.#chat.data;
+    if (reason === 'lost') this.#note('The connection was lost here; lines may be missing');
+    if (reason === 'first' && message !== undefined) {
+      this.#note('Said before you came');
+      this.#add({kind: 'said', member: '', nick: null, mine: false, value: message, at: null});
+    }
+    document.documentElement.dataset.state = 'open';
+  }
+
+  #changed({op, key, value, from, mine}) {
+    if (op === 'set' && key === 'message') return this.#said(from, mine, value);
+    if (op === 'set')
+      return this.#note(`${this.#name(from)} set ${key} to ${JSON.stringify(value)}`);
+    if (op === 'clear') return this.#note(`${this.#name(from)} cleared the room's object`);
+    if (key !== 'message') this.#note(`${this.#name(from)} deleted ${key}`);
+  }
+
+  #said(member, mine, value) {
+    const nick = mine ? this.#nick : this.#name(member);
+    const guess = !mine && !this.#names.has(member);
+    this.#add({kind: 'said', member, nick, guess, mine, value, at: Date.now()});
+    if (!document.hidden || mine) return;
+    this.#unread += 1;
+    document.title = `(${this.#unread}) ${this.#path}`;
+  }
+
+  #note(text) {
+    this.#add({kind: 'note', text, at: Date.now()});
+  }
+
+  #add(line) {
+    this.#lines.add(line);
+    this.#history.add(line);
+  }
+
+  #read() {
+    if (document.hidden) return;
+    this.#unread = 0;
+    document.title = `${this.#path} - scopewire chat`;
+  }
+
+  // --- saying ----------------------------------------------------------------------------------
+
+  #submit(event) {
+    event.preventDefault();
+    const text = byId('text').value.trim();
+    if (text === '') return;
+    this.#say(text);
+    this.#lastSaid = text;
+    byId('text').value = '';
+    fitText();
+  }
+
+  // Forced, because a line that repeats the one before is said all the same.
+  #say(text) {
+    const pending = this.#lines.pending(text);
+    const again = () => this.#say(text);
+    this.#chat
+      .setProperty('message', text, {force: true})
+      .then(pending.done, ({message}) => pending.failed(message, again));
+  }
+
+  #key(event) {
+    if (event.isComposing) return;
+    const enter = event.key === 'Enter' && !event.shiftKey;
+    const recall = event.key === 'ArrowUp' && event.target.value === '' && this.#lastSaid !== '';
+    if (!enter && !recall) return;
+    event.preventDefault();
+    if (enter) return byId('composer').requestSubmit();
+    event.target.value = this.#lastSaid;
+    fitText();
+  }
+
+  // --- the connection --------------------------------------------------------------------------
+
+  #status({code, level, message}) {
+    const words = {
+      connecting: 'Connecting',
+      open: 'Connected',
+      waiting: 'Reconnecting',
+      closed: `Disconnected: ${message}`,
+    };
+    if (!words[code]) return this.#note(`Refused: ${message}`);
+    const state = byId('state');
+    state.textContent = words[code];
+    state.dataset.level = level === 'error' ? 'bad' : code === 'open' ? 'good' : 'busy';
+    state.title = message;
+    byId('people').classList.toggle('stale', code !== 'open');
+    if (code !== 'open') document.documentElement.dataset.state = code;
+  }
+}
+
+function roomOfHash() {
+  const text = location.hash.slice(1);
+  try {
+    return decodeURIComponent(text) || DEFAULT_ROOM;
+  } catch {
+    return text; // somebody typed a bare percent sign
+  }
+}
+
+function encodePath(path) {
+  return path.split('/').map(encodeURIComponent).join('/');
+}
+
+function fitText() {
+  const text = byId('text');
+  text.style.height = 'auto';
+  text.style.height = `${text.scrollHeight + 2}px`;
+}
+
+function togglePeople() {
+  const shown = byId('people').classList.toggle('shown');
+  byId('who').setAttribute('aria-expanded', shown);
+}
+
+new ChatPage().start();
