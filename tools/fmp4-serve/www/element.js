@@ -1,0 +1,1 @@
+../../ws-gateway/www/element.js
