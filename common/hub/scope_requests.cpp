@@ -119,7 +119,7 @@ Member& Hub::State::add_member(Tool& tool, std::uint64_t number) {
 void Hub::State::enter(Member& member, Scope& scope, const std::string& info, Effects& out) {
   if (scope.parent == nullptr || scope.members.contains(member.id)) return;
   enter(member, *scope.parent, info, out);
-  empty_rooms_.disarm(scope);
+
   scope.members.emplace(member.id, Attendance{info});
   member.scopes.push_back(&scope);
   tell_watchers(scope, member, join_event(scope.path, member.text, info), out);
