@@ -42,7 +42,8 @@ Millis tick_for(const WsOptions& options) {
 int on_event(lws* wsi, lws_callback_reasons reason, void*, void* in, std::size_t size) noexcept {
   auto* const engine = static_cast<WsEngine*>(lws_context_user(lws_get_context(wsi)));
   if (engine == nullptr) return 0;
-  return engine->on_event(wsi, reason, {static_cast<const std::uint8_t*>(in), in ? size : 0});
+  return engine->on_event(wsi, reason,
+                          {static_cast<const std::uint8_t*>(in), in != nullptr ? size : 0});
 }
 
 lws_protocols protocol(const char* name, std::size_t read_bytes) {

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "net/deadlines.h"
-#include "net/handshake.h"
 #include "net/listener.h"
 #include "net/turn_end.h"
 #include "net/ws_connection.h"
@@ -84,7 +83,6 @@ class WsEngine final : public WsServer {
   // ws_http.cpp
   int on_upgrade(WsConnection& c);
   int on_http(WsConnection& c);
-  std::optional<HttpReply> refuse_upgrade(WsConnection& c, const Handshake& handshake);
   int answer(WsConnection& c, HttpReply reply, const Page* page, bool head_only);
   int continue_reply(WsConnection& c);
 
@@ -93,7 +91,6 @@ class WsEngine final : public WsServer {
   void flush(WsConnection& c);
   bool send_directly(WsConnection& c);
   void after_flush(WsConnection& c);
-  void kill(WsConnection& c, std::uint16_t code);
   void schedule(WsConnection& c, Millis after);
   void check_deadlines();
   void check(WsConnection& c);

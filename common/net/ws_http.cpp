@@ -6,6 +6,7 @@
 
 #include <libwebsockets.h>
 
+#include "net/handshake.h"
 #include "net/origin.h"
 #include "net/url.h"
 #include "net/utf8.h"
@@ -119,20 +120,10 @@ std::optional<HttpReply> refuse_subprotocols(lws* wsi, const HttpRequest& reques
   return say(400, "none of the subprotocols offered is spoken here");
 }
 
-}  // namespace
-
-// Before the 101. 0: the library answers with it; 1: we have answered.
-int WsEngine::on_upgrade(WsConnection& c) {
-  const Handshake handshake = read_handshake(c.wsi);
-  auto refusal = refuse_upgrade(c, handshake);
-  if (!refusal) return 0;
-  ++counters_.refused;
-  answer(c, std::move(*refusal), nullptr, false);
-  return 1;
-}
-
-std::optional<HttpReply> WsEngine::refuse_upgrade(WsConnection& c, const Handshake& handshake) {
+// Fills the request on its way.
+std::optional<HttpReply> refuse_upgrade(WsConnection& c) {
   if (c.refusal != 0) return one_too_many(c.refusal);
+  const Handshake handshake = read_handshake(c.wsi);
   if (auto refusal = refuse_handshake(handshake)) return refusal;
   if (handshake.connection.size() > kMaxConnection) return say(400, "Connection is too long");
   HttpRequest& request = *c.request;
@@ -150,6 +141,17 @@ std::optional<HttpReply> WsEngine::refuse_upgrade(WsConnection& c, const Handsha
   const WsVerdict verdict = c.role->handlers.on_request(request);
   if (verdict.status == 101) return std::nullopt;
   return say(verdict.status, verdict.reason);
+}
+
+}  // namespace
+
+// Before the 101. 0: the library answers with it; 1: we have answered.
+int WsEngine::on_upgrade(WsConnection& c) {
+  auto refusal = refuse_upgrade(c);
+  if (!refusal) return 0;
+  ++counters_.refused;
+  answer(c, std::move(*refusal), nullptr, false);
+  return 1;
 }
 
 int WsEngine::on_http(WsConnection& c) {

@@ -24,6 +24,15 @@ bool readable(int fd) {
   return poll(&look, 1, 0) > 0;
 }
 
+// Without manners, from wherever we are: the library closes in its next service.
+void kill(WsConnection& c, std::uint16_t code) {
+  if (c.close_code == 0) c.close_code = code;
+  c.phase = WsConnection::Phase::kEnding;
+  c.out.clear();
+  lws_set_timeout(c.wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+  lws_cancel_service(c.role->context->get());  // its timers run only when it is woken
+}
+
 }  // namespace
 
 // Our own frame in our own queue, so that it follows everything sent before; the library would
@@ -94,15 +103,6 @@ void WsEngine::after_flush(WsConnection& c) {
   } else if (was_behind && c.role->handlers.on_drained) {
     c.role->handlers.on_drained(c.id);
   }
-}
-
-// Without manners, from wherever we are: the library closes in its next service.
-void WsEngine::kill(WsConnection& c, std::uint16_t code) {
-  if (c.close_code == 0) c.close_code = code;
-  c.phase = Phase::kEnding;
-  c.out.clear();
-  lws_set_timeout(c.wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
-  lws_cancel_service(c.role->context->get());  // its timers run only when it is woken
 }
 
 void WsEngine::schedule(WsConnection& c, Millis after) {

@@ -11,19 +11,19 @@ using net::Handshake;
 
 namespace {
 
-const Handshake kGood{.get = true,
-                      .http = "HTTP/1.1",
-                      .host = "h",
-                      .upgrade = "websocket",
-                      .connection = "Upgrade",
-                      .key = "dGhlIHNhbXBsZSBub25jZQ==",
-                      .version = "13"};
+const Handshake good{.get = true,
+                     .http = "HTTP/1.1",
+                     .host = "h",
+                     .upgrade = "websocket",
+                     .connection = "Upgrade",
+                     .key = "dGhlIHNhbXBsZSBub25jZQ==",
+                     .version = "13"};
 
 }  // namespace
 
 TEST_CASE("handshake: one in order goes on, in any letters") {
-  CHECK_FALSE(net::refuse_handshake(kGood));
-  Handshake loud = kGood;
+  CHECK_FALSE(net::refuse_handshake(good));
+  Handshake loud = good;
   loud.upgrade = "WebSocket";
   loud.connection = "keep-alive , UPGRADE";
   CHECK_FALSE(net::refuse_handshake(loud));
@@ -54,7 +54,7 @@ TEST_CASE("handshake: each defect has its status and its reason") {
       {[](Handshake& h) { h.version = "13, 13"; }, 426, "only version 13"},
   };
   for (const Case& c : cases) {
-    Handshake handshake = kGood;
+    Handshake handshake = good;
     c.spoil(handshake);
     const auto reply = net::refuse_handshake(handshake);
     REQUIRE(reply);
@@ -64,7 +64,7 @@ TEST_CASE("handshake: each defect has its status and its reason") {
 }
 
 TEST_CASE("handshake: who speaks another version is told ours") {
-  Handshake old = kGood;
+  Handshake old = good;
   old.version = "8";
   const auto reply = net::refuse_handshake(old);
   REQUIRE(reply);
