@@ -1,0 +1,74 @@
+#include "flv/nal_units.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/cursor.h"
+#include "base/writer.h"
+
+namespace so::flv {
+namespace {
+
+// H.264, table 7-1: the low five bits of a NAL unit's first byte.
+constexpr unsigned kFirstSlice = 1;
+constexpr unsigned kIdrSlice = 5;
+constexpr unsigned kDelimiter = 9;
+constexpr unsigned kFiller = 12;
+
+std::uint32_t read_length(Cursor& in, std::size_t bytes) {
+  return bytes == 1 ? in.u8() : bytes == 2 ? in.u16() : in.u32();
+}
+
+void write_length(std::size_t length, std::size_t bytes, Writer& out) {
+  if (bytes == 1) return out.u8(static_cast<std::uint8_t>(length));
+  if (bytes == 2) return out.u16(static_cast<std::uint16_t>(length));
+  out.u32(static_cast<std::uint32_t>(length));
+}
+
+// Some encoders put a start code between the length and the unit.
+ByteView without_start_code(ByteView unit) {
+  constexpr std::array<std::uint8_t, 4> kStartCode{0, 0, 0, 1};
+  const bool found =
+      unit.size() >= 4 && std::equal(kStartCode.begin(), kStartCode.end(), unit.begin());
+  return found ? unit.subspan(4) : unit;
+}
+
+}  // namespace
+
+// {length:8|16|32, NAL unit}*. Copied to the scratch buffer from the first unit on that cannot stay
+// as it is; most access units never are.
+Result<AccessUnit> read_access_unit(ByteView payload, std::size_t length_bytes, Bytes& scratch) {
+  AccessUnit result;
+  scratch.clear();
+  Writer out{scratch};
+  bool copying = false;
+  Cursor in{payload};
+  while (in.left() > 0) {
+    const std::size_t start = in.at();
+    const std::uint32_t length = read_length(in, length_bytes);
+    if (!in.ok() || length > in.left()) {
+      return fail(Code::kPeer, fmt::format("reading NAL unit at {}: {} bytes, only {} left", start,
+                                           length, in.left()));
+    }
+    const ByteView unit = in.bytes(length);
+    const ByteView clean = without_start_code(unit);
+    const unsigned type = clean.empty() ? kFiller : clean.front() & 0x1FU;
+    const bool wanted = type != kDelimiter && type != kFiller;
+    result.has_idr |= type == kIdrSlice;
+    result.has_slice |= type >= kFirstSlice && type <= kIdrSlice;
+    if (!copying && (!wanted || clean.size() != unit.size())) {
+      copying = true;
+      out.bytes(payload.first(start));
+    }
+    if (copying && wanted) {
+      write_length(clean.size(), length_bytes, out);
+      out.bytes(clean);
+    }
+  }
+  result.bytes = copying ? ByteView{scratch} : payload;
+  return result;
+}
+
+}  // namespace so::flv
