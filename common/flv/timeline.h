@@ -1,0 +1,71 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "flv/tag.h"
+
+namespace so::flv {
+
+/// One track's 32-bit milliseconds as a count that does not wrap. FLV writers wrap at 2^31 and RTMP
+/// at 2^32, so a step of more than half of 2^31 is taken modulo 2^31.
+class Unwrap {
+ public:
+  std::int64_t next(std::uint32_t timestamp) {
+    last_ = peek(timestamp);
+    raw_ = timestamp;
+    return *last_;
+  }
+  [[nodiscard]] std::int64_t peek(std::uint32_t timestamp) const;
+  void restart() { last_.reset(); }
+
+ private:
+  std::optional<std::int64_t> last_;
+  std::uint32_t raw_ = 0;
+};
+
+/// Puts the coded frames of a stream's audio and video on one clock that starts at 0 and goes on
+/// whatever the publisher's clock does. Both tracks share one offset, so they stay in step. When a
+/// clock jumps (more than 2 s ahead of everything, or half a second back on its own track, or
+/// restart() was called) the offset changes so that time continues one frame after the latest; a
+/// straggler that still uses the clock of before is understood. Only coded frames count: sequence
+/// headers and metadata often carry 0.
+class Timeline {
+ public:
+  static constexpr std::int64_t kForward = 2000;  // ms; a stall of the publisher is shorter
+  static constexpr std::int64_t kBackward = 500;  // ms; reordering by encoders is shorter
+
+  struct Point {
+    std::int64_t ms = 0;  // negative: before the start
+    bool jumped = false;  // the clock was set anew: nothing before may be referred to
+  };
+
+  /// The first frame decides where 0 is.
+  Point place(TagType track, std::uint32_t timestamp);
+
+  /// Another publisher follows: whatever the next timestamp is, it continues.
+  void restart();
+
+  /// Where a timestamp of the current clock lies, for metadata between the frames; nullopt before
+  /// the first frame.
+  [[nodiscard]] std::optional<std::int64_t> locate(std::uint32_t timestamp) const;
+
+ private:
+  struct Track {
+    Unwrap unwrap;
+    std::optional<std::int64_t> last;  // on our clock
+    std::int64_t step = 33;            // ms between the last two frames, within reason
+  };
+  [[nodiscard]] bool fits(const Track& track, std::int64_t ms) const;
+  Point settle(const Track& track, std::int64_t source);
+
+  std::array<Track, 2> tracks_;
+  std::optional<std::size_t> newest_;     // whose frame came last
+  std::optional<std::int64_t> offset_;    // ours - the publisher's
+  std::optional<std::int64_t> previous_;  // before the last jump
+  std::int64_t latest_ = 0;               // of all tracks
+};
+
+}  // namespace so::flv
