@@ -1,0 +1,131 @@
+#include "media/zmq_publisher.h"
+
+#include <charconv>
+#include <filesystem>
+#include <optional>
+#include <signal.h>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <zmq.hpp>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "media/zmq_socket.h"
+
+namespace so::media {
+namespace {
+
+constexpr char kLive = 'm';
+constexpr char kHead = 'h';
+constexpr std::size_t kHeadTopicBytes = 9;
+
+// media-PID-RANDOM: the process that made it can be asked for.
+std::optional<pid_t> owner_of(const std::string& name) {
+  constexpr std::string_view kPrefix = "media-";
+  pid_t pid = 0;
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  const auto parsed = std::from_chars(name.data() + kPrefix.size(), name.data() + name.size(), pid);
+  if (parsed.ec != std::errc{} || pid <= 0) return std::nullopt;
+  return pid;
+}
+
+void remove_leftovers(const std::string& folder) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator{folder, error}) {
+    const auto pid = owner_of(entry.path().filename().string());
+    if (pid && kill(*pid, 0) != 0 && errno == ESRCH) std::filesystem::remove(entry.path(), error);
+  }
+}
+
+}  // namespace
+
+zmq::context_t& media_context() {
+  static zmq::context_t context{1};
+  return context;
+}
+
+struct Publisher::State {
+  std::string endpoint;
+  zmq::socket_t socket{media_context(), zmq::socket_type::xpub};
+  Head head;
+  std::uint64_t sequence = 0;
+  bool watched = false;  // somebody subscribes to live units
+  std::unique_ptr<Readable> readable;
+
+  explicit State(const Head::Limits& limits) : head(limits) {}
+
+  void send(std::string_view topic, const UnitView& unit) {
+    Bytes message;
+    message.reserve(topic.size() + kHeaderBytes + unit.body.size());
+    message.assign(topic.begin(), topic.end());
+    write_unit(unit, message);
+    socket.send(zmq::const_buffer{message.data(), message.size()}, zmq::send_flags::dontwait);
+  }
+
+  // 1 or 0, then the topic: somebody subscribes to it, nobody does any more.
+  void read_subscriptions() {
+    zmq::message_t message;
+    while (socket.recv(message, zmq::recv_flags::dontwait)) {
+      const std::string_view text = message.to_string_view();
+      if (text.size() < 2) continue;
+      const bool subscribed = text[0] == 1;
+      const std::string_view topic = text.substr(1);
+      if (topic == std::string_view{&kLive, 1}) watched = subscribed;
+      if (subscribed && topic.size() == kHeadTopicBytes && topic[0] == kHead)
+        send_head(std::string{topic});
+    }
+  }
+
+  void send_head(const std::string& topic) {
+    for (const Unit& unit : head.units()) send(topic, view(unit));
+    send(topic, {head.latest(), flag::kEndOfHead, flv::TagType::kScript, 0, {}});
+  }
+};
+
+Publisher::Publisher(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Result<std::unique_ptr<Publisher>> Publisher::open(net::Loop& loop, const std::string& folder,
+                                                   const Head::Limits& limits) {
+  remove_leftovers(folder);
+  auto state = std::make_unique<State>(limits);
+  state->endpoint = fmt::format("ipc://{}/media-{}-{:016x}", folder, getpid(), random_u64());
+  try {
+    // A head goes into an empty pipe, so this must hold the largest; and what a subscriber may lag
+    // behind.
+    state->socket.set(zmq::sockopt::sndhwm, static_cast<int>(limits.units + limits.retained) * 2);
+    state->socket.set(zmq::sockopt::linger, 0);
+    state->socket.bind(state->endpoint);
+    state->readable = std::make_unique<Readable>(
+        loop, state->socket, [raw = state.get()] { raw->read_subscriptions(); });
+  } catch (const zmq::error_t& error) {
+    return fail(Code::kSystem, fmt::format("unable to bind {}: {}", state->endpoint, error.what()));
+  }
+  return std::unique_ptr<Publisher>{new Publisher{std::move(state)}};
+}
+
+Publisher::~Publisher() {
+  if (!state_->watched) return;
+  state_->send({&kLive, 1},
+               {state_->sequence + 1, flag::kEndOfStream, flv::TagType::kScript, 0, {}});
+  state_->socket.set(zmq::sockopt::linger, 500);
+}
+
+const std::string& Publisher::endpoint() const {
+  return state_->endpoint;
+}
+const Head& Publisher::head() const {
+  return state_->head;
+}
+
+Unit Publisher::publish(const flv::Tag& tag) {
+  const Unit unit{++state_->sequence, flags_of(tag), tag.type, tag.timestamp,
+                  std::make_shared<const Bytes>(tag.body.begin(), tag.body.end())};
+  state_->head.add(unit);
+  if (state_->watched) state_->send({&kLive, 1}, view(unit));
+  state_->read_subscriptions();
+  return unit;
+}
+
+}  // namespace so::media
