@@ -77,13 +77,11 @@ void ChunkWriter::set_chunk_size(std::uint32_t bytes) {
   chunk_size_ = bytes;
 }
 
-Bytes chunk_message(const MessageHeader& header, ByteView body, std::uint32_t chunk_size) {
+void write_message(const MessageHeader& header, ByteView body, std::uint32_t chunk_size,
+                   Bytes& out) {
   assert(body.size() <= kMaxMessageBytes && header.chunk_stream <= kMaxChunkStream);
-  Bytes out;
-  out.reserve(18 + body.size() + body.size() / chunk_size * 7);
   Writer writer{out};
   write_chunks({kFull, header.timestamp, chunk_size}, header, body, writer);
-  return out;
 }
 
 }  // namespace so::rtmp

@@ -34,9 +34,10 @@ class ChunkWriter {
   std::unordered_map<std::uint32_t, Last> last_;
 };
 
-/// The message with a full header: right whatever was sent before it on its chunk stream, so the
-/// bytes may be shared among all peers with this chunk size. What a ChunkWriter sends on the same
-/// chunk stream afterwards would be wrong; keep their chunk streams apart.
-Bytes chunk_message(const MessageHeader& header, ByteView body, std::uint32_t chunk_size);
+/// Appends the message with a full header: right whatever was sent before it on its chunk stream,
+/// so the bytes may be shared among all peers with this chunk size. What a ChunkWriter sends on the
+/// same chunk stream afterwards would be wrong; keep their chunk streams apart.
+void write_message(const MessageHeader& header, ByteView body, std::uint32_t chunk_size,
+                   Bytes& out);
 
 }  // namespace so::rtmp

@@ -78,7 +78,7 @@ class Link {
   Result<std::optional<RawMessage>> read();
   Result<bool> shake_hands();
   Result<bool> obey(const RawMessage& message);
-  Result<bool> obey(const UserControl& message);
+  bool obey(const UserControl& message);
   Bytes& sink() { return established() ? output_ : queued_; }
   [[nodiscard]] std::optional<TimePoint> ping_due() const;
 

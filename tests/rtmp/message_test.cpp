@@ -23,7 +23,8 @@ void check_control(const Message& message, std::string_view chunk) {
   Bytes body;
   Writer out{body};
   message.encode(out);
-  const Bytes bytes = chunk_message({2, 0, Message::kType, 0}, body, kFirstChunkBytes);
+  Bytes bytes;
+  write_message({2, 0, Message::kType, 0}, body, kFirstChunkBytes, bytes);
   CHECK(to_hex(bytes) == chunk);
   CHECK(Message::decode(body) == message);
 }
