@@ -28,6 +28,7 @@ constexpr std::uint32_t kMaxMessageBytes = 0xFFFFFF;
 constexpr std::uint32_t kMaxChunkBytes = kMaxMessageBytes;  // a larger chunk would never be full
 constexpr std::uint32_t kFirstChunkBytes = 128;             // until Set Chunk Size
 constexpr std::uint32_t kMaxChunkStream = 65599;
+constexpr std::uint32_t kMaxMessageStream = 0xFFFFFF;
 
 struct MessageHeader {
   std::uint32_t chunk_stream = 2;

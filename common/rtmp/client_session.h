@@ -88,9 +88,10 @@ class ClientSession {
   void create_stream();
   void delete_stream(std::uint32_t stream);
 
-  /// With releaseStream and FCPublish before it, as encoders do.
+  /// With releaseStream and FCPublish before it, as encoders do, and FCUnpublish at its end, which
+  /// delete_stream() should follow.
   void publish(std::uint32_t stream, std::string_view name, std::string_view type = "live");
-  void unpublish(std::uint32_t stream, std::string_view name);
+  void unpublish(std::string_view name);
   /// start: -2 live or recorded, -1 live. With the buffer length that players ask for.
   void play(std::uint32_t stream, std::string_view name, double start = -2);
   /// On a stream that publishes.
@@ -102,24 +103,26 @@ class ClientSession {
 
   /// The transaction that the Reply will carry.
   double call(std::string_view name, const amf::Values& arguments);
-  void result(const Call& call, const amf::Value& value);
+  /// The answer to a Call; none is sent to transaction 0.
+  void result(double transaction, const amf::Value& value);
 
  private:
   using Answer = std::optional<ClientEvent>;  // nullopt: the session has dealt with it
-  enum class Asked { kConnect, kCreateStream, kNothing, kCall };
+  enum class Asked { kConnect, kCreateStream, kCall };
 
   Result<Answer> dispatch(const RawMessage& message);
-  Answer on_user_control(const UserControl& message);
   Result<Answer> on_command(const RawMessage& message);
   Answer on_reply(const Command& command);
-  double ask(std::string_view name, Asked what, const amf::Values& arguments);
+  Answer on_connect_reply(const Command& command);
+  double ask(Asked what, Command command);
+  void tell(std::string_view name, const amf::Values& arguments, std::uint32_t stream = 0);
   void send_command(const Command& command, std::uint32_t stream);
 
   ClientOptions options_;
   Link link_;
   Encoding encoding_ = Encoding::kAmf0;
-  bool connected_ = false;
-  double transaction_ = 0;
+  bool waiting_ = false;    // for the answer to connect, since the handshake
+  double transaction_ = 0;  // the last given out
   std::map<double, Asked> asked_;
 };
 

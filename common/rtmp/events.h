@@ -1,14 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "amf/value.h"
 #include "base/bytes.h"
+#include "rtmp/chunk.h"
 
 namespace so::rtmp {
 
-// What both roles hear from the other side.
+// What both roles hear from the other side, and say.
 
 enum class MediaKind : std::uint8_t { kAudio, kVideo, kData };
 
@@ -19,6 +22,11 @@ struct Media {
   MediaKind kind{};
   std::uint32_t timestamp = 0;  // milliseconds; wraps at 2^32, and from some encoders at 2^31
   ByteView body;                // borrowed until the next call of next() or receive()
+
+  /// nullopt when the message is something else.
+  static std::optional<Media> from(const RawMessage& message);
+  /// As this session writes it: with a chunk stream for each kind, data as type 18.
+  [[nodiscard]] MessageHeader header() const;
 };
 
 /// A command the session does not know: a remote method call, to be answered with result() or
@@ -36,8 +44,11 @@ struct Call {
 struct Reply {
   double transaction = 0;
   bool failed = false;
-  amf::Values values;  // of the command object, and what follows it
+  amf::Values values;  // mostly one
   bool operator==(const Reply&) const = default;
 };
+
+/// The object that tells how something went: {level, code, description}.
+amf::Value information(std::string_view level, std::string_view code, std::string_view description);
 
 }  // namespace so::rtmp

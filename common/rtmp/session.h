@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -161,32 +162,40 @@ class ServerSession {
   // ---- shared objects and remote calls
 
   void send_shared_object(const SharedObjectMessage& message);
-  void result(const Call& call, const amf::Value& value);
+  /// The answer to a Call; none is sent to transaction 0.
+  void result(double transaction, const amf::Value& value);
   /// "NetConnection.Call.Failed" and words.
-  void error(const Call& call, std::string_view code, std::string_view description);
+  void error(double transaction, std::string_view code, std::string_view description);
   /// Calls a method of the client. The transaction that its Reply will carry.
   double call(std::string_view name, const amf::Values& arguments);
 
  private:
-  enum class Phase { kHandshake, kConnect, kDeciding, kConnected };
+  enum class Phase { kHandshake, kConnect, kConnected };
   enum class StreamState { kIdle, kPublishAsked, kPublishing, kPlayAsked, kPlaying };
+  using Streams = std::map<std::uint32_t, StreamState>;
   using Answer = std::optional<ServerEvent>;  // nullopt: the session has dealt with it
   using Handler = Result<Answer> (ServerSession::*)(const Command&, std::uint32_t stream);
-  static Handler handler(std::string_view command);
 
+  // session.cpp
   Result<Answer> dispatch(const RawMessage& message);
-  Result<Answer> on_command(const RawMessage& message);
-  Result<Answer> on_media(const RawMessage& message, MediaKind kind);
+  Answer on_media(Media media);
+  void adjust();  // limits and patience, to what the streams do
+  void send_command(const Command& command, std::uint32_t stream);
 
   // session_commands.cpp
+  static Handler handler(std::string_view command);
+  Result<Answer> on_command(const RawMessage& message);
   Result<Answer> on_connect(const Command& command, std::uint32_t stream);
-  Result<Answer> on_unknown(const Command& command, std::uint32_t stream);
-  Result<Answer> acknowledge(const Command& command, std::uint32_t stream);
-  Result<Answer> ignore(const Command& command, std::uint32_t stream);
-  Result<Answer> on_stream_length(const Command& command, std::uint32_t stream);
   Result<Answer> on_reply(const Command& command, std::uint32_t stream);
+  Result<Answer> on_stream_length(const Command& command, std::uint32_t stream);
+  Result<Answer> on_unknown(const Command& command, std::uint32_t stream);
+  Result<Answer> agree(const Command& command, std::uint32_t stream);
+  Result<Answer> ignore(const Command& command, std::uint32_t stream);
 
   // session_streams.cpp
+  Streams::iterator find_stream(std::uint32_t stream);
+  bool settle(std::uint32_t stream, StreamState asked, StreamState now);
+  Answer leave(Streams::iterator stream);
   Result<Answer> on_create_stream(const Command& command, std::uint32_t stream);
   Result<Answer> on_delete_stream(const Command& command, std::uint32_t stream);
   Result<Answer> on_close_stream(const Command& command, std::uint32_t stream);
@@ -200,9 +209,14 @@ class ServerSession {
   ServerOptions options_;
   Link link_;
   Phase phase_ = Phase::kHandshake;
+  bool deciding_ = false;  // a request waits for its answer
   Encoding encoding_ = Encoding::kAmf0;
+  Encoding command_encoding_ = Encoding::kAmf0;
   std::string app_;
-  std::map<std::uint32_t, StreamState> streams_;
+  double connect_transaction_ = 1;
+  double last_call_ = 1;
+  std::set<double> calls_;  // of ours, not yet answered
+  Streams streams_;
 };
 
 }  // namespace so::rtmp

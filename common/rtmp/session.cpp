@@ -1,0 +1,112 @@
+#include "rtmp/session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "rtmp/chunk_streams.h"
+
+namespace so::rtmp {
+
+ServerSession::ServerSession(const ServerOptions& options, std::uint64_t seed, TimePoint now)
+    : options_(options), link_(Role::kServer, options.link, seed, now) {
+  adjust();
+}
+
+void ServerSession::receive(ByteView bytes, TimePoint now) {
+  link_.receive(bytes, now);
+}
+
+bool ServerSession::wants_bytes() const {
+  return !deciding_ || link_.unread() < options_.held_bytes;
+}
+
+Result<std::optional<ServerEvent>> ServerSession::next() {
+  while (!deciding_) {
+    const auto message = link_.next();
+    if (!message) return fail(message.error());
+    if (phase_ == Phase::kHandshake && link_.established()) {
+      phase_ = Phase::kConnect;
+      link_.expect("connect", options_.connect);
+    }
+    if (!*message) return std::nullopt;
+    auto event = dispatch(**message);
+    if (!event) link_.fail(event.error());
+    if (event && *event) link_.settled();
+    if (!event || *event) return event;
+  }
+  if (link_.failure()) return fail(*link_.failure());
+  return std::nullopt;
+}
+
+Result<ServerSession::Answer> ServerSession::dispatch(const RawMessage& message) {
+  const MessageType type = message.header.type;
+  if (type == MessageType::kUserControl) return Answer{};  // buffer lengths are hints
+  if (type == MessageType::kCommandAmf0 || type == MessageType::kCommandAmf3) {
+    return on_command(message);
+  }
+  if (phase_ != Phase::kConnected) {
+    return fail(Code::kPeer, fmt::format("{} message before connect", to_text(type)));
+  }
+  if (const auto media = Media::from(message)) return on_media(*media);
+  auto object = SharedObjectMessage::decode(message, options_.shared_objects);
+  if (!object) return fail(object.error());
+  return Answer{std::move(*object)};
+}
+
+// Media on a stream that does not publish is late, or never asked: it is dropped.
+ServerSession::Answer ServerSession::on_media(Media media) {
+  const auto publishes = [](const auto& stream) {
+    return stream.second == StreamState::kPublishing;
+  };
+  if (media.stream == 0 && std::ranges::count_if(streams_, publishes) == 1) {
+    media.stream = std::ranges::find_if(streams_, publishes)->first;  // encoders do so with data
+  }
+  const auto stream = streams_.find(media.stream);
+  if (stream == streams_.end() || !publishes(*stream)) return std::nullopt;
+  return media;
+}
+
+void ServerSession::adjust() {
+  const auto any = [this](StreamState state) {
+    return std::ranges::any_of(streams_, [state](const auto& s) { return s.second == state; });
+  };
+  const bool publishing = any(StreamState::kPublishing);
+  ChunkLimits limits = options_.link.limits;
+  if (phase_ != Phase::kConnected) limits.command_bytes = options_.stranger_bytes;
+  if (!publishing && !any(StreamState::kPublishAsked)) limits.media_bytes = options_.stranger_bytes;
+  link_.set_limits(limits);
+  link_.set_silence(publishing ? Millis{options_.publisher_idle} : options_.link.silence);
+}
+
+void ServerSession::send_command(const Command& command, std::uint32_t stream) {
+  const std::uint32_t chunks = stream == 0 ? kCommandChunks : kStatusChunks;
+  link_.send({chunks, 0, Command::type(command_encoding_), stream},
+             command.encode(command_encoding_));
+}
+
+void ServerSession::status(std::uint32_t stream, std::string_view level, std::string_view code,
+                           std::string_view description) {
+  send_command({"onStatus", 0, amf::Value::null(), {information(level, code, description)}},
+               stream);
+}
+
+void ServerSession::send_media(const Media& media) {
+  const auto stream = streams_.find(media.stream);
+  if (stream == streams_.end() || stream->second != StreamState::kPlaying) return;
+  link_.send_short(media.header(), media.body);
+}
+
+void ServerSession::send_data(std::uint32_t stream, std::uint32_t timestamp,
+                              const amf::Values& values) {
+  const Bytes body = amf::encode(values);
+  send_media({stream, MediaKind::kData, timestamp, body});
+}
+
+void ServerSession::send_shared_object(const SharedObjectMessage& message) {
+  link_.send({kCommandChunks, 0, SharedObjectMessage::type(encoding_), 0},
+             message.encode(encoding_));
+}
+
+}  // namespace so::rtmp

@@ -1,0 +1,229 @@
+#include <string>
+#include <string_view>
+
+#include <doctest/doctest.h>
+
+#include "rtmp/chunk_writer.h"
+#include "rtmp/digest.h"
+#include "rtmp/prepared.h"
+#include "rtmp/session.h"
+#include "support/hex.h"
+#include "support/pair.h"
+
+// What a server session puts on the wire, byte by byte, and when it loses patience.
+
+using namespace so;
+using namespace so::rtmp;
+using amf::Value;
+using std::chrono::seconds;
+using test::from_hex;
+using test::Lines;
+using test::to_hex;
+
+namespace {
+
+TimePoint at(int s) {
+  return TimePoint{} + seconds{s};
+}
+
+/// A session fed with chunks by hand, saying yes to everything.
+struct Wire {
+  explicit Wire(const ServerOptions& options = {}) : session(options, 1, {}) {
+    Bytes hello(1 + 2 * kBlockBytes);
+    hello[0] = 3;
+    session.receive(hello, {});
+    CHECK(!session.next().value());
+    CHECK(session.take_output().size() == 1 + 2 * kBlockBytes);
+  }
+  Bytes say(ByteView bytes, TimePoint now = {}) {
+    session.receive(bytes, now);
+    while (true) {
+      const auto event = session.next();
+      if (!event) heard.push_back(event.error().text);
+      if (!event || !*event) return session.take_output();
+      heard.push_back(test::describe_event(**event));
+      test::accept(session, **event);
+    }
+  }
+  Bytes say(const Command& command, std::uint32_t stream = 0, Encoding encoding = Encoding::kAmf0,
+            TimePoint now = {}) {
+    Bytes bytes;
+    write_message({3, 0, Command::type(encoding), stream}, command.encode(encoding),
+                  kFirstChunkBytes, bytes);
+    return say(bytes, now);
+  }
+  ServerSession session;
+  Lines heard;
+};
+
+Command connect(double encoding = 0) {
+  return {
+      "connect",
+      1,
+      Value::object({{"app", Value::string("live")}, {"objectEncoding", Value::number(encoding)}}),
+      {}};
+}
+
+}  // namespace
+
+TEST_CASE("connect is answered in the layout of Flash Media Server") {
+  Wire wire;
+  const Value properties = Value::object({{"fmsVer", Value::string("FMS/3,5,7,7009")},
+                                          {"capabilities", Value::number(31)},
+                                          {"mode", Value::number(1)}});
+  const Value info = Value::object({{"level", Value::string("status")},
+                                    {"code", Value::string("NetConnection.Connect.Success")},
+                                    {"description", Value::string("Connection succeeded.")},
+                                    {"objectEncoding", Value::number(0)}});
+  Bytes result;
+  write_message({3, 0, MessageType::kCommandAmf0, 0},
+                Command{"_result", 1, properties, {info}}.encode(Encoding::kAmf0), 4096, result);
+  CHECK(to_hex(wire.say(connect())) ==
+        "020000000000040500000000002625a0"
+        "020000000000050600000000002625a002"
+        "02000000000004010000000000001000"
+        "020000000000060400000000000000000000" +
+            to_hex(result));
+}
+
+TEST_CASE("a status stands on the stream it is about, behind its StreamBegin") {
+  Wire wire;
+  wire.say(connect());
+  wire.say(Command{"createStream", 2, Value::null(), {}});
+  const std::string published =
+      to_hex(wire.say(Command{"publish", 3, Value::null(), {Value::string("x")}}, 1));
+  CHECK(published.find("020000000000060400000000000000000001"
+                       "05000000") == 0);
+  CHECK(published.find("1401000000"
+                       "0200086f6e537461747573") != std::string::npos);
+}
+
+TEST_CASE("commands are answered in type 17 only to who speaks it") {
+  const auto answer_type = [](double object_encoding, Encoding commands) {
+    Wire wire;
+    wire.say(connect(object_encoding));
+    return wire.say(Command{"createStream", 2, Value::null(), {}}, 0, commands).at(7);
+  };
+  CHECK(answer_type(0, Encoding::kAmf0) == 20);
+  CHECK(answer_type(0, Encoding::kAmf3) == 20);
+  CHECK(answer_type(3, Encoding::kAmf0) == 20);
+  CHECK(answer_type(3, Encoding::kAmf3) == 17);
+}
+
+TEST_CASE("what needs no decision is answered, what wants no answer gets none") {
+  Wire wire;
+  wire.say(connect());
+  wire.heard.clear();
+  for (const std::string_view name : {"releaseStream", "FCPublish", "FCUnpublish", "_checkbw"}) {
+    const Command command{std::string{name}, 7, Value::null(), {Value::string("x")}};
+    const Command result{"_result", 7, Value::null(), {Value::undefined()}};
+    Bytes expected;
+    write_message({3, 0, MessageType::kCommandAmf0, 0}, result.encode(Encoding::kAmf0), 4096,
+                  expected);
+    CHECK(wire.say(command) == expected);
+    CHECK(wire.say(Command{std::string{name}, 0, Value::null(), {}}).empty());
+  }
+  CHECK(wire.say(Command{"seek", 0, Value::null(), {Value::number(5)}}, 1).empty());
+  CHECK(wire.say(Command{"_result", 9, Value::null(), {}}).empty());  // to no call of ours
+  CHECK(wire.heard.empty());
+}
+
+TEST_CASE("streams are stopped in all the ways clients know") {
+  const auto ended = [](const Command& stop, std::uint32_t stream) {
+    Wire wire;
+    wire.say(connect());
+    wire.say(Command{"createStream", 2, Value::null(), {}});
+    wire.say(Command{"publish", 3, Value::null(), {Value::string("x")}}, 1);
+    wire.heard.clear();
+    wire.say(stop, stream);
+    return wire.heard == Lines{"publish 1 ends"};
+  };
+  const Value null = Value::null();
+  CHECK(ended({"deleteStream", 0, null, {Value::number(1)}}, 0));
+  CHECK(ended({"deleteStream", 0, null, {Value::string("x")}}, 0));  // rtmp2sink
+  CHECK(ended({"deleteStream", 0, null, {}}, 0));
+  CHECK(ended({"deleteStream", 0, null, {Value::number(-1e300)}}, 0));
+  CHECK(ended({"closeStream", 0, null, {}}, 1));
+  CHECK(ended({"publish", 0, null, {Value::boolean(false)}}, 1));  // Wirecast
+}
+
+TEST_CASE("players pause and choose what they hear") {
+  Wire wire;
+  wire.say(connect());
+  wire.say(Command{"createStream", 2, Value::null(), {}});
+  wire.say(
+      Command{"play2", 3, Value::null(), {Value::object({{"streamName", Value::string("x")}})}}, 1);
+  const Value yes = Value::boolean(true);
+  const Value no = Value::boolean(false);
+  wire.say(Command{"pause", 0, Value::null(), {yes, Value::number(5)}}, 1);
+  wire.say(Command{"pauseRaw", 0, Value::null(), {no, Value::number(5)}}, 1);
+  wire.say(Command{"receiveAudio", 0, Value::null(), {no}}, 1);
+  wire.say(Command{"receiveVideo", 0, Value::null(), {yes}}, 1);
+  wire.say(Command{"play", 0, Value::null(), {Value::string("y"), Value::number(-1000)}}, 1);
+  wire.say(Command{"play", 0, Value::null(), {no}}, 1);
+  CHECK(wire.heard == Lines{"connect live", "play 1 live/x from -2", "pause 1", "unpause 1",
+                            "do not send audio 1", "send video 1", "play 1 live/y from -1000",
+                            "play 1 ends"});
+}
+
+TEST_CASE("a prepared message suits every session, wherever it stands") {
+  test::Pair pair;
+  pair.connect("live");
+  pair.client.create_stream();
+  pair.pump();
+  pair.client.play(1, "x");
+  pair.pump();
+  pair.client_heard();
+  const Bytes body(10'000);
+  const Bytes bytes =
+      prepare(Media{1, MediaKind::kVideo, 0x1000005, body}, pair.server.chunk_size());
+  for (const std::uint32_t time : {0U, 20U, 40U}) {
+    pair.server.send_media({1, MediaKind::kAudio, time, ByteView{body}.first(5)});
+    const Bytes own = pair.server.take_output();
+    pair.client.receive(own, {});
+    pair.client.receive(bytes, {});
+    pair.client.receive(prepare(SharedObjectMessage{"o", 1, 0, {shared::Clear{}}}, Encoding::kAmf0,
+                                pair.server.chunk_size()),
+                        {});
+  }
+  Lines heard;
+  while (true) {
+    const auto event = pair.client.next();
+    REQUIRE(event);
+    if (!*event) break;
+    heard.push_back(test::describe_event(**event));
+  }
+  CHECK(heard == Lines{"audio on 1 at 0, 5 bytes", "video on 1 at 16777221, 10000 bytes",
+                       "object o v1, clear", "audio on 1 at 20, 5 bytes",
+                       "video on 1 at 16777221, 10000 bytes", "object o v1, clear",
+                       "audio on 1 at 40, 5 bytes", "video on 1 at 16777221, 10000 bytes",
+                       "object o v1, clear"});
+}
+
+TEST_CASE("who has shaken hands must connect, and then use the connection where that is asked") {
+  ServerOptions options;
+  options.use = Seconds{10};
+  Wire wire{options};
+  CHECK(wire.session.deadline() == at(5));
+  wire.say(connect(), 0, Encoding::kAmf0, at(4));
+  CHECK(wire.session.deadline() == at(14));
+  wire.say(Command{"createStream", 2, Value::null(), {}}, 0, Encoding::kAmf0, at(5));
+  CHECK(wire.session.deadline() == at(14));
+  wire.session.tick(at(14));
+  CHECK(wire.session.next().error() ==
+        Error{Code::kUnreachable, "waited 10 s for the first request"});
+}
+
+TEST_CASE("a publisher may be silent for a shorter time than others") {
+  ServerOptions options;
+  options.publisher_idle = Seconds{15};
+  options.link.ping_after = Millis{0};
+  Wire wire{options};
+  wire.say(connect());
+  wire.say(Command{"createStream", 2, Value::null(), {}});
+  CHECK(wire.session.deadline() == at(60));
+  wire.say(Command{"publish", 3, Value::null(), {Value::string("x")}}, 1);
+  CHECK(wire.session.deadline() == at(15));
+  wire.say(Command{"closeStream", 0, Value::null(), {}}, 1);
+  CHECK(wire.session.deadline() == at(60));
+}
