@@ -60,6 +60,7 @@ const std::array<std::pair<std::string, log::Level>, 4> kLevels{{{"error", log::
 
 std::vector<std::string> log_levels() {
   std::vector<std::string> names;
+  names.reserve(kLevels.size());
   for (const auto& [name, level] : kLevels) names.push_back(name);
   return names;
 }

@@ -46,7 +46,7 @@ class Settings {
   [[nodiscard]] std::string show() const;
 
  private:
-  Status check_limits(const Config& config) const;
+  [[nodiscard]] Status check_limits(const Config& config) const;
 
   std::string tool_;
   std::vector<Setting> all_;

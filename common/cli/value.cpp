@@ -97,13 +97,13 @@ Value addresses(std::vector<Listen>& field) {
           }};
 }
 
-Value count(Number number) {
+Value count(const Number& number) {
   return {"N", false,
           [number](const Words& words) { return store(number, parse_count(words.front())); },
           [number] { return Words{fmt::format("{}", number.get())}; }};
 }
 
-Value size(Number number) {
+Value size(const Number& number) {
   return {"SIZE", false,
           [number](const Words& words) { return store(number, parse_size(words.front())); },
           [number] { return Words{show_size(number.get())}; }};

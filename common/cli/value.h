@@ -35,8 +35,8 @@ struct Number {
   std::function<void(std::uint64_t)> set;
   std::function<std::uint64_t()> get;
 };
-Value count(Number number);
-Value size(Number number);
+Value count(const Number& number);
+Value size(const Number& number);
 
 template <class Integer>
 Number number(Integer& field) {

@@ -38,7 +38,7 @@ bool is_in(std::string_view word, Names words) {
 class Reader {
  public:
   explicit Reader(Config& out) : out_(out) {}
-  Status document(const YAML::Node& root) const;
+  [[nodiscard]] Status document(const YAML::Node& root) const;
 
  private:
   using Node = const YAML::Node&;
@@ -48,18 +48,18 @@ class Reader {
     Read read;
   };
 
-  Status log(Node node) const;
-  Status limits(Node node) const;
-  Status section(const std::string& path, Node node) const;
-  Status acceptors(Node node) const;
-  Status acceptor(Node node) const;
+  [[nodiscard]] Status log(Node node) const;
+  [[nodiscard]] Status limits(Node node) const;
+  [[nodiscard]] Status section(const std::string& path, Node node) const;
+  [[nodiscard]] Status acceptors(Node node) const;
+  [[nodiscard]] Status acceptor(Node node) const;
 
   // The forms of values; each is kept under its path.
   [[nodiscard]] Read text() const;
   [[nodiscard]] Read one_of(Names words) const;
   [[nodiscard]] Read list() const;
   /// A map of these keys, each at most once.
-  Status map(const std::string& path, Node node, std::span<const Key> keys) const;
+  [[nodiscard]] Status map(const std::string& path, Node node, std::span<const Key> keys) const;
 
   [[nodiscard]] Error error(Node node, std::string_view words) const {
     return {Code::kUsage, fmt::format("{}:{}: {}", out_.file, node.Mark().line + 1, words)};
@@ -95,17 +95,17 @@ Status Reader::log(Node node) const {
 
 // limits: {tool: {name: value}}. Which names a tool has, the tool says (Settings::apply).
 Status Reader::limits(Node node) const {
+  const Read read = [this](const std::string& path, Node value) { return section(path, value); };
   std::vector<Key> keys;
-  for (const std::string& tool : kTools) {
-    keys.push_back(
-        {tool, [this](const std::string& path, Node value) { return section(path, value); }});
-  }
+  keys.reserve(kTools.size());
+  for (const std::string& tool : kTools) keys.push_back({tool, read});
   return map("limits.", node, keys);
 }
 
 Status Reader::section(const std::string& path, Node node) const {
   if (!node.IsMap()) return fail(error(node, path + " is not a map of names and values"));
   std::vector<Key> keys;
+  keys.reserve(node.size());
   for (const auto& pair : node) keys.push_back({pair.first.Scalar(), text()});
   return map(path + ".", node, keys);
 }
@@ -180,6 +180,7 @@ Reader::Read Reader::list() const {
 
 Status Reader::map(const std::string& path, Node node, std::span<const Key> keys) const {
   std::vector<std::string> names;
+  names.reserve(keys.size());
   for (const Key& key : keys) names.push_back(key.name);
   if (!node.IsMap()) {
     return fail(error(node, fmt::format("here belongs a map of {}", fmt::join(names, ", "))));

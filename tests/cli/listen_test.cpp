@@ -37,7 +37,7 @@ TEST_CASE("an address that is none says what it lacks") {
            Case{"127.0.0.1:80x", " has no port from 0 to 65535"}}) {
     const auto listen = cli::parse_listen(c.text);
     REQUIRE_FALSE_MESSAGE(listen, c.text);
-    CHECK(listen.error().text == "\"" + std::string{c.text} + "\"" + std::string{c.why});
+    CHECK(listen.error().text == R"(")" + std::string{c.text} + R"(")" + std::string{c.why});
   }
 }
 

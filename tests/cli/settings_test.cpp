@@ -109,7 +109,7 @@ TEST_CASE("a wrong word is named with the place where it stands") {
                 R"(a.yaml:4: "many" is not a number)"},
            Case{{},
                 "limits: {rtmp-ingest: {max_pears: 5}}",
-                "a.yaml:1: rtmp-ingest has no limit \"max_pears\", did you mean \"max_peers\"?"}}) {
+                R"(a.yaml:1: rtmp-ingest has no limit "max_pears", did you mean "max_peers"?)"}}) {
     const auto status = settings_of(fields).apply(c.flags, config_of(c.text));
     REQUIRE_FALSE_MESSAGE(status, c.error);
     CHECK(status.error().text == c.error);

@@ -21,9 +21,9 @@ TEST_CASE("the distance of two words is the number of slips") {
 
 TEST_CASE("a slip is answered with the word that was meant, another word with nothing") {
   const std::array<std::string, 3> known{"hub", "applications", "acceptors"};
-  CHECK(cli::suggestion("aplications", known) == ", did you mean \"applications\"?");
-  CHECK(cli::suggestion("acceptor", known) == ", did you mean \"acceptors\"?");
-  CHECK(cli::suggestion("hbu", known) == ", did you mean \"hub\"?");
+  CHECK(cli::suggestion("aplications", known) == R"(, did you mean "applications"?)");
+  CHECK(cli::suggestion("acceptor", known) == R"(, did you mean "acceptors"?)");
+  CHECK(cli::suggestion("hbu", known) == R"(, did you mean "hub"?)");
   CHECK(cli::suggestion("origins", known).empty());
   CHECK(cli::suggestion("x", {}).empty());
 }

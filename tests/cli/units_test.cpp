@@ -43,7 +43,7 @@ TEST_CASE("durations have a unit, except nothing") {
   for (const auto* bad : {"", "5", "s", "-1s", "1.5s", "1 s", "1d", "9223372036855s", "3000000h"}) {
     CHECK_FALSE_MESSAGE(cli::parse_duration(bad), bad);
   }
-  CHECK(cli::parse_duration("5").error().text == "\"5\" is not a duration like 500ms, 2s or 5m");
+  CHECK(cli::parse_duration("5").error().text == R"("5" is not a duration like 500ms, 2s or 5m)");
 }
 
 TEST_CASE("a count is digits and nothing else") {
@@ -51,5 +51,5 @@ TEST_CASE("a count is digits and nothing else") {
   for (const auto* bad : {"", "1K", "-1", "+1", "0x10", "1 "}) {
     REQUIRE_FALSE_MESSAGE(cli::parse_count(bad), bad);
   }
-  CHECK(cli::parse_count("many").error().text == "\"many\" is not a number");
+  CHECK(cli::parse_count("many").error().text == R"("many" is not a number)");
 }

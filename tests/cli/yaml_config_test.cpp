@@ -71,13 +71,12 @@ TEST_CASE("what is wrong with a file is said with its line") {
     std::string text, error;
   };
   for (const Case& c : std::array{
-           Case{"\naplications: [a]\n",
-                "2: unknown key \"aplications\", did you mean "
-                "\"applications\"?"},
-           Case{"log: {levle: info}", "1: unknown key \"levle\", did you mean \"level\"?"},
-           Case{"colour: red", "1: unknown key \"colour\""},
-           Case{"[1]: 2", "1: unknown key \"?\""},
-           Case{"hub: a\nhub: b", "2: \"hub\" is here twice"},
+           Case{"\naplications: [a]\n", R"(2: unknown key "aplications", did you mean )"
+                                        R"("applications"?)"},
+           Case{"log: {levle: info}", R"(1: unknown key "levle", did you mean "level"?)"},
+           Case{"colour: red", R"(1: unknown key "colour")"},
+           Case{"[1]: 2", R"(1: unknown key "?")"},
+           Case{"hub: a\nhub: b", R"(2: "hub" is here twice)"},
            Case{"hub:", "1: hub has no value"},
            Case{"hub: [a]", "1: hub has no value"},
            Case{"log:\n  level: loud", "2: log.level is not one of error, warn, info, debug"},
@@ -86,21 +85,21 @@ TEST_CASE("what is wrong with a file is said with its line") {
            Case{"applications: chat", "1: applications is not a list"},
            Case{"applications:\n- chat\n- [live]", "3: applications has an item that is no word"},
            Case{"acceptors: {ip: 127.0.0.1}", "1: acceptors is not a list"},
-           Case{"acceptors:\n- {ip: 127.0.0.1, port: 1}", "2: an acceptor without \"protocol\""},
+           Case{"acceptors:\n- {ip: 127.0.0.1, port: 1}", R"(2: an acceptor without "protocol")"},
            Case{"acceptors:\n- {ip: 127.0.0.1, port: 1, protocol: wss}",
                 "2: wss is not supported yet"},
            Case{"acceptors:\n- {ip: 127.0.0.1, port: 1, protocol: rmtp}",
-                "2: unknown protocol \"rmtp\", did you mean \"rtmp\"?"},
+                R"(2: unknown protocol "rmtp", did you mean "rtmp"?)"},
            Case{"acceptors:\n- {ip: 127.0.0.1, port: 1, protocol: ws, sslKey: a}",
-                "2: unknown key \"sslKey\""},
+                R"(2: unknown key "sslKey")"},
            Case{"acceptors:\n- ip: example.org\n  port: 1\n  protocol: ws",
-                "2: \"example.org:1\" does not begin with an IP address like 127.0.0.1 or [::1]"},
+                R"(2: "example.org:1" does not begin with an IP address like 127.0.0.1 or [::1])"},
            Case{"acceptors:\n- {ip: 127.0.0.1, port: 65536, protocol: ws}",
-                "2: \"127.0.0.1:65536\" has no port from 0 to 65535"},
-           Case{"limits: {so-hbu: {a: 1}}", "1: unknown key \"so-hbu\", did you mean \"so-hub\"?"},
+                R"(2: "127.0.0.1:65536" has no port from 0 to 65535)"},
+           Case{"limits: {so-hbu: {a: 1}}", R"(1: unknown key "so-hbu", did you mean "so-hub"?)"},
            Case{"limits: {so-hub: 5}", "1: limits.so-hub is not a map of names and values"},
            Case{"limits: {so-hub: {a: [1]}}", "1: limits.so-hub.a has no value"},
-           Case{"limits: {so-hub: {a: 1, a: 2}}", "1: \"a\" is here twice"},
+           Case{"limits: {so-hub: {a: 1, a: 2}}", R"(1: "a" is here twice)"},
            Case{"[hub]",
                 "1: here belongs a map of hub, log, applications, allow_anonymous, "
                 "origins, acceptors, limits"}}) {
