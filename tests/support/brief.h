@@ -28,7 +28,8 @@ inline std::string brief_change(json::Element change) {
 
 inline std::string brief_changes(json::Element list) {
   std::string out;
-  for (const json::Element change : list.get_array().value()) out += ' ' + brief_change(change);
+  const json::Array changes = list.get_array().value();
+  for (const json::Element change : changes) out += ' ' + brief_change(change);
   return out;
 }
 

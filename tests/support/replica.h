@@ -38,7 +38,8 @@ struct Replica {
     epoch = json::text(event, "epoch").value_or("");
     version = json::integer(event, "version").value_or(0);
     data.clear();
-    for (const auto& [key, value] : json::member(event, "data")->get_object().value()) {
+    const json::Object attributes = json::member(event, "data")->get_object().value();
+    for (const auto& [key, value] : attributes) {
       data[std::string{key}] = json::compact(value);
     }
   }
@@ -46,7 +47,8 @@ struct Replica {
   void resume(json::Element event) {
     ++resumes;
     const std::string_view of = json::text(event, "epoch").value_or("");
-    for (const json::Element batch : json::member(event, "batches")->get_array().value()) {
+    const json::Array batches = json::member(event, "batches")->get_array().value();
+    for (const json::Element batch : batches) {
       change(batch, of);
     }
     if (version != json::integer(event, "version")) breaks("a resume does not reach its version");
@@ -57,7 +59,8 @@ struct Replica {
     if (of != epoch) return breaks("a change of another epoch");
     if (next != version + 1) return breaks(fmt::format("version {} after {}", next, version));
     version = next;
-    for (const json::Element each : json::member(batch, "changes")->get_array().value()) {
+    const json::Array changes = json::member(batch, "changes")->get_array().value();
+    for (const json::Element each : changes) {
       perform(each);
     }
   }
