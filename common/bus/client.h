@@ -43,12 +43,13 @@ struct FollowOptions {
 /// at any time. The client says hello, renews the lease, and after an outage announces again all
 /// that was joined, used, published and followed; the tool sees no more of it than events.
 ///
-/// While there is no hub (connected() is false):
+/// While there is no hub:
 ///   join, use, publish, follow     wait, and are answered when the hub is back
 ///   leave, release, gone, ...      are done at once: a new hub knows nothing of it
 ///   change, get, list, meta        are refused with "hub_lost", never kept: who asked decides anew
 /// What was asked and not answered when the hub went away is treated alike; a change that is
 /// refused with "hub_lost" may have been applied (producer and seq make sending it again safe).
+/// While a hub is being told what we hold (less than a second), all requests wait for that.
 ///
 /// Strings are copied; scopes are in their normal form (wire/path.h). At most kMaxPending requests
 /// wait for a reply, more are refused with "limit". The bus and the loop outlive the client.

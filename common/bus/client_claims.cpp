@@ -104,11 +104,7 @@ void Client::State::announce() {
       break;
     }
   }
-  if (phase_ == Phase::kAnnouncing && in_flight_ == 0) {
-    phase_ = Phase::kConnected;
-    held_back_ = 0;
-    if (handlers_.link) handlers_.link(true, "");
-  }
+  if (phase_ == Phase::kAnnouncing && in_flight_ == 0) connect();
 }
 
 void Client::State::send_claim(Claims::Entry& entry, Terms before) {

@@ -15,6 +15,7 @@ using wire::Kind;
 namespace {
 constexpr int kSilentBeats = 3;  // a hub that misses so many is taken for lost
 constexpr Millis kFastestBeat{100};
+constexpr std::size_t kMaxAsked = std::size_t{16} << 20U;  // bytes that wait for the announcements
 }  // namespace
 
 Client::State::State(Bus& bus, net::Loop& loop, std::string tool)
@@ -85,6 +86,8 @@ void Client::State::lose(std::string_view why) {
   beating_.stop();
   settling_.stop();
   calls_.fail_all(kHubLost);
+  asked_bytes_ = 0;
+  for (auto& [frame, done] : std::exchange(asked_, {})) later(std::move(done), kHubLost);
   if (was_connected && handlers_.link) handlers_.link(false, why);
 }
 
@@ -100,6 +103,14 @@ void Client::State::beat() {
 
 void Client::State::say_bye() {
   send({.header = {.kind = Kind::kBye}, .scope = {}, .name = {}, .body = {}}, {});
+}
+
+void Client::State::connect() {
+  phase_ = Phase::kConnected;
+  held_back_ = 0;
+  asked_bytes_ = 0;
+  for (auto& [frame, done] : std::exchange(asked_, {})) ask(frame.view(), std::move(done));
+  if (handlers_.link) handlers_.link(true, "");
 }
 
 // --- frames ---
@@ -165,6 +176,11 @@ void Client::State::later(Done done, const Reply& reply) {
 }
 
 void Client::State::ask(const FrameView& frame, Done done) {
+  if (phase_ == Phase::kAnnouncing) {
+    asked_bytes_ += sizeof(Question) + frame.scope.size() + frame.name.size() + frame.body.size();
+    if (asked_bytes_ > kMaxAsked) return later(std::move(done), kTooMany);
+    return asked_.push_back({wire::Frame::copy(frame), std::move(done)});
+  }
   if (phase_ != Phase::kConnected) return later(std::move(done), kHubLost);
   if (done && calls_.size() >= kMaxPending) return later(std::move(done), kTooMany);
   send(frame, std::move(done));

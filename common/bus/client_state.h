@@ -33,7 +33,7 @@ class Client::State {
   [[nodiscard]] std::uint64_t new_member() { return ++members_; }
   [[nodiscard]] const Objects& objects() const { return objects_; }
 
-  void ask(const wire::FrameView& frame, Done done);  // refused unless connected
+  void ask(const wire::FrameView& frame, Done done);  // refused while there is no hub
   void claim(ClaimKey key, Terms terms, Done done);
   void undo(wire::Kind kind, const ClaimKey& key, Done done);
   void leave(std::uint64_t member, std::string_view scope, Done done);
@@ -67,6 +67,7 @@ class Client::State {
   void taken_back(const wire::FrameView& frame, const std::vector<Claims::Entry>& taken, Done done);
   void announce_all();
   void announce();
+  void connect();
   void send_claim(Claims::Entry& entry, Terms before);
   void on_claim(Sent& sent, const Reply& reply);
   void granted(Claims::Entry& entry, const Reply& reply);
@@ -97,6 +98,13 @@ class Client::State {
   Objects objects_;
   Others others_;
   json::Parser parser_;
+
+  struct Question {
+    wire::Frame frame;
+    Done done;
+  };
+  std::vector<Question> asked_;  // while announcing; sent when connected
+  std::size_t asked_bytes_ = 0;
 
   struct Answer {
     Done done;

@@ -59,6 +59,27 @@ TEST_CASE("what waits when the hub goes away is answered hub_lost, and so is wha
   CHECK(test.told() == Told{"meanwhile hub_lost: there is no hub"});
 }
 
+TEST_CASE("what is asked while the hub is told of us waits for that, and goes with the hub") {
+  ClientTest test;
+  test.client.join(1, "/chat", {}, [&](const bus::Reply&) {
+    test.client.change(1, "/chat", "so", "{}", test.answer("change"));
+  });
+  test.client.join(2, "/chat", {});
+  test.hello();
+  test.expect(R"(join 1 /chat {"presence":false})");
+  const wire::Frame second = test.bus.next();
+  CHECK(test.bus.idle());
+  test.bus.done(second);
+  test.expect("change 1 /chat so {}");
+  CHECK(test.told() == Told{"connected", "change ok 0:0 "});
+
+  test.bus.link(false);
+  test.hello();
+  test.client.list(1, "/chat", test.answer("list"));
+  test.bus.link(false);
+  CHECK(test.told() == Told{"lost: ", "list hub_lost: there is no hub"});
+}
+
 TEST_CASE("replies of a lost link are not taken for those of the next") {
   ClientTest test;
   test.hello();
