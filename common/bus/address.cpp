@@ -6,35 +6,33 @@
 
 namespace so::bus {
 namespace {
+
 constexpr std::string_view kIpc = "ipc://";
 constexpr std::string_view kTcp = "tcp://";
-}  // namespace
+constexpr std::string_view kInsecure = "insecure+";
 
-Status check_address(std::string_view address, bool insecure) {
-  if (address.starts_with(kTcp)) {
-    if (insecure) return {};
-    return fail(Code::kUsage,
-                fmt::format("bus address {}: tcp has neither encryption nor authentication; it "
-                            "needs the word insecure",
-                            address));
+Result<Address> parse_path(std::string_view path) {
+  constexpr std::size_t kMaxPath = sizeof sockaddr_un::sun_path - 1;
+  if (!path.starts_with('/')) return fail(Code::kUsage, "the path of a socket must begin with /");
+  if (path.size() > kMaxPath) {
+    return fail(Code::kUsage, fmt::format("the path of a socket has at most {} bytes", kMaxPath));
   }
-  if (!address.starts_with(kIpc)) {
-    return fail(Code::kUsage,
-                fmt::format("bus address {}: neither ipc://PATH nor tcp://HOST:PORT", address));
-  }
-  const std::string path = socket_path(address);
-  if (!path.starts_with('/')) {
-    return fail(Code::kUsage, fmt::format("bus address {}: the path is not absolute", address));
-  }
-  if (path.size() >= sizeof sockaddr_un::sun_path) {
-    return fail(Code::kUsage, fmt::format("bus address {}: the path is longer than {} bytes",
-                                          address, sizeof sockaddr_un::sun_path - 1));
-  }
-  return {};
+  return Address{std::string{kIpc}.append(path), std::string{path}};
 }
 
-std::string socket_path(std::string_view address) {
-  return std::string{address.starts_with(kIpc) ? address.substr(kIpc.size()) : ""};
+}  // namespace
+
+Result<Address> Address::parse(std::string_view text) {
+  if (text.starts_with(kIpc)) return parse_path(text.substr(kIpc.size()));
+  if (text.starts_with(kTcp)) {
+    return fail(Code::kUsage,
+                "tcp has neither encryption nor authentication; if that is meant, write "
+                "insecure+tcp://HOST:PORT");
+  }
+  if (text.starts_with(kInsecure) && text.substr(kInsecure.size()).starts_with(kTcp)) {
+    return Address{std::string{text.substr(kInsecure.size())}, {}};
+  }
+  return fail(Code::kUsage, "an address is ipc://PATH or insecure+tcp://HOST:PORT");
 }
 
 }  // namespace so::bus

@@ -7,11 +7,14 @@
 
 namespace so::bus {
 
-/// Where the hub listens: ipc://PATH, absolute, or tcp://HOST:PORT. What goes over tcp is neither
-/// secret nor authenticated, so it must be asked for by the word insecure.
-[[nodiscard]] Status check_address(std::string_view address, bool insecure);
+/// Where a hub listens. Written by people as ipc://PATH, absolute, or insecure+tcp://HOST:PORT:
+/// what goes over tcp is neither secret nor authenticated, so whoever wants it has to write the
+/// word.
+struct Address {
+  std::string endpoint;  // as ZeroMQ reads it
+  std::string path;      // of an ipc socket; empty for tcp
 
-/// The file of an ipc address; empty for another.
-std::string socket_path(std::string_view address);
+  static Result<Address> parse(std::string_view text);
+};
 
 }  // namespace so::bus

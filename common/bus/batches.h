@@ -7,8 +7,9 @@
 
 namespace so::bus {
 
-/// Frames on their way out, joined into messages of about 64 KiB: many small frames cost one message,
-/// and one message never holds the next ones up for long. Whoever appends looks at bytes() first.
+/// Frames on their way out, joined into messages of about 64 KiB: many small frames cost one
+/// message, and one message never holds the next ones up for long. Whoever appends looks at bytes()
+/// first.
 class Batches {
  public:
   static constexpr std::size_t kMessageBytes = 65536;

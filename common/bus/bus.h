@@ -11,7 +11,8 @@ namespace so::bus {
 /// one, FakeBus in tests. Few tools meet it: bus::Client is what they talk to.
 ///
 /// A link is one connection to one hub. What is sent on it arrives in order or the link breaks;
-/// nothing of one link is ever delivered on the next, so whoever listens starts anew with hello.
+/// nothing that was sent on one link is delivered on the next, so whoever listens starts with
+/// hello.
 class Bus {
  public:
   struct Handlers {
@@ -27,7 +28,8 @@ class Bus {
   Bus(const Bus&) = delete;
   Bus& operator=(const Bus&) = delete;
 
-  /// Whom to tell, from the next turn of the loop on; never from inside send().
+  /// Whom to tell from now on, in place of whoever was told before; a link that is there already is
+  /// told like one that comes. Never from inside listen() or send().
   virtual void listen(Handlers handlers) = 0;
 
   /// Sends at the end of this turn, together with all else of this turn. Refused, with nothing

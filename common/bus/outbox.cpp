@@ -20,7 +20,8 @@ void Outbox::pop() {
   if (!behind_ || !waiting_.empty()) return;
   behind_ = false;
   Bytes gap;
-  wire::write_frame({.header = {.kind = wire::Kind::kGap}, .scope = {}, .name = {}, .body = {}}, gap);
+  wire::write_frame({.header = {.kind = wire::Kind::kGap}, .scope = {}, .name = {}, .body = {}},
+                    gap);
   waiting_.append(gap);
 }
 

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -21,9 +22,11 @@ Status make_directory(const std::filesystem::path& directory) {
   std::error_code error;
   if (std::filesystem::is_directory(directory, error)) return {};
   std::filesystem::create_directories(directory.parent_path(), error);
-  if (mkdir(directory.c_str(), kDirectoryMode) == 0 || errno == EEXIST) return {};
-  return fail(Code::kSystem, fmt::format("directory {}: {}", directory.string(),
-                                         std::strerror(errno)));
+  if (mkdir(directory.c_str(), kDirectoryMode) == 0) return {};
+  if (std::filesystem::is_directory(directory, error))
+    return {};  // made by somebody else meanwhile
+  return fail(Code::kSystem,
+              fmt::format("directory {}: {}", directory.string(), std::strerror(errno)));
 }
 
 Status check_replaceable(const std::string& path) {
@@ -34,6 +37,10 @@ Status check_replaceable(const std::string& path) {
 
 }  // namespace
 
+SocketFile::~SocketFile() {
+  if (lock_) unlink(path_.c_str());
+}
+
 Result<SocketFile> SocketFile::claim(const std::string& path) {
   if (auto made = make_directory(std::filesystem::path{path}.parent_path()); !made) {
     return fail(made.error());
@@ -42,8 +49,8 @@ Result<SocketFile> SocketFile::claim(const std::string& path) {
   const std::string name = path + ".lock";
   UniqueFd lock{open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kLockMode)};
   if (!lock) return fail(Code::kSystem, fmt::format("{}: {}", name, std::strerror(errno)));
-  if (flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return SocketFile{std::move(lock)};
-  if (errno == EWOULDBLOCK) return fail(Code::kRefused, fmt::format("{} is locked", name));
+  if (flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return SocketFile{path, std::move(lock)};
+  if (errno == EWOULDBLOCK) return fail(Code::kSystem, "another hub is running there");
   return fail(Code::kSystem, fmt::format("{}: {}", name, std::strerror(errno)));
 }
 

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-
 #include <zmq.hpp>
 
 #include "bus/address.h"
@@ -17,13 +16,13 @@ namespace {
 
 constexpr int kReadAtOnce = 64;              // messages in a turn, so that others have theirs
 constexpr std::size_t kFlushBytes = 262144;  // a long turn need not hold back more
-constexpr int kPipeMessages = 16;            // in ZeroMQ's own queue, about 64 KiB each; the rest is ours
-constexpr std::int64_t kMaxMessage = 2 << 20;         // the largest frame is 1.2 MiB
-constexpr int kLinger = 200;                 // ms, for the last words of a tool that ends
-constexpr int kReconnect = 20;               // ms, growing to ...
-constexpr int kReconnectMax = 500;           // ms
-constexpr int kHeartbeat = 5000;             // ms; finds the dead ends of tcp connections
-constexpr int kHeartbeatTimeout = 15000;     // ms
+constexpr int kPipeMessages = 16;  // in ZeroMQ's own queue, about 64 KiB each; the rest is ours
+constexpr std::int64_t kMaxMessage = 2 << 20;  // the largest frame is 1.2 MiB
+constexpr int kLinger = 200;                   // ms, for the last words of a tool that ends
+constexpr int kReconnect = 20;                 // ms, growing to ...
+constexpr int kReconnectMax = 500;             // ms
+constexpr int kHeartbeat = 5000;               // ms; finds the dead ends of tcp connections
+constexpr int kHeartbeatTimeout = 15000;       // ms
 
 zmq::socket_t make_dealer(zmq::context_t& context) {
   zmq::socket_t socket{context, zmq::socket_type::dealer};
@@ -45,11 +44,11 @@ zmq::socket_t make_dealer(zmq::context_t& context) {
 
 class ZmqBus::Dealer {
  public:
-  Dealer(const std::string& address, net::Loop& loop)
+  Dealer(const std::string& endpoint, net::Loop& loop)
       : socket_(make_dealer(context_)),
         links_(context_, socket_, loop, [this](bool up, auto why) { on_link(up, why); }),
         poll_(socket_, loop, [this] { work(); }) {
-    socket_.connect(address);
+    socket_.connect(endpoint);
   }
   ~Dealer() {
     if (up_) flush();
@@ -57,7 +56,11 @@ class ZmqBus::Dealer {
   Dealer(const Dealer&) = delete;
   Dealer& operator=(const Dealer&) = delete;
 
-  void listen(Handlers handlers) { handlers_ = std::move(handlers); }
+  void listen(Handlers handlers) {
+    handlers_ = std::move(handlers);
+    told_ = false;
+    poll_.touch();
+  }
 
   bool send(const wire::FrameView& frame) {
     if (!up_ || out_.bytes() > kQueueBytes) return false;
@@ -75,10 +78,12 @@ class ZmqBus::Dealer {
     if (up == up_ && !up) return;
     up_ = up;
     out_.clear();
+    told_ = true;
     if (handlers_.link) handlers_.link(up, why);
   }
 
   void work() {
+    if (up_ && !told_) on_link(true, "");
     flush();
     for (int i = 0; i < kReadAtOnce && receive(); ++i) continue;
     const Possible now = possible(socket_);
@@ -107,18 +112,19 @@ class ZmqBus::Dealer {
   Batches out_;
   Bytes scratch_;
   bool up_ = false;
+  bool told_ = false;  // whoever listens knows of the link
 };
 
 ZmqBus::ZmqBus(std::unique_ptr<Dealer> dealer) : dealer_(std::move(dealer)) {}
 ZmqBus::~ZmqBus() = default;
 
-Result<std::unique_ptr<ZmqBus>> ZmqBus::connect(const std::string& address, bool insecure,
-                                                net::Loop& loop) {
-  if (auto good = check_address(address, insecure); !good) return fail(good.error());
+Result<std::unique_ptr<ZmqBus>> ZmqBus::connect(std::string_view address, net::Loop& loop) {
+  const auto to = Address::parse(address);
+  if (!to) return fail(to.error());
   try {
-    return std::unique_ptr<ZmqBus>{new ZmqBus{std::make_unique<Dealer>(address, loop)}};
+    return std::unique_ptr<ZmqBus>{new ZmqBus{std::make_unique<Dealer>(to->endpoint, loop)}};
   } catch (const zmq::error_t& error) {
-    return fail(Code::kSystem, fmt::format("bus address {}: {}", address, error.what()));
+    return fail(Code::kSystem, error.what());
   }
 }
 

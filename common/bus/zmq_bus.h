@@ -1,7 +1,7 @@
 #pragma once
 
 #include <memory>
-#include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "bus/bus.h"
@@ -9,19 +9,17 @@
 
 namespace so::bus {
 
-/// The way to a hub in another process: a DEALER socket that connects, and connects again within half a
-/// second of the hub's return, for ever. The hub need not be there yet.
+/// The way to a hub in another process (bus/address.h): a DEALER socket that connects, and connects
+/// again within half a second of the hub's return, for ever. The hub need not be there yet.
 ///
-/// What is sent in one turn of the loop goes out at its end as one message. While the link is up, at most
-/// 16 MiB wait for the hub to read, then send() refuses; without a link nothing waits. What waits when
-/// the bus is destroyed is given 200 ms.
+/// What is sent in one turn of the loop goes out at its end as one message. While the link is up,
+/// at most 16 MiB wait for the hub to read, then send() refuses; without a link nothing waits. What
+/// waits when the bus is destroyed is given 200 ms.
 class ZmqBus : public Bus {
  public:
   static constexpr std::size_t kQueueBytes = std::size_t{16} << 20U;
 
-  /// `insecure` allows tcp://.
-  static Result<std::unique_ptr<ZmqBus>> connect(const std::string& address, bool insecure,
-                                                 net::Loop& loop);
+  static Result<std::unique_ptr<ZmqBus>> connect(std::string_view address, net::Loop& loop);
   ~ZmqBus() override;
 
   void listen(Handlers handlers) override;

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 
 #include <fmt/format.h>
-
 #include <zmq.hpp>
 
 #include "bus/address.h"
@@ -26,18 +25,20 @@ namespace {
 
 using hub::ToolId;
 
-constexpr int kReadAtOnce = 256;    // messages in a turn, so that timers and sending have theirs
-constexpr int kPipeMessages = 16;   // in ZeroMQ's own queue for a tool; the rest waits in its Outbox
-constexpr std::int64_t kMaxMessage = 2 << 20;  // the largest frame is 1.2 MiB; more ends the connection
-constexpr int kLinger = 200;        // ms, for the last words of a hub that ends
-constexpr int kBacklog = 256;       // connections that wait to be accepted
-constexpr Millis kRetry{10};        // a pipe that has room again may not show on the descriptor
-constexpr Millis kProbe{20};        // ZeroMQ tells of a closed connection before it forgets its peer
+constexpr int kReadAtOnce = 256;   // messages in a turn, so that timers and sending have theirs
+constexpr int kPipeMessages = 16;  // in ZeroMQ's own queue for a tool; the rest waits in its Outbox
+constexpr std::int64_t kMaxMessage =
+    2 << 20;                   // the largest frame is 1.2 MiB; more ends the connection
+constexpr int kLinger = 200;   // ms, for the last words of a hub that ends
+constexpr int kBacklog = 256;  // connections that wait to be accepted
+constexpr Millis kRetry{10};   // a pipe that has room again may not show on the descriptor
+constexpr Millis kProbe{20};   // ZeroMQ tells of a closed connection before it forgets its peer
 constexpr std::size_t kMemberAt = 8;  // the header's field, see wire/frame.h
 
 zmq::socket_t make_router(zmq::context_t& context) {
   zmq::socket_t socket{context, zmq::socket_type::router};
-  socket.set(zmq::sockopt::router_mandatory, true);  // a peer that is not there is an error, not a hole
+  socket.set(zmq::sockopt::router_mandatory,
+             true);  // a peer that is not there is an error, not a hole
   socket.set(zmq::sockopt::linger, kLinger);
   socket.set(zmq::sockopt::sndhwm, kPipeMessages);
   socket.set(zmq::sockopt::rcvhwm, kPipeMessages);
@@ -62,7 +63,7 @@ class Umask {
 
 class ZmqHub::Router {
  public:
-  Router(std::optional<SocketFile> file, const std::string& address, net::Loop& loop)
+  Router(std::optional<SocketFile> file, const std::string& endpoint, net::Loop& loop)
       : file_(std::move(file)),
         socket_(make_router(context_)),
         links_(context_, socket_, loop, [this](bool up, auto) { on_link(up); }),
@@ -70,7 +71,7 @@ class ZmqHub::Router {
         retry_(loop, [this] { work(); }),
         probe_(loop, [this] { probe(); }) {
     const Umask umask;
-    socket_.bind(address);
+    socket_.bind(endpoint);
   }
   ~Router() { flush(); }
   Router(const Router&) = delete;
@@ -78,6 +79,12 @@ class ZmqHub::Router {
 
   void listen(Handlers handlers) { handlers_ = std::move(handlers); }
   [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] std::size_t waiting() const {
+    std::size_t bytes = 0;
+    for (const auto& [tool, peer] : peers_) bytes += peer.out.bytes();
+    return bytes;
+  }
+  [[nodiscard]] std::string address() const { return socket_.get(zmq::sockopt::last_endpoint); }
 
   void send(const hub::Send& send) {
     scratch_.clear();
@@ -240,23 +247,20 @@ class ZmqHub::Router {
 ZmqHub::ZmqHub(std::unique_ptr<Router> router) : router_(std::move(router)) {}
 ZmqHub::~ZmqHub() = default;
 
-Result<std::unique_ptr<ZmqHub>> ZmqHub::bind(const std::string& address, bool insecure,
-                                             net::Loop& loop) {
-  if (auto good = check_address(address, insecure); !good) return fail(good.error());
+Result<std::unique_ptr<ZmqHub>> ZmqHub::bind(std::string_view address, net::Loop& loop) {
+  const auto at = Address::parse(address);
+  if (!at) return fail(at.error());
   std::optional<SocketFile> file;
-  if (const std::string path = socket_path(address); !path.empty()) {
-    auto claimed = SocketFile::claim(path);
-    if (!claimed && claimed.error().code == Code::kRefused) {
-      return fail(Code::kRefused, fmt::format("another hub is running on {}", address));
-    }
+  if (!at->path.empty()) {
+    auto claimed = SocketFile::claim(at->path);
     if (!claimed) return fail(claimed.error());
-    file = std::move(*claimed);
+    file.emplace(std::move(*claimed));
   }
   try {
     return std::unique_ptr<ZmqHub>{
-        new ZmqHub{std::make_unique<Router>(std::move(file), address, loop)}};
+        new ZmqHub{std::make_unique<Router>(std::move(file), at->endpoint, loop)}};
   } catch (const zmq::error_t& error) {
-    return fail(Code::kSystem, fmt::format("bus address {}: {}", address, error.what()));
+    return fail(Code::kSystem, error.what());
   }
 }
 
@@ -271,6 +275,12 @@ void ZmqHub::forget(hub::ToolId tool) {
 }
 const ZmqHub::Counters& ZmqHub::counters() const {
   return router_->counters();
+}
+std::size_t ZmqHub::waiting() const {
+  return router_->waiting();
+}
+std::string ZmqHub::address() const {
+  return router_->address();
 }
 
 }  // namespace so::bus

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "hub/effects.h"
@@ -12,12 +14,13 @@
 
 namespace so::bus {
 
-/// The hub's end of the bus: a ROUTER socket. Each connection of a tool is a ToolId from its first good
-/// frame until forget() or until the connection is gone.
+/// The hub's end of the bus: a ROUTER socket. Each connection of a tool is a ToolId from its first
+/// good frame until forget() or until the connection is gone.
 ///
-/// It never waits for a tool: what a tool does not read waits in its Outbox (bounds and policy there),
-/// the others notice nothing. What is sent in one turn goes out at its end, one message a tool. Bytes that
-/// are no frames are answered by the error that hub::malformed() writes, and change nothing else.
+/// It never waits for a tool: what a tool does not read waits in its Outbox (bounds and policy
+/// there), the others notice nothing. What is sent in one turn goes out at its end, one message a
+/// tool. Bytes that are no frames are answered by the error that hub::malformed() writes, and
+/// change nothing else.
 class ZmqHub {
  public:
   struct Handlers {
@@ -32,10 +35,9 @@ class ZmqHub {
     std::uint64_t gaps = 0;       // times that a tool fell behind
   };
 
-  /// An ipc socket has mode 0660; a dead hub's is replaced, a living one is an error (kRefused).
-  /// `insecure` allows tcp://.
-  static Result<std::unique_ptr<ZmqHub>> bind(const std::string& address, bool insecure,
-                                              net::Loop& loop);
+  /// An ipc socket (bus/address.h) has mode 0660; a dead hub's is replaced, a living one is an
+  /// error.
+  static Result<std::unique_ptr<ZmqHub>> bind(std::string_view address, net::Loop& loop);
   ~ZmqHub();
   ZmqHub(const ZmqHub&) = delete;
   ZmqHub& operator=(const ZmqHub&) = delete;
@@ -46,6 +48,8 @@ class ZmqHub {
   void forget(hub::ToolId tool);
 
   [[nodiscard]] const Counters& counters() const;
+  [[nodiscard]] std::size_t waiting() const;  // bytes, for all tools together
+  [[nodiscard]] std::string address() const;  // a port of tcp that was left to the system is in it
 
  private:
   class Router;

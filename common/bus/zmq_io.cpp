@@ -38,9 +38,8 @@ bool try_receive(zmq::socket_t& socket, zmq::message_t& part) {
 Possible possible(zmq::socket_t& socket) {
   int events = 0;
   std::size_t size = sizeof events;
-  if (uninterrupted([&] {
-        return zmq_getsockopt(socket.handle(), ZMQ_EVENTS, &events, &size);
-      }) == -1) {
+  if (uninterrupted([&] { return zmq_getsockopt(socket.handle(), ZMQ_EVENTS, &events, &size); }) ==
+      -1) {
     throw zmq::error_t{};
   }
   return {(events & ZMQ_POLLIN) != 0, (events & ZMQ_POLLOUT) != 0};

@@ -6,8 +6,9 @@
 
 namespace so::bus {
 
-// Non-blocking calls on ZeroMQ sockets. cppzmq throws when a signal interrupts a call, and when a ROUTER
-// does not know a peer: here the first is tried again, the second is an answer. For zmq_*.cpp alone.
+// Non-blocking calls on ZeroMQ sockets. cppzmq throws when a signal interrupts a call, and when a
+// ROUTER does not know a peer: here the first is tried again, the second is an answer. For
+// zmq_*.cpp alone.
 
 enum class Sent {
   kYes,
@@ -23,8 +24,8 @@ inline ByteView view(const zmq::message_t& part) {
   return {part.data<std::uint8_t>(), part.size()};
 }
 
-/// What the socket could do now. As the last call of a turn it makes sure that whatever happens next
-/// moves the edge-triggered descriptor.
+/// What the socket could do now. As the last call of a turn it makes sure that whatever happens
+/// next moves the edge-triggered descriptor.
 struct Possible {
   bool receive = false;
   bool send = false;

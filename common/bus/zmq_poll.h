@@ -10,9 +10,9 @@
 namespace so::bus {
 
 /// A ZeroMQ socket on the loop. Its descriptor is edge-triggered, and any call on the socket may
-/// swallow the edge: `work` is called when the descriptor speaks, and at the end of every turn in which
-/// somebody touched the socket. It must go on until there is nothing to receive, or touch() again.
-/// The socket outlives it. For zmq_*.cpp alone.
+/// swallow the edge: `work` is called when the descriptor speaks, and at the end of every turn in
+/// which somebody touched the socket. It must go on until there is nothing to receive, or touch()
+/// again. The socket outlives it. For zmq_*.cpp alone.
 class ZmqPoll {
  public:
   ZmqPoll(zmq::socket_t& socket, net::Loop& loop, const std::function<void()>& work)
