@@ -1,0 +1,29 @@
+#pragma once
+
+#include "bus/bus.h"
+#include "bus/hub_runner.h"
+
+namespace so::bus {
+
+/// A hub in this process, for one tool that needs no other (ws-gateway --standalone). The link is
+/// up with the first turn of the loop and stays. What is sent is applied at the end of the turn and
+/// answered then; at most 16 MiB a turn, then send() refuses.
+class LocalBus : public Bus {
+ public:
+  LocalBus(net::Loop& loop, hub::Options options);
+
+  void listen(Handlers handlers) override;
+  [[nodiscard]] bool send(const wire::FrameView& frame) override;
+
+ private:
+  void work();
+  void deliver(const hub::Effects& effects) const;
+
+  HubRunner hub_;
+  net::TurnEnd turn_end_;
+  Handlers handlers_;
+  Bytes requests_;  // frames, back to back
+  bool up_ = false;
+};
+
+}  // namespace so::bus
