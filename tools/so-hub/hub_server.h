@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+
+#include "base/result.h"
+#include "bus/hub_runner.h"
+#include "bus/zmq_hub.h"
+#include "net/loop.h"
+#include "options.h"
+
+namespace so {
+
+/// Where the arrows turn: frames from the bus go to the hub, what it leaves to be done goes to the
+/// bus.
+class HubServer {
+ public:
+  static Result<std::unique_ptr<HubServer>> bind(const HubOptions& options, net::Loop& loop);
+
+  [[nodiscard]] const bus::ZmqHub& bus() const { return *bus_; }
+
+ private:
+  HubServer(std::unique_ptr<bus::ZmqHub> bus, const HubOptions& options, net::Loop& loop);
+  void deliver(const hub::Effects& effects);
+
+  std::unique_ptr<bus::ZmqHub> bus_;
+  bus::HubRunner hub_;
+};
+
+}  // namespace so

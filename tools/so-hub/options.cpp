@@ -1,0 +1,52 @@
+#include "options.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/value.h"
+
+namespace so {
+namespace {
+
+constexpr cli::Command::Text kText{
+    "so-hub", "the authority of scopewire: scopes, shared objects, streams, metadata",
+    "  so-hub                          in the runtime directory, where all tools look\n"
+    "  so-hub --application chat --application live\n"
+    "  so-hub --hub ipc:///run/studio/bus\n"};
+
+// "*" in the list allows any name, as no list does.
+std::optional<std::vector<std::string>> allowed(std::vector<std::string> names) {
+  const bool any = std::find(names.begin(), names.end(), "*") != names.end();
+  if (names.empty() || any) return std::nullopt;
+  return names;
+}
+
+}  // namespace
+
+std::optional<Exit> parse_options(int argc, const char* const* argv, HubOptions& options) {
+  hub::Options& hub = options.hub;
+  std::vector<std::string> applications;
+  Millis linger{hub.linger};
+  Millis keep{hub.keep};
+  cli::Command command{kText};
+  command.setting("application", "applications", cli::texts(applications, "NAME"),
+                  "there are only those named; any, if none is");
+  command.limit("linger", cli::duration(linger), "an unused shared object is kept so long");
+  command.limit("keep", cli::duration(keep), "an empty room is kept so long");
+  command.limit("max-tools", cli::count(hub.tools), "connected at once");
+  command.limit("max-scopes", cli::count(hub.scopes), "applications and rooms");
+  command.limit("max-objects", cli::count(hub.objects), "shared objects");
+  command.limit("max-data", cli::size(hub.data_bytes), "what all shared objects hold together");
+  command.limit("max-streams", cli::count(hub.streams), "published at once");
+  if (const auto exit = command.parse(argc, argv)) return exit;
+  options.address = command.common().hub;
+  hub.applications = allowed(std::move(applications));
+  hub.linger = std::chrono::ceil<Seconds>(linger);
+  hub.keep = std::chrono::ceil<Seconds>(keep);
+  return std::nullopt;
+}
+
+}  // namespace so
