@@ -27,7 +27,9 @@ unsigned seconds(Millis time) {
 
 Result<std::unique_ptr<WsContext>> WsContext::create(Loop& loop, const Options& options) {
   lws_set_log_level(LLL_ERR | LLL_WARN, to_log);
-  std::unique_ptr<WsContext> self{new WsContext{loop, set_descriptor_limit(options.descriptors)}};
+  const bool searched = options.descriptors == 0;
+  const std::size_t descriptors = searched ? 0 : set_descriptor_limit(options.descriptors);
+  std::unique_ptr<WsContext> self{new WsContext{loop, descriptors}};
 
   std::array<void*, 1> loops{loop.uv()};
   lws_context_creation_info info{};
@@ -43,6 +45,7 @@ Result<std::unique_ptr<WsContext>> WsContext::create(Loop& loop, const Options& 
   info.max_http_header_pool2 = static_cast<unsigned>(options.heads);
   info.timeout_secs = seconds(options.handshake);
   info.timeout_secs_ah_idle = seconds(options.handshake);
+  if (searched) info.fd_limit_per_thread = static_cast<unsigned>(options.heads);
   self->context_ = lws_create_context(&info);
   if (self->context_ == nullptr) {
     return fail(Code::kSystem,

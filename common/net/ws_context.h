@@ -19,7 +19,9 @@ class WsContext {
   struct Options {
     const lws_protocols* protocols = nullptr;  // outlive the context; the last one is empty
     void* user = nullptr;                      // for lws_context_user()
-    std::size_t descriptors = 256;  // the limit that the process gets; bounds the library's tables
+    /// The limit of open files that the process gets; the library's tables have that size. 0: the
+    /// limit stays, and there is one table of `heads` that is searched, which suits clients.
+    std::size_t descriptors = 0;
     std::size_t header_bytes = 8192;
     std::size_t heads = 256;  // requests that may be half read at a time
     Millis handshake{10'000};
