@@ -16,28 +16,31 @@ std::int64_t Unwrap::peek(std::uint32_t timestamp) const {
   return *last_ + step;
 }
 
-Timeline::Point Timeline::place(TagType track, std::uint32_t timestamp) {
+Timeline::Point Timeline::place(TagType track, std::uint32_t timestamp, TimePoint now) {
   const std::size_t index = track == TagType::kVideo ? 0 : 1;
   Track& placing = tracks_.at(index);
-  const Point point = settle(placing, placing.unwrap.next(timestamp));
+  const Point point = settle(placing, placing.unwrap.next(timestamp), now);
   if (placing.last) placing.step = std::clamp<std::int64_t>(point.ms - *placing.last, 1, 100);
   placing.last = point.ms;
   latest_ = newest_ ? std::max(latest_, point.ms) : point.ms;
   newest_ = index;
+  when_ = now;
   return point;
 }
 
-Timeline::Point Timeline::settle(const Track& track, std::int64_t source) {
-  if (offset_ && fits(track, source + *offset_)) return {source + *offset_, false};
-  if (previous_ && fits(track, source + *previous_)) return {source + *previous_, false};
+Timeline::Point Timeline::settle(const Track& track, std::int64_t source, TimePoint now) {
+  if (offset_ && fits(track, source + *offset_, now)) return {source + *offset_, false};
+  if (previous_ && fits(track, source + *previous_, now)) return {source + *previous_, false};
   previous_ = offset_;
   const std::int64_t here = newest_ ? latest_ + track.step : 0;
   offset_ = here - source;
   return {here, newest_.has_value()};
 }
 
-bool Timeline::fits(const Track& track, std::int64_t ms) const {
-  return ms <= latest_ + kForward && ms >= track.last.value_or(latest_ - kForward) - kBackward;
+bool Timeline::fits(const Track& track, std::int64_t ms, TimePoint now) const {
+  const auto passed = std::chrono::duration_cast<Millis>(now - when_).count();
+  const std::int64_t earliest = track.last.value_or(latest_ - kForward) - kBackward;
+  return earliest <= ms && ms <= latest_ + passed + kForward;
 }
 
 void Timeline::restart() {

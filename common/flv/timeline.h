@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/time.h"
 #include "flv/tag.h"
 
 namespace so::flv {
@@ -28,13 +29,14 @@ class Unwrap {
 
 /// Puts the coded frames of a stream's audio and video on one clock that starts at 0 and goes on
 /// whatever the publisher's clock does. Both tracks share one offset, so they stay in step. When a
-/// clock jumps (more than 2 s ahead of everything, or half a second back on its own track, or
-/// restart() was called) the offset changes so that time continues one frame after the latest; a
-/// straggler that still uses the clock of before is understood. Only coded frames count: sequence
-/// headers and metadata often carry 0.
+/// clock jumps the offset changes so that time continues one frame after the latest; a straggler
+/// that still uses the clock of before is understood. A jump is more than half a second back on the
+/// own track, or more than 2 s further ahead of everything than time has passed: after a pause the
+/// publisher's clock is right. Only coded frames count: sequence headers and metadata often carry
+/// 0.
 class Timeline {
  public:
-  static constexpr std::int64_t kForward = 2000;  // ms; a stall of the publisher is shorter
+  static constexpr std::int64_t kForward = 2000;  // ms; frames do not arrive earlier than that
   static constexpr std::int64_t kBackward = 500;  // ms; reordering by encoders is shorter
 
   struct Point {
@@ -43,7 +45,7 @@ class Timeline {
   };
 
   /// The first frame decides where 0 is.
-  Point place(TagType track, std::uint32_t timestamp);
+  Point place(TagType track, std::uint32_t timestamp, TimePoint now);
 
   /// Another publisher follows: whatever the next timestamp is, it continues.
   void restart();
@@ -58,14 +60,15 @@ class Timeline {
     std::optional<std::int64_t> last;  // on our clock
     std::int64_t step = 33;            // ms between the last two frames, within reason
   };
-  [[nodiscard]] bool fits(const Track& track, std::int64_t ms) const;
-  Point settle(const Track& track, std::int64_t source);
+  [[nodiscard]] bool fits(const Track& track, std::int64_t ms, TimePoint now) const;
+  Point settle(const Track& track, std::int64_t source, TimePoint now);
 
   std::array<Track, 2> tracks_;
   std::optional<std::size_t> newest_;     // whose frame came last
   std::optional<std::int64_t> offset_;    // ours - the publisher's
   std::optional<std::int64_t> previous_;  // before the last jump
   std::int64_t latest_ = 0;               // of all tracks
+  TimePoint when_;                        // the newest came
 };
 
 }  // namespace so::flv

@@ -23,7 +23,7 @@ struct Step {
 void play(Timeline& timeline, const std::vector<Step>& steps) {
   for (const Step& s : steps) {
     CAPTURE(s.timestamp);
-    const auto point = timeline.place(s.track, s.timestamp);
+    const auto point = timeline.place(s.track, s.timestamp, TimePoint{});
     CHECK(point.ms == s.ms);
     CHECK(point.jumped == s.jumped);
   }
@@ -98,6 +98,17 @@ TEST_CASE("a track that comes back after a pause is where its time stamps say") 
   play(timeline, {{kV, 0, 0}, {kA, 0, 0}});
   for (std::uint32_t t = 1000; t <= 10'000; t += 1000) play(timeline, {{kA, t, t}});
   play(timeline, {{kV, 10'010, 10'010}});
+}
+
+TEST_CASE("after a pause the publisher's clock is right") {
+  Timeline timeline;
+  TimePoint now;
+  CHECK(timeline.place(kV, 0, now).ms == 0);
+  now += Seconds{60};
+  const auto resumed = timeline.place(kV, 61'999, now);
+  CHECK(resumed.ms == 61'999);
+  CHECK_FALSE(resumed.jumped);
+  CHECK(timeline.place(kV, 124'100, now + Seconds{60}).jumped);
 }
 
 TEST_CASE("after restart() the next frame continues whatever it says") {
