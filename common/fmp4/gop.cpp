@@ -1,0 +1,59 @@
+#include "fmp4/gop.h"
+
+#include <algorithm>
+
+namespace so::fmp4 {
+namespace {
+
+std::int64_t presentation(const Sample& sample) {
+  return static_cast<std::int64_t>(sample.dts) + sample.composition;
+}
+
+}  // namespace
+
+void Gop::add(const Fragment& fragment) {
+  if (fragment.sample.track != TrackId::kVideo) return;
+  if (fragment.sample.sync) clear();
+  if (frames_.empty() && !fragment.sample.sync) return;
+  if (frames_.size() == limits_.frames || bytes_.size() + fragment.payload.size() > limits_.bytes) {
+    return clear();
+  }
+  frames_.push_back({fragment.sample, bytes_.size()});
+  bytes_.insert(bytes_.end(), fragment.payload.begin(), fragment.payload.end());
+}
+
+void Gop::clear() {
+  frames_.clear();
+  bytes_.clear();
+}
+
+// Frame i of n is decoded at end - (n - i), and those that were to be shown before the end are
+// shown at 1 ms distances, in their order, before the end. Of B-frame streams the last ones are
+// still to be shown: they keep their time. A frame has at least 1 ms, so nothing is before 0.
+std::vector<Fragment> Gop::burst() const {
+  std::vector<Fragment> burst;
+  if (frames_.empty()) return burst;
+  const Sample& last = frames_.back().sample;
+  const auto end = static_cast<std::int64_t>(last.dts + last.duration);
+  std::vector<std::int64_t> past;
+  for (const Frame& frame : frames_) {
+    if (presentation(frame.sample) < end) past.push_back(presentation(frame.sample));
+  }
+  std::sort(past.begin(), past.end());
+  auto dts = end - static_cast<std::int64_t>(frames_.size());
+  for (const Frame& frame : frames_) {
+    const auto rank = std::lower_bound(past.begin(), past.end(), presentation(frame.sample));
+    const std::int64_t shown =
+        rank == past.end() ? presentation(frame.sample) : end - (past.end() - rank);
+    Sample sample = frame.sample;
+    sample.dts = static_cast<std::uint64_t>(dts);
+    sample.duration = 1;
+    sample.composition = static_cast<std::int32_t>(shown - dts);
+    burst.push_back(
+        {sample, fragment_header(sample), ByteView{bytes_}.subspan(frame.at, sample.size)});
+    ++dts;
+  }
+  return burst;
+}
+
+}  // namespace so::fmp4

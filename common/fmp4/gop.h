@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "fmp4/fragment.h"
+
+namespace so::fmp4 {
+
+/// The video since the last key frame, so that a viewer who joins sees a picture at once and is
+/// live at once: it gets all of it, one millisecond a frame, ending exactly where the next live
+/// fragment begins. Its decoder runs through in no time; what it would have shown late is never on
+/// the screen. Audio is not kept: it begins at the live point.
+class Gop {
+ public:
+  struct Limits {
+    std::size_t bytes = 32U << 20U;
+    std::size_t frames = 1200;  // 20 s of 60 Hz; decoding them takes a join long enough
+  };
+  Gop() = default;
+  explicit Gop(Limits limits) : limits_(limits) {}
+
+  /// In the order of the muxer; audio is ignored. Beyond a limit all is forgotten until the next
+  /// key frame.
+  void add(const Fragment& fragment);
+  void clear();
+
+  /// Empty: the viewer has to wait for a key frame. The payloads are borrowed until the next add().
+  [[nodiscard]] std::vector<Fragment> burst() const;
+
+ private:
+  struct Frame {
+    Sample sample;
+    std::size_t at;  // of the payload in bytes_
+  };
+  Limits limits_;
+  std::vector<Frame> frames_;
+  Bytes bytes_;
+};
+
+}  // namespace so::fmp4
