@@ -1,0 +1,32 @@
+#include "cli/print.h"
+
+#include <cerrno>
+#include <string>
+
+#include <poll.h>
+#include <unistd.h>
+
+namespace so::cli {
+
+bool print(ByteView bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = write(STDOUT_FILENO, bytes.data(), bytes.size());
+    if (n >= 0) {
+      bytes = bytes.subspan(static_cast<std::size_t>(n));
+    } else if (errno == EAGAIN) {  // somebody who shares it has made it non-blocking
+      pollfd reader{STDOUT_FILENO, POLLOUT, 0};
+      poll(&reader, 1, -1);
+    } else if (errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool print_line(std::string_view line) {
+  std::string text{line};
+  text += '\n';
+  return print(as_bytes(text));
+}
+
+}  // namespace so::cli
