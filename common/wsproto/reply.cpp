@@ -1,5 +1,6 @@
 #include "wsproto/reply.h"
 
+#include "json/read.h"
 #include "json/write.h"
 #include "wire/member.h"
 
@@ -28,14 +29,28 @@ std::string finish(json::Writer& reply, std::string_view members) {
   return text;
 }
 
+// What was got: one value, or the data of a whole object, whose other members are about a sync.
+std::string with_value(json::Writer& reply, std::string_view body) {
+  json::Parser parser;
+  if (const auto parsed = parser.parse(body)) {
+    for (const std::string_view key : {"value", "data", "persistent"}) {
+      if (const auto value = json::member(*parsed, key)) reply.key(key).raw(json::compact(*value));
+    }
+  }
+  return reply.end().take();
+}
+
 }  // namespace
 
 std::string done(std::string_view id, wire::Kind request, const Position& position,
                  std::string_view body) {
   json::Writer text = start(id, true);
-  if (position.epoch != 0)
+  if (position.epoch != 0) {
     text.key("epoch").string(wire::hex64(position.epoch)).key("version").natural(position.version);
-  return finish(text, request == wire::Kind::kUse ? std::string_view{} : members_of(body));
+  }
+  if (request == wire::Kind::kUse) return text.end().take();
+  if (request == wire::Kind::kGet) return with_value(text, body);
+  return finish(text, members_of(body));
 }
 
 std::string refused(std::string_view id, std::string_view code, std::string_view message) {

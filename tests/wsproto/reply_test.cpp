@@ -10,6 +10,10 @@ TEST_CASE("replies repeat the id and carry the position") {
         R"({"id":5,"ok":true,"epoch":"00000000000000ff","version":8,"status":"ok"})");
   CHECK(done("\"x\"", wire::Kind::kUse, {255, 8}, R"({"event":"sync"})") ==
         R"({"id":"x","ok":true,"epoch":"00000000000000ff","version":8})");
+  CHECK(done("10", wire::Kind::kGet, {255, 8}, R"({"value":"hello"})") ==
+        R"({"id":10,"ok":true,"epoch":"00000000000000ff","version":8,"value":"hello"})");
+  CHECK(done("10", wire::Kind::kGet, {255, 8}, R"({"event":"sync","version":8,"persistent":false,"data":{"a":1}})") ==
+        R"({"id":10,"ok":true,"epoch":"00000000000000ff","version":8,"data":{"a":1},"persistent":false})");
   CHECK(done("", wire::Kind::kLeave, {}, "") == R"({"ok":true})");
 }
 
