@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "bus/client.h"
+#include "net/ws_server.h"
+
+namespace so::gateway {
+
+/// What the doors stand between: the hub on one side, the sockets on the other. A connection's
+/// number is its member's number.
+struct Doorway {
+  bus::Client& hub;
+  net::WsServer& server;
+};
+
+constexpr std::uint64_t member_of(net::ConnId id) {
+  return net::to_number(id);
+}
+
+/// How a connection ends that the hub does not let into its scope.
+constexpr std::uint16_t close_code_for(std::string_view error) {
+  if (error == "no_application") return net::close_code::kNotFound;
+  if (error == "bad_path") return net::close_code::kBadRequest;
+  if (error == "hub_lost" || error == "limit") return net::close_code::kTryLater;
+  return net::close_code::kForbidden;
+}
+
+}  // namespace so::gateway

@@ -1,0 +1,173 @@
+#include "gateway.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "wire/path.h"
+#include "wsproto/ems.h"
+
+namespace so::gateway {
+namespace {
+
+constexpr std::string_view kRichProtocol = "scopewire.v1";
+
+Result<std::string> scope_of(const net::HttpRequest& request) {
+  return wire::scope_of_url(request.path, request.parameter("scope"));
+}
+
+net::WsVerdict room_verdict(const net::HttpRequest& request, bool connected) {
+  const auto scope = scope_of(request);
+  if (!scope) return net::WsVerdict::refuse(400, scope.error().text);
+  if (*scope == "/") return net::WsVerdict::refuse(404, "the path names no application");
+  if (!connected) return net::WsVerdict::refuse(503, "there is no hub at present");
+  return net::WsVerdict::accept();
+}
+
+// "/" is every stream.
+Result<std::string> stream_of(const net::HttpRequest& request, const std::string& fallback) {
+  auto stream = wire::normal_path(request.path == "/" ? fallback : request.path);
+  if (stream && *stream == "/" + std::string{wsproto::kEveryStream}) return std::string{"/"};
+  return stream;
+}
+
+}  // namespace
+
+std::vector<net::WsListener> listeners(const GatewayOptions& options) {
+  net::WsListener any;
+  any.origins = options.origins;
+  any.message_bytes = options.message_bytes;
+  any.queue_bytes = options.queue_bytes;
+  std::vector<net::WsListener> all;
+  for (const net::Address& address : options.listen) {
+    all.push_back(any);
+    all.back().address = address;
+    all.back().subprotocols = {std::string{kRichProtocol}, "chat"};
+    all.back().pages = net::embedded_pages();
+  }
+  for (const net::Address& address : options.meta_listen) {
+    all.push_back(any);
+    all.back().address = address;
+  }
+  return all;
+}
+
+Gateway::Gateway(const GatewayOptions& options, bus::Client& hub, net::WsServer& server)
+    : stream_(options.stream), doorway_{hub, server} {
+  hub.listen({.event = [this](const wire::FrameView& frame) { event(frame); },
+              .sync = [this](const wire::FrameView& frame) { event(frame); },
+              .link =
+                  [](bool connected, std::string_view why) {
+                    connected ? log::info("the hub is there")
+                              : log::warn("the hub is gone: {}", why);
+                  },
+              .refused =
+                  [this](const wire::FrameView& claim, const bus::Reply& why) {
+                    const auto id = static_cast<net::ConnId>(claim.header.member);
+                    if (doors_.contains(id))
+                      doorway_.server.close(id, close_code_for(why.code), why.message);
+                  }});
+  for (std::size_t i = 0; i < options.listen.size(); ++i) serve_rooms(i);
+  for (std::size_t i = 0; i < options.meta_listen.size(); ++i)
+    serve_metadata(options.listen.size() + i);
+}
+
+net::WsHandlers Gateway::common_handlers() {
+  net::WsHandlers handlers;
+  handlers.on_message = [this](net::ConnId id, const net::WsMessage& m) { message(id, m); };
+  handlers.on_close = [this](net::ConnId id, std::uint16_t) { closed(id); };
+  handlers.on_get = [this](const net::HttpRequest& request) { return get(request); };
+  return handlers;
+}
+
+void Gateway::serve_rooms(std::size_t listener) {
+  net::WsHandlers handlers = common_handlers();
+  handlers.on_request = [this](const net::HttpRequest& request) {
+    return room_verdict(request, doorway_.hub.connected());
+  };
+  handlers.on_open = [this](net::ConnId id, const net::HttpRequest& request,
+                            std::string_view subprotocol) { open_room(id, request, subprotocol); };
+  doorway_.server.set_handlers(listener, std::move(handlers));
+}
+
+void Gateway::serve_metadata(std::size_t listener) {
+  net::WsHandlers handlers = common_handlers();
+  handlers.on_request = [this](const net::HttpRequest& request) {
+    const auto stream = stream_of(request, stream_);
+    return stream ? net::WsVerdict::accept() : net::WsVerdict::refuse(400, stream.error().text);
+  };
+  handlers.on_open = [this](net::ConnId id, const net::HttpRequest& request, std::string_view) {
+    open_meta(id, request);
+  };
+  doorway_.server.set_handlers(listener, std::move(handlers));
+}
+
+void Gateway::open_room(net::ConnId id, const net::HttpRequest& request,
+                        std::string_view subprotocol) {
+  auto scope = scope_of(request);
+  if (!scope) return doorway_.server.close(id, net::close_code::kBadRequest, scope.error().text);
+  const bool rich = subprotocol == kRichProtocol;
+  doors_.emplace(id, rich ? Door::kRich : Door::kChat);
+  rich ? rich_.open(id, std::move(*scope)) : chat_.open(id, std::move(*scope));
+}
+
+void Gateway::open_meta(net::ConnId id, const net::HttpRequest& request) {
+  auto stream = stream_of(request, stream_);
+  if (!stream) return doorway_.server.close(id, net::close_code::kBadRequest, stream.error().text);
+  doors_.emplace(id, Door::kMeta);
+  meta_.open(id, std::move(*stream), request.parameter("latest") == "1");
+}
+
+void Gateway::message(net::ConnId id, const net::WsMessage& message) {
+  const auto door = doors_.find(id);
+  if (door == doors_.end()) return;
+  switch (door->second) {
+    case Door::kChat:
+      return chat_.message(id, message);
+    case Door::kRich:
+      return rich_.message(id, message);
+    case Door::kMeta:
+      return meta_.message(id, message);
+  }
+}
+
+void Gateway::closed(net::ConnId id) {
+  const auto door = doors_.find(id);
+  if (door == doors_.end()) return;
+  switch (door->second) {
+    case Door::kChat:
+      chat_.closed(id);
+      break;
+    case Door::kRich:
+      rich_.closed(id);
+      break;
+    case Door::kMeta:
+      meta_.closed(id);
+      break;
+  }
+  doors_.erase(door);
+  doorway_.hub.gone(member_of(id));
+  if (doors_.empty() && drained_) std::exchange(drained_, nullptr)();
+}
+
+void Gateway::event(const wire::FrameView& event) {
+  if (event.header.kind == wire::Kind::kMetadata) return meta_.event(event);
+  rich_.event(event);
+  if (event.header.kind != wire::Kind::kMember) chat_.event(event);
+}
+
+std::optional<net::HttpReply> Gateway::get(const net::HttpRequest& request) const {
+  if (request.path == "/healthz") return net::HttpReply{.body = "ok\n"};
+  if (request.path != "/readyz") return std::nullopt;
+  if (doorway_.hub.connected()) return net::HttpReply{.body = "ready\n"};
+  return net::HttpReply{.status = 503, .body = "no hub\n"};
+}
+
+void Gateway::drain(std::function<void()> done) {
+  doorway_.server.stop_listening();
+  if (doors_.empty()) return done();
+  drained_ = std::move(done);
+  for (const auto& [id, door] : doors_)
+    doorway_.server.close(id, net::close_code::kGoingAway, "shutting down");
+}
+
+}  // namespace so::gateway

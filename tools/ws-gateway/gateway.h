@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "bus/client.h"
+#include "chat_door.h"
+#include "meta_door.h"
+#include "net/ws_server.h"
+#include "rich_door.h"
+
+namespace so::gateway {
+
+struct GatewayOptions {
+  std::vector<net::Address> listen;       // chat, scopewire.v1, pages
+  std::vector<net::Address> meta_listen;  // wsJsonMeta
+  std::string stream;  // of metadata connections that name none; empty: every stream
+  std::vector<std::string> origins;
+  std::size_t message_bytes = 256U << 10U;
+  std::size_t queue_bytes = 1U << 20U;
+  net::WsOptions server;
+};
+
+/// What to open the server with.
+std::vector<net::WsListener> listeners(const GatewayOptions& options);
+
+/// Where the arrows turn: sockets to doors to the hub, and the hub's events back to the doors. Of a
+/// connection it knows only through which door it came.
+class Gateway {
+ public:
+  /// `server` was opened with listeners(options); it and the hub outlive the gateway.
+  Gateway(const GatewayOptions& options, bus::Client& hub, net::WsServer& server);
+
+  /// Everybody is told to come back elsewhere or later; then `done`, once.
+  void drain(std::function<void()> done);
+
+ private:
+  enum class Door { kChat, kRich, kMeta };
+
+  void serve_rooms(std::size_t listener);
+  void serve_metadata(std::size_t listener);
+  net::WsHandlers common_handlers();
+  void open_room(net::ConnId id, const net::HttpRequest& request, std::string_view subprotocol);
+  void open_meta(net::ConnId id, const net::HttpRequest& request);
+  void message(net::ConnId id, const net::WsMessage& message);
+  void closed(net::ConnId id);
+  void event(const wire::FrameView& event);
+  [[nodiscard]] std::optional<net::HttpReply> get(const net::HttpRequest& request) const;
+
+  std::string stream_;  // of metadata connections that name none
+  Doorway doorway_;
+  ChatDoor chat_{doorway_};
+  RichDoor rich_{doorway_};
+  MetaDoor meta_{doorway_};
+  std::unordered_map<net::ConnId, Door> doors_;  // of every open connection
+  std::function<void()> drained_;
+};
+
+}  // namespace so::gateway

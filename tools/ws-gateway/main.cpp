@@ -1,0 +1,56 @@
+#include <csignal>
+#include <memory>
+
+#include "base/log.h"
+#include "bus/local_bus.h"
+#include "bus/zmq_bus.h"
+#include "cli/runtime_dir.h"
+#include "cli/say.h"
+#include "gateway.h"
+#include "options.h"
+
+using namespace so;
+
+namespace {
+
+Result<std::unique_ptr<bus::Bus>> open_bus(const gateway::Options& options, net::Loop& loop) {
+  if (options.standalone)
+    return std::unique_ptr<bus::Bus>{std::make_unique<bus::LocalBus>(loop, options.hub)};
+  const auto address = cli::hub_address(options.hub_address);
+  if (!address) return fail(address.error());
+  auto zmq = bus::ZmqBus::connect(*address, loop);
+  if (!zmq) return fail(zmq.error());
+  return std::unique_ptr<bus::Bus>{std::move(*zmq)};
+}
+
+void say_ready(const gateway::GatewayOptions& options, const net::WsServer& server) {
+  std::vector<std::string> names;
+  for (const net::Address& address : server.addresses()) {
+    names.push_back((names.size() < options.listen.size() ? "ws://" : "wsJsonMeta://") +
+                    to_string(address));
+  }
+  cli::say_ready(names);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  log::set_name("ws-gateway");
+  gateway::Options options;
+  if (const auto exit = gateway::parse_options(argc, argv, options)) return to_int(*exit);
+
+  net::Loop loop;
+  auto bus = open_bus(options, loop);
+  if (!bus) return cli::give_up("unable to reach the hub", options.hub_address, bus.error());
+  auto server =
+      net::WsServer::open(loop, gateway::listeners(options.gateway), options.gateway.server);
+  if (!server) return cli::give_up("unable to listen", "", server.error());
+
+  bus::Client hub{**bus, loop, "ws-gateway"};
+  gateway::Gateway gateway{options.gateway, hub, **server};
+  const auto end = [&] { gateway.drain([&] { loop.stop(); }); };
+  loop.on_signal(SIGTERM, end);
+  loop.on_signal(SIGINT, end);
+  say_ready(options.gateway, **server);
+  return to_int(loop.run());
+}

@@ -1,0 +1,52 @@
+#include "options.h"
+
+#include <vector>
+
+#include "cli/command.h"
+
+namespace so::gateway {
+namespace {
+
+constexpr std::string_view kExamples =
+    "  ws-gateway                                            with the hub, on 8081 and 8210\n"
+    "  ws-gateway --standalone --listen 127.0.0.1:9000       a chat relay that needs nothing else";
+
+std::vector<net::Address> to_addresses(const std::vector<cli::Listen>& listens) {
+  std::vector<net::Address> out;
+  for (const cli::Listen& listen : listens) out.push_back({listen.host, listen.port});
+  return out;
+}
+
+}  // namespace
+
+std::optional<Exit> parse_options(int argc, const char* const* argv, Options& options) {
+  std::vector<cli::Listen> listen{{"127.0.0.1", 8081, ""}};
+  std::vector<cli::Listen> meta{{"127.0.0.1", 8210, ""}};
+  std::vector<std::string> applications;
+  GatewayOptions& gateway = options.gateway;
+  cli::Command command{
+      {"ws-gateway", "WebSocket door: chat, shared objects, metadata, pages", kExamples}};
+  command.option("standalone", cli::flag(options.standalone), "have a hub inside, in memory");
+  command.listen("listen", "ws", listen, "chat, scopewire.v1 and pages");
+  command.listen("meta-listen", "wsJsonMeta", meta,
+                 "metadata; HOST:PORT/STREAM for those that name none");
+  command.setting("origin", "origins", cli::texts(gateway.origins, "ORIGIN"),
+                  "pages of this origin may connect; * for all");
+  command.setting("application", "applications", cli::texts(applications, "NAME"),
+                  "with --standalone: scopes begin with one of these; any without");
+  command.limit("max-connections", cli::count(gateway.server.caps.total), "more are answered 503");
+  command.limit("max-message", cli::size(gateway.message_bytes),
+                "larger ones close the connection");
+  command.limit("max-queue", cli::size(gateway.queue_bytes), "bytes that may wait for one client");
+  if (const auto exit = command.parse(argc, argv)) return exit;
+  // Whoever names the one port wants no other opened.
+  if (!command.is_default("listen") && command.is_default("meta-listen")) meta.clear();
+  if (!applications.empty()) options.hub.applications = applications;
+  gateway.listen = to_addresses(listen);
+  gateway.meta_listen = to_addresses(meta);
+  if (!meta.empty()) gateway.stream = meta.front().stream;
+  options.hub_address = command.common().hub;
+  return std::nullopt;
+}
+
+}  // namespace so::gateway

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/exit_code.h"
+#include "gateway.h"
+#include "hub/options.h"
+
+namespace so::gateway {
+
+struct Options {
+  GatewayOptions gateway;
+  bool standalone = false;
+  hub::Options hub;         // of the one inside, with standalone
+  std::string hub_address;  // as named; empty: nobody named one
+};
+
+/// Fills `options` from the command line, the environment and the file. An answer ends the process.
+std::optional<Exit> parse_options(int argc, const char* const* argv, Options& options);
+
+}  // namespace so::gateway

@@ -1,0 +1,141 @@
+#include "rich_door.h"
+
+#include <utility>
+#include <variant>
+
+#include "wsproto/reply.h"
+
+namespace so::gateway {
+
+using wsproto::Request;
+
+void RichDoor::open(net::ConnId id, std::string scope) {
+  doorway_.server.want_messages(id, false);
+  doorway_.hub.join(member_of(id), scope, {},
+                    [this, id](const bus::Reply& reply) { welcome(id, reply); });
+  connections_.emplace(id, Connection{std::move(scope), {}});
+}
+
+void RichDoor::welcome(net::ConnId id, const bus::Reply& joined) {
+  const auto connection = connections_.find(id);
+  if (connection == connections_.end()) return;
+  if (!joined.ok()) {
+    send(id, wsproto::refused({}, joined.code, joined.message));
+    doorway_.server.close(id, close_code_for(joined.code), joined.message);
+    return;
+  }
+  send(id, wsproto::hello(doorway_.hub.member_id(member_of(id)), connection->second.scope));
+  doorway_.server.want_messages(id, true);
+}
+
+void RichDoor::message(net::ConnId id, const net::WsMessage& message) {
+  const auto connection = connections_.find(id);
+  if (connection == connections_.end()) return;
+  if (!message.text) {
+    doorway_.server.close(id, net::close_code::kUnsupported, "scopewire.v1 speaks text");
+    return;
+  }
+  auto parsed = wsproto::parse_request(parser_, as_text(message.payload));
+  if (const auto* refusal = std::get_if<wsproto::Refusal>(&parsed)) {
+    return send(id, wsproto::refused(refusal->id, refusal->code, refusal->message));
+  }
+  auto& request = std::get<Request>(parsed);
+  if (request.scope.empty()) request.scope = connection->second.scope;
+  dispatch(id, request);
+}
+
+void RichDoor::dispatch(net::ConnId id, const Request& request) {
+  using wire::Kind;
+  if (request.ping) return send(id, wsproto::pong(request.id));
+  bus::Client& hub = doorway_.hub;
+  const std::uint64_t member = member_of(id);
+  if (request.kind == Kind::kJoin) return join(id, request);
+  if (request.kind == Kind::kLeave) return leave(id, request);
+  if (request.kind == Kind::kUse) return use(id, request);
+  if (request.kind == Kind::kRelease) return release(id, request);
+  if (request.kind == Kind::kList) return hub.list(member, request.scope, answer(id, request));
+  if (request.kind == Kind::kGet) {
+    return hub.get(member, request.scope, request.object, request.key, answer(id, request));
+  }
+  hub.change(member, request.scope, request.object, request.changes, answer(id, request));
+}
+
+void RichDoor::join(net::ConnId id, const Request& request) {
+  doorway_.hub.join(member_of(id), request.scope, {request.info, request.presence},
+                    [this, id, request](const bus::Reply& granted) {
+                      if (granted.ok() && request.presence)
+                        hear(id, Audience::topic(request.scope, {}));
+                      reply(id, request, granted);
+                    });
+}
+
+// What was asked before is answered before: nothing is heard of the scope once this is answered.
+void RichDoor::leave(net::ConnId id, const Request& request) {
+  doorway_.hub.leave(member_of(id), request.scope, [this, id, request](const bus::Reply& left) {
+    const std::string below = request.scope == "/" ? "/" : request.scope + "/";
+    forget(id, [&](const std::string& topic) {
+      return topic.starts_with(request.scope + "\n") || topic.starts_with(below);
+    });
+    reply(id, request, left);
+  });
+}
+
+void RichDoor::use(net::ConnId id, const Request& request) {
+  doorway_.hub.use(member_of(id), request.scope, request.object,
+                   {request.persistent, request.epoch, request.version},
+                   [this, id, request](const bus::Reply& granted) {
+                     reply(id, request, granted);
+                     if (!granted.ok()) return;
+                     hear(id, Audience::topic(request.scope, request.object));
+                     send(id, granted.body);
+                   });
+}
+
+void RichDoor::release(net::ConnId id, const Request& request) {
+  doorway_.hub.release(member_of(id), request.scope, request.object,
+                       [this, id, request](const bus::Reply& released) {
+                         const std::string topic = Audience::topic(request.scope, request.object);
+                         forget(id, [&](const std::string& heard) { return heard == topic; });
+                         reply(id, request, released);
+                       });
+}
+
+bus::Done RichDoor::answer(net::ConnId id, const Request& request) {
+  return [this, id, request](const bus::Reply& answered) { reply(id, request, answered); };
+}
+
+void RichDoor::reply(net::ConnId id, const Request& request, const bus::Reply& reply) {
+  if (!reply.ok()) return send(id, wsproto::refused(request.id, reply.code, reply.message));
+  if (!request.id.empty())
+    send(id, wsproto::done(request.id, request.kind, {reply.epoch, reply.version}, reply.body));
+}
+
+// A connection may have closed, or left, while the hub was asked.
+void RichDoor::hear(net::ConnId id, const std::string& topic) {
+  const auto connection = connections_.find(id);
+  if (connection == connections_.end()) return;
+  connection->second.topics.insert(topic);
+  audience_.add(topic, id);
+}
+
+void RichDoor::forget(net::ConnId id, const std::function<bool(const std::string& topic)>& which) {
+  const auto connection = connections_.find(id);
+  if (connection == connections_.end()) return;
+  std::erase_if(connection->second.topics, [&](const std::string& topic) {
+    if (!which(topic)) return false;
+    audience_.remove(topic, id);
+    return true;
+  });
+}
+
+void RichDoor::closed(net::ConnId id) {
+  forget(id, [](const std::string&) { return true; });
+  connections_.erase(id);
+}
+
+void RichDoor::event(const wire::FrameView& event) {
+  const auto listeners = audience_.of(Audience::topic(event.scope, event.name));
+  if (!listeners.empty()) doorway_.server.broadcast(listeners, net::Frame::text(event.body));
+}
+
+}  // namespace so::gateway

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "audience.h"
+#include "doorway.h"
+#include "json/read.h"
+#include "wsproto/request.h"
+
+namespace so::gateway {
+
+/// The protocol scopewire.v1 (scopewire-ws(7)): requests go to the hub and are answered by it; its
+/// events pass as they are, framed once for all who hear them.
+class RichDoor {
+ public:
+  explicit RichDoor(Doorway& doorway) : doorway_(doorway) {}
+
+  void open(net::ConnId id, std::string scope);
+  void message(net::ConnId id, const net::WsMessage& message);
+  void closed(net::ConnId id);
+
+  /// A change, a sync, a join or a leave.
+  void event(const wire::FrameView& event);
+
+ private:
+  struct Connection {
+    std::string scope;             // of the URL: meant by requests that name none
+    std::set<std::string> topics;  // it hears
+  };
+
+  void welcome(net::ConnId id, const bus::Reply& joined);
+  void dispatch(net::ConnId id, const wsproto::Request& request);
+  void join(net::ConnId id, const wsproto::Request& request);
+  void leave(net::ConnId id, const wsproto::Request& request);
+  void use(net::ConnId id, const wsproto::Request& request);
+  void release(net::ConnId id, const wsproto::Request& request);
+  bus::Done answer(net::ConnId id, const wsproto::Request& request);
+  void reply(net::ConnId id, const wsproto::Request& request, const bus::Reply& reply);
+  void hear(net::ConnId id, const std::string& topic);
+  void forget(net::ConnId id, const std::function<bool(const std::string& topic)>& which);
+  void send(net::ConnId id, std::string_view text) {
+    doorway_.server.send(id, net::Frame::text(text));
+  }
+
+  Doorway& doorway_;
+  std::unordered_map<net::ConnId, Connection> connections_;
+  Audience audience_;  // by scope and object; by scope and "": presence
+  json::Parser parser_;
+};
+
+}  // namespace so::gateway
