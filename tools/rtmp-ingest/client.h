@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "net/address.h"
+#include "net/conn_id.h"
+#include "rtmp/session.h"
+
+namespace so::ingest {
+
+/// One RTMP connection. Its number is its member's number.
+struct Client {
+  rtmp::ServerSession session;
+  net::Address peer;
+  std::string scope;                               // joined; empty before
+  std::map<std::uint32_t, std::string> publishes;  // message stream to stream, once granted
+  std::map<std::uint32_t, std::string> plays;
+};
+
+constexpr std::uint64_t member_of(net::ConnId id) {
+  return net::to_number(id);
+}
+
+}  // namespace so::ingest

@@ -1,0 +1,115 @@
+#include "ingest.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "base/log.h"
+#include "base/random.h"
+
+namespace so::ingest {
+namespace {
+
+constexpr Millis kTick{250};  // how late a time-out may be noticed; cheaper than a timer a client
+
+}  // namespace
+
+Ingest::Ingest(const IngestOptions& options, net::Loop& loop, net::TcpConnections& connections,
+               bus::Client& hub)
+    : options_(options),
+      loop_(loop),
+      connections_(connections),
+      hub_(hub),
+      objects_(hub, connections,
+               [this](net::ConnId id) -> std::optional<Objects::Voice> {
+                 Client* client = find(id);
+                 if (client == nullptr) return std::nullopt;
+                 return Objects::Voice{client->session.encoding(), client->session.chunk_size()};
+               }),
+      deadline_(loop, [this] { tick(); }) {
+  connections.set_handlers(
+      {.on_open = [this](net::ConnId id, const net::Address& peer) { opened(id, peer); },
+       .on_bytes = [this](net::ConnId id, ByteView bytes) { received(id, bytes); },
+       .on_close = [this](net::ConnId id, std::string_view why) { closed(id, why); }});
+  hub.listen({.event = [this](const wire::FrameView& frame) { event(frame); },
+              .sync = [this](const wire::FrameView& frame) { objects_.event(frame); },
+              .link =
+                  [](bool connected, std::string_view why) {
+                    connected ? log::info("the hub is there")
+                              : log::warn("the hub is gone: {}", why);
+                  },
+              .refused = [this](const wire::FrameView& claim,
+                                const bus::Reply& why) { refused(claim, why); }});
+  hub.follow("/", {.meta = false, .streams = true, .latest = false});
+  deadline_.start(kTick, kTick);
+}
+
+Client* Ingest::find(net::ConnId id) {
+  const auto entry = clients_.find(id);
+  return entry == clients_.end() ? nullptr : entry->second.get();
+}
+
+void Ingest::opened(net::ConnId id, const net::Address& peer) {
+  clients_.emplace(id, new Client{{options_.session, random_u64(), loop_.now()}, peer, {}, {}, {}});
+}
+
+void Ingest::received(net::ConnId id, ByteView bytes) {
+  Client* client = find(id);
+  if (client == nullptr) return;
+  client->session.receive(bytes, loop_.now());
+  turn(id);
+}
+
+void Ingest::turn(net::ConnId id) {
+  Client* client = find(id);
+  if (client == nullptr) return;
+  std::string failure;
+  while (true) {
+    auto event = client->session.next();
+    if (!event) failure = event.error().text;
+    if (!event || !*event) break;
+    std::visit([&](auto& e) { on(id, e); }, **event);
+  }
+  if (Bytes output = client->session.take_output(); !output.empty())
+    connections_.send(id, std::move(output));
+  connections_.want_bytes(id, client->session.wants_bytes());
+  if (!failure.empty()) connections_.close(id, failure);
+}
+
+void Ingest::closed(net::ConnId id, std::string_view why) {
+  const auto entry = clients_.find(id);
+  if (entry == clients_.end()) return;
+  const std::unique_ptr<Client> client = std::move(entry->second);
+  clients_.erase(entry);
+  log::info("{} {} has left: {}", to_string(client->peer), client->scope, why);
+  for (const auto& [stream, name] : client->plays) leave(name, {id, stream});
+  for (const auto& [stream, name] : client->publishes) end_publish(name);
+  hub_.gone(member_of(id));
+  if (clients_.empty() && drained_) std::exchange(drained_, nullptr)();
+}
+
+void Ingest::tick() {
+  const TimePoint now = loop_.now();
+  std::vector<net::ConnId> due;
+  for (const auto& [id, client] : clients_) {
+    if (const auto deadline = client->session.deadline(); deadline && *deadline <= now)
+      due.push_back(id);
+  }
+  for (const net::ConnId id : due) {
+    find(id)->session.tick(now);
+    turn(id);
+  }
+}
+
+void Ingest::drain(std::function<void()> done) {
+  if (clients_.empty()) return done();
+  drained_ = std::move(done);
+  for (const auto& [id, client] : clients_) {
+    client->session.status(0, "status", "NetConnection.Connect.Closed",
+                           "The server is shutting down.");
+    connections_.send(id, client->session.take_output());
+    connections_.close(id, "shutting down");
+  }
+}
+
+}  // namespace so::ingest

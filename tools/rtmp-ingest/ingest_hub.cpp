@@ -1,0 +1,58 @@
+// What the hub tells.
+#include <utility>
+
+#include "amf/amf0.h"
+#include "amf/json.h"
+#include "base/log.h"
+#include "ingest.h"
+
+namespace so::ingest {
+namespace {
+
+// The name under which players hear of metadata that was pushed to their stream.
+constexpr std::string_view kMetadataHandler = "onJsonMeta";
+
+}  // namespace
+
+void Ingest::event(const wire::FrameView& event) {
+  if (event.header.kind == wire::Kind::kChanged) return objects_.event(event);
+  const auto body = parser_.parse(event.body);
+  if (!body) return log::error("unable to read an event of the hub: {}", body.error().text);
+  const std::string name{event.scope};
+  if (event.header.kind == wire::Kind::kStream) return stream_event(name, *body);
+  if (event.header.kind == wire::Kind::kMetadata) return metadata(name, *body);
+}
+
+void Ingest::stream_event(const std::string& name, json::Element event) {
+  const auto entry = streams_.find(name);
+  if (entry != streams_.end() && entry->second.is_here()) return;  // our own
+  if (json::text(event, "state") != "up") {
+    if (elsewhere_.erase(name) > 0 && entry != streams_.end()) end_publish(name);
+    return;
+  }
+  const std::string endpoint{json::text(event, "endpoint").value_or("")};
+  if (endpoint.empty()) return;
+  const bool moved = std::exchange(elsewhere_[name], endpoint) != endpoint;
+  if (!moved || entry == streams_.end()) return;
+  if (const auto fetched = entry->second.fetch(endpoint); !fetched)
+    log::error("{}: {}", name, fetched.error().text);
+}
+
+void Ingest::metadata(const std::string& name, json::Element event) {
+  const auto entry = streams_.find(name);
+  const auto data = json::member(event, "data");
+  if (entry == streams_.end() || !data) return;
+  // What AMF has no words for arrives as the JSON text.
+  auto value = amf::from_json(*data);
+  if (!value) value = amf::Value::string(json::compact(*data));
+  entry->second.data(amf::encode({amf::Value::string(kMetadataHandler), *value}));
+}
+
+// A restarted hub did not let us have again what the one before had granted.
+void Ingest::refused(const wire::FrameView& claim, const bus::Reply& why) {
+  const auto id = static_cast<net::ConnId>(claim.header.member);
+  if (find(id) == nullptr || claim.header.kind == wire::Kind::kUse) return;
+  connections_.close(id, why.message);
+}
+
+}  // namespace so::ingest

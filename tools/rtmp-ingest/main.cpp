@@ -1,0 +1,100 @@
+#include <csignal>
+#include <memory>
+
+#include <unistd.h>
+
+#include "base/log.h"
+#include "bus/zmq_bus.h"
+#include "cli/print.h"
+#include "cli/runtime_dir.h"
+#include "cli/say.h"
+#include "ingest.h"
+#include "net/stdio.h"
+#include "net/tcp_server.h"
+#include "options.h"
+#include "pipe.h"
+
+using namespace so;
+
+namespace {
+
+int serve(const ingest::Options& options, net::Loop& loop, bus::Client& hub) {
+  auto server = net::TcpServer::listen(loop, options.listen.front(), options.tcp);
+  if (!server)
+    return cli::give_up("unable to listen on", to_string(options.listen.front()), server.error());
+  ingest::Ingest ingest{options.ingest, loop, (*server)->connections(), hub};
+  const auto end = [&] {
+    (*server)->stop_listening();
+    ingest.drain([&] { loop.stop(); });
+  };
+  loop.on_signal(SIGTERM, end);
+  loop.on_signal(SIGINT, end);
+  cli::say_ready({"rtmp://" + to_string((*server)->address())});
+  return to_int(loop.run());
+}
+
+int publish(const ingest::Options& options, net::Loop& loop, bus::Client& hub) {
+  std::unique_ptr<net::Input> input;
+  ingest::PipePublish* to = nullptr;
+  ingest::PipePublish pipe{
+      loop,
+      hub,
+      options.stream,
+      options.ingest.stream.media_folder,
+      {.ready =
+           [&] {
+             input = std::make_unique<net::Input>(
+                 loop, STDIN_FILENO,
+                 net::Input::Handlers{.on_bytes = [&](ByteView bytes) { to->receive(bytes); },
+                                      .on_end =
+                                          [&](const Status& status) {
+                                            if (!status)
+                                              log::error("standard input: {}", status.error().text);
+                                            to->end();
+                                          }});
+           },
+       .done = [&](Exit exit) { loop.stop(exit); }}};
+  to = &pipe;
+  loop.on_signal(SIGTERM, [&] { loop.stop(); });
+  loop.on_signal(SIGINT, [&] { loop.stop(); });
+  pipe.start();
+  return to_int(loop.run());
+}
+
+int tap(const ingest::Options& options, net::Loop& loop, bus::Client& hub) {
+  ingest::PipeTap pipe{
+      loop, hub, {options.stream, options.duration, options.wait}, cli::print, [&](Exit exit) {
+        loop.stop(exit);
+      }};
+  loop.on_signal(SIGTERM, [&] { loop.stop(); });
+  loop.on_signal(SIGINT, [&] { loop.stop(); });
+  pipe.start();
+  return to_int(loop.run());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  log::set_name("rtmp-ingest");
+  ingest::Options options;
+  if (const auto exit = ingest::parse_options(argc, argv, options)) return to_int(*exit);
+
+  net::Loop loop;
+  const auto address = cli::hub_address(options.hub_address);
+  if (!address)
+    return cli::give_up("unable to reach the hub", options.hub_address, address.error());
+  auto bus = bus::ZmqBus::connect(*address, loop);
+  if (!bus) return cli::give_up("unable to reach the hub", *address, bus.error());
+  options.ingest.stream.media_folder = cli::RuntimeDir::choose().path;
+
+  bus::Client hub{**bus, loop, "rtmp-ingest"};
+  switch (options.mode) {
+    case ingest::Mode::kPublish:
+      return publish(options, loop, hub);
+    case ingest::Mode::kTap:
+      return tap(options, loop, hub);
+    case ingest::Mode::kServe:
+      break;
+  }
+  return serve(options, loop, hub);
+}

@@ -1,0 +1,137 @@
+#include "objects.h"
+
+#include <array>
+#include <utility>
+#include <variant>
+
+#include "base/log.h"
+#include "translation.h"
+
+namespace so::ingest {
+namespace {
+
+using rtmp::SharedObjectMessage;
+namespace shared = rtmp::shared;
+
+template <class T>
+bool asks_for(const SharedObjectMessage& message) {
+  for (const shared::Event& event : message.events) {
+    if (std::holds_alternative<T>(event)) return true;
+  }
+  return false;
+}
+
+// What a client understands of the hub's reasons (Red5 1.3, SharedObject statuses).
+std::string_view use_status(std::string_view code) {
+  if (code == "persistence") return "SharedObject.BadPersistence";
+  if (code == "denied") return "SharedObject.NoReadAccess";
+  return "SharedObject.ObjectCreationFailed";
+}
+std::string_view change_status(std::string_view code) {
+  if (code == "hub_lost") return "NetConnection.Call.Failed";
+  if (code == "not_joined") return "SharedObject.ObjectCreationFailed";
+  return "SharedObject.NoWriteAccess";
+}
+
+std::uint64_t member_of(net::ConnId id) {
+  return net::to_number(id);
+}
+
+SharedObjectMessage message_of(std::string_view name, std::uint64_t version, std::uint32_t flags,
+                               std::vector<shared::Event> events) {
+  SharedObjectMessage message;
+  message.name = name;
+  message.version =
+      static_cast<std::uint32_t>(version);  // the wire has 32 bits; clients do not count
+  message.flags = flags;
+  message.events = std::move(events);
+  return message;
+}
+
+std::uint32_t flags_of(json::Element event) {
+  return json::boolean(event, "persistent").value_or(false) ? SharedObjectMessage::kPersistent : 0;
+}
+
+}  // namespace
+
+void Objects::message(net::ConnId id, const std::string& scope, SharedObjectMessage message) {
+  if (asks_for<shared::Use>(message)) use(id, scope, message);
+  if (const std::string changes = to_changes(message.events); !changes.empty())
+    change(id, scope, message, changes);
+  if (asks_for<shared::Release>(message)) hub_.release(member_of(id), scope, message.name);
+}
+
+void Objects::use(net::ConnId id, const std::string& scope, const SharedObjectMessage& asked) {
+  hub_.use(member_of(id), scope, asked.name, {.persistent = asked.persistent()},
+           [this, id, asked](const bus::Reply& reply) {
+             if (!reply.ok()) return refuse(id, asked, use_status(reply.code));
+             const auto body = parser_.parse(reply.body);
+             const auto data = body ? json::member(*body, "data") : std::nullopt;
+             if (!data) return refuse(id, asked, use_status({}));
+             auto events = to_sync(*data, {.use_success = true, .clear = flags_of(*body) == 0});
+             if (!events) return refuse(id, asked, use_status({}));
+             send(id, message_of(asked.name, reply.version, flags_of(*body), std::move(*events)));
+           });
+}
+
+void Objects::change(net::ConnId id, const std::string& scope, const SharedObjectMessage& asked,
+                     std::string_view changes) {
+  hub_.change(
+      member_of(id), scope, asked.name, changes, [this, id, asked](const bus::Reply& reply) {
+        if (!reply.ok()) return refuse(id, asked, change_status(reply.code));
+        send(id,
+             message_of(asked.name, reply.version, asked.flags & SharedObjectMessage::kPersistent,
+                        to_answers(asked.events)));
+      });
+}
+
+void Objects::refuse(net::ConnId id, const SharedObjectMessage& asked, std::string_view status) {
+  send(id, message_of(asked.name, 0, asked.flags & SharedObjectMessage::kPersistent,
+                      {shared::Status{std::string{status}, "error"}}));
+}
+
+void Objects::send(net::ConnId id, const SharedObjectMessage& message) {
+  const auto voice = find_(id);
+  if (!voice) return;
+  connections_.send(id, rtmp::prepare(message, voice->encoding, voice->chunk_size));
+}
+
+void Objects::event(const wire::FrameView& event) {
+  const auto body = parser_.parse(event.body);
+  if (!body) return log::error("unable to read an event of the hub: {}", body.error().text);
+  const std::string_view kind = json::text(*body, "event").value_or("");
+  const auto pass = [&](std::uint64_t version, Result<std::vector<shared::Event>> events) {
+    if (!events) return log::warn("{} {}: {}", event.scope, event.name, events.error().text);
+    send_all(event, message_of(event.name, version, flags_of(*body), std::move(*events)));
+  };
+  if (const auto data = json::member(*body, "data"); kind == "sync" && data) {
+    return pass(event.header.version, to_sync(*data, {.use_success = false, .clear = true}));
+  }
+  if (const auto changes = json::member(*body, "changes"); kind == "change" && changes) {
+    return pass(event.header.version, to_events(*changes));
+  }
+  const auto batches = json::member(*body, "batches");
+  if (kind != "resume" || !batches || !batches->is_array()) return;
+  for (const json::Element batch : batches->get_array().value_unsafe()) {
+    const auto changes = json::member(batch, "changes");
+    if (changes) pass(json::integer(batch, "version").value_or(0), to_events(*changes));
+  }
+}
+
+// Once for each encoding, then the same bytes for all; the author has had its answer.
+void Objects::send_all(const wire::FrameView& event, const SharedObjectMessage& message) {
+  std::array<net::SharedBytes, 2> prepared;
+  for (const std::uint64_t member : hub_.users(event.scope, event.name)) {
+    if (member == event.header.member) continue;
+    const auto id = static_cast<net::ConnId>(member);
+    const auto voice = find_(id);
+    if (!voice) continue;
+    net::SharedBytes& bytes = prepared.at(voice->encoding == rtmp::Encoding::kAmf3 ? 1 : 0);
+    if (!bytes)
+      bytes =
+          std::make_shared<const Bytes>(rtmp::prepare(message, voice->encoding, voice->chunk_size));
+    connections_.send(id, bytes);
+  }
+}
+
+}  // namespace so::ingest

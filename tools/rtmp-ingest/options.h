@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/exit_code.h"
+#include "ingest.h"
+#include "net/tcp_server.h"
+
+namespace so::ingest {
+
+enum class Mode { kServe, kPublish, kTap };
+
+struct Options {
+  Mode mode = Mode::kServe;
+  std::vector<net::Address> listen;
+  net::TcpOptions tcp;
+  IngestOptions ingest;
+  std::string stream;              // publish and tap: a whole path
+  std::optional<Millis> duration;  // tap
+  Millis wait{10'000};             // tap: for the stream to begin
+  std::string hub_address;         // as named; empty: nobody named one
+};
+
+/// Fills `options` from the command line, the environment and the file. An answer ends the process.
+std::optional<Exit> parse_options(int argc, const char* const* argv, Options& options);
+
+}  // namespace so::ingest

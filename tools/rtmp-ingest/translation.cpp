@@ -1,0 +1,166 @@
+#include "translation.h"
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "amf/json.h"
+#include "json/write.h"
+
+namespace so::ingest {
+namespace {
+
+using namespace rtmp::shared;  // NOLINT(google-build-using-namespace): its events are this file's
+                               // subject
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
+void write_set(json::Writer& out, const std::string& key, const amf::Value& value) {
+  out.object().key("op").string(value.is_nothing() ? "delete" : "set").key("key").string(key);
+  if (!value.is_nothing()) out.key("value").raw(amf::to_json(common_form(value)));
+  out.end();
+}
+
+void write_send(json::Writer& out, const SendMessage& message) {
+  out.object().key("op").string("send").key("handler").string(message.handler).key("args").array();
+  for (const amf::Value& argument : message.arguments) out.raw(amf::to_json(common_form(argument)));
+  out.end().end();
+}
+
+// Whether anything was written.
+bool write_change(json::Writer& out, const Event& request) {
+  return std::visit(Overloaded{[&](const RequestChange& e) {
+                                 write_set(out, e.key, e.value);
+                                 return true;
+                               },
+                               [&](const RequestRemove& e) {
+                                 write_set(out, e.key, amf::Value::null());
+                                 return true;
+                               },
+                               [&](const SendMessage& e) {
+                                 write_send(out, e);
+                                 return true;
+                               },
+                               [&](const RequestClear&) {
+                                 out.object().key("op").string("clear").end();
+                                 return true;
+                               },
+                               [](const auto&) { return false; }},
+                    request);
+}
+
+std::optional<Event> answer_to(const Event& request) {
+  using Answer = std::optional<Event>;
+  return std::visit(Overloaded{[](const RequestChange& e) { return Answer{Success{e.key}}; },
+                               [](const RequestRemove& e) { return Answer{Remove{e.key}}; },
+                               [](const SendMessage& e) { return Answer{e}; },
+                               [](const RequestClear&) { return Answer{Clear{}}; },
+                               [](const auto&) { return Answer{}; }},
+                    request);
+}
+
+Result<Event> send_event(json::Element change) {
+  SendMessage message{std::string{json::text(change, "handler").value_or("")}, {}};
+  const auto args = json::member(change, "args");
+  if (!args || !args->is_array()) return Event{message};
+  for (const json::Element arg : args->get_array().value_unsafe()) {
+    auto value = amf::from_json(arg);
+    if (!value) return fail(value.error());
+    message.arguments.push_back(std::move(*value));
+  }
+  return Event{std::move(message)};
+}
+
+Result<Event> to_event(json::Element change) {
+  const std::string_view op = json::text(change, "op").value_or("");
+  const std::string key{json::text(change, "key").value_or("")};
+  if (op == "delete") return Event{Remove{key}};
+  if (op == "clear") return Event{Clear{}};
+  if (op == "send") return send_event(change);
+  const auto value = json::member(change, "value");
+  if (op != "set" || !value)
+    return fail(Code::kPeer, fmt::format("a change of unknown kind \"{}\"", op));
+  auto amf_value = amf::from_json(*value);
+  if (!amf_value) return fail(amf_value.error());
+  return Event{Change{key, std::move(*amf_value)}};
+}
+
+amf::Members common_members(amf::Members members) {
+  for (amf::Member& member : members) member.value = common_form(std::move(member.value));
+  return members;
+}
+
+amf::Values common_values(amf::Values values) {
+  for (amf::Value& value : values) value = common_form(std::move(value));
+  return values;
+}
+
+}  // namespace
+
+amf::Value common_form(amf::Value value) {
+  if (auto* v = std::get_if<amf::Amf3>(&value.is); v != nullptr && !v->value.empty())
+    return common_form(std::move(v->value.front()));
+  if (const auto* v = std::get_if<amf::Integer>(&value.is)) return amf::Value::number(v->value);
+  if (auto* v = std::get_if<amf::LongString>(&value.is)) return amf::Value::string(v->text);
+  if (auto* v = std::get_if<amf::Object>(&value.is))
+    return amf::Value::object(common_members(std::move(v->members)));
+  if (auto* v = std::get_if<amf::StrictArray>(&value.is))
+    return amf::Value::array(common_values(std::move(v->items)));
+  if (auto* v = std::get_if<amf::Array3>(&value.is); v != nullptr && v->associative.empty()) {
+    return amf::Value::array(common_values(std::move(v->dense)));
+  }
+  if (auto* v = std::get_if<amf::Object3>(&value.is); v != nullptr && v->class_name.empty()) {
+    return amf::Value::object(common_members(std::move(v->members)));
+  }
+  return value;
+}
+
+std::string to_changes(const std::vector<Event>& requests) {
+  json::Writer out;
+  out.object().key("changes").array();
+  bool any = false;
+  for (const Event& request : requests) any |= write_change(out, request);
+  std::string body = out.end().end().take();
+  return any ? body : std::string{};
+}
+
+std::vector<Event> to_answers(const std::vector<Event>& requests) {
+  std::vector<Event> answers;
+  for (const Event& request : requests) {
+    if (auto answer = answer_to(request)) answers.push_back(std::move(*answer));
+  }
+  return answers;
+}
+
+Result<std::vector<Event>> to_events(json::Element changes) {
+  std::vector<Event> events;
+  if (!changes.is_array()) return fail(Code::kPeer, "changes are not an array");
+  for (const json::Element change : changes.get_array().value_unsafe()) {
+    auto event = to_event(change);
+    if (!event) return fail(event.error());
+    events.push_back(std::move(*event));
+  }
+  return events;
+}
+
+Result<std::vector<Event>> to_sync(json::Element data, Sync sync) {
+  std::vector<Event> events;
+  if (sync.use_success) events.emplace_back(UseSuccess{});
+  if (sync.clear) events.emplace_back(Clear{});
+  if (!data.is_object()) return fail(Code::kPeer, "the data of an object is no JSON object");
+  for (const auto& attribute : data.get_object().value_unsafe()) {
+    auto value = amf::from_json(attribute.value);
+    if (!value) return fail(value.error());
+    events.emplace_back(Change{std::string{attribute.key}, std::move(*value)});
+  }
+  return events;
+}
+
+}  // namespace so::ingest
