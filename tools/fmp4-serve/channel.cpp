@@ -1,0 +1,108 @@
+#include "channel.h"
+
+#include <cmath>
+#include <utility>
+#include <variant>
+
+#include "base/log.h"
+#include "fmp4/event_message.h"
+#include "messages.h"
+
+namespace so::fmp4serve {
+
+Channel::Channel(net::Loop& loop, net::WsServer& server, std::string stream)
+    : loop_(loop), server_(server), stream_(std::move(stream)) {}
+
+void Channel::add(net::ConnId id, Dialect dialect) {
+  Viewer& viewer = viewers_.try_emplace(id, server_, id, dialect, stream_).first->second;
+  if (endpoint_.empty()) return viewer.tell(waiting_message(stream_));
+  join(viewer);
+}
+
+// A picture at once: all since the last key frame, squeezed so that it ends at the live point.
+void Channel::join(Viewer& viewer) {
+  const fmp4::InitSegment* init = muxer_.init();
+  if (init == nullptr) return;
+  for (const fmp4::Fragment& fragment : gop_.burst()) {
+    viewer.fragment({fragment, net::Frame::binary(fmp4::to_bytes(fragment))}, *init);
+  }
+}
+
+void Channel::online(const std::string& endpoint) {
+  if (endpoint == endpoint_) return;
+  if (endpoint_.empty() && muxed_before_) log::info("{} is back", stream_);
+  endpoint_ = endpoint;
+  if (std::exchange(muxed_before_, true)) muxer_.restart();
+  gop_.clear();
+  auto opened = media::Subscriber::open(
+      loop_, endpoint,
+      {.unit = [this](const media::UnitView& u, bool skipped) { unit(u, skipped); }, .end = {}});
+  if (!opened) return log::error("{}: {}", stream_, opened.error().text);
+  subscriber_ = std::move(*opened);
+}
+
+void Channel::offline() {
+  if (endpoint_.empty()) return;
+  endpoint_.clear();
+  subscriber_.reset();
+  gop_.clear();
+  tell_all(end_message());
+}
+
+void Channel::unit(const media::UnitView& unit, bool skipped) {
+  if (skipped) muxer_.lost();
+  for (const fmp4::Event& event : muxer_.feed(unit.tag(), loop_.now())) {
+    std::visit([this](const auto& e) { on(e); }, event);
+  }
+}
+
+// It reaches each viewer with the first fragment that needs it.
+void Channel::on(const fmp4::InitSegment& init) {
+  gop_.clear();
+  log::debug("{}: {}", stream_, init.mime);
+}
+
+void Channel::on(const fmp4::Fragment& fragment) {
+  const fmp4::InitSegment& init = *muxer_.init();
+  const SharedFragment shared{fragment, shared_frame(fragment)};
+  gop_.add(fragment);
+  time_ = seconds(fragment.sample, init);
+  for (auto& [id, viewer] : viewers_) viewer.fragment(shared, init);
+}
+
+void Channel::on(const fmp4::Discontinuity& jump) {
+  log::info("{}: the publisher's clock was set anew at {} ms", stream_, jump.media_ms);
+}
+
+void Channel::on(const fmp4::Notice& notice) {
+  log::warn("{}: {}", stream_, notice.text);
+  tell_all(notice_message(notice.text));
+}
+
+net::Frame Channel::shared_frame(const fmp4::Fragment& fragment) {
+  Bytes bytes = std::exchange(event_messages_, {});
+  bytes.reserve(bytes.size() + fragment.header.size() + fragment.payload.size());
+  bytes.insert(bytes.end(), fragment.header.begin(), fragment.header.end());
+  bytes.insert(bytes.end(), fragment.payload.begin(), fragment.payload.end());
+  return net::Frame::binary(bytes);
+}
+
+void Channel::metadata(double timestamp, std::string_view data) {
+  constexpr std::size_t kWaiting = std::size_t{256}
+                                   << 10U;  // of a stream that has stopped: the latest are lost
+  const auto ms = static_cast<std::uint64_t>(std::llround(time_ * 1000));
+  if (event_messages_.size() < kWaiting && !endpoint_.empty()) {
+    const Bytes box = fmp4::event_message(
+        {.id = ++event_id_, .time = ms, .timescale = 1000, .value = "meta", .text = data});
+    event_messages_.insert(event_messages_.end(), box.begin(), box.end());
+  }
+  const std::string rich = metadata_message(time_, timestamp, data);
+  const std::string plain = plain_metadata(timestamp, data);
+  for (auto& [id, viewer] : viewers_) viewer.metadata(rich, plain);
+}
+
+void Channel::tell_all(std::string_view json) {
+  for (auto& [id, viewer] : viewers_) viewer.tell(json);
+}
+
+}  // namespace so::fmp4serve

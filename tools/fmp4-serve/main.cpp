@@ -1,0 +1,55 @@
+#include <csignal>
+
+#include "base/log.h"
+#include "bus/zmq_bus.h"
+#include "cli/print.h"
+#include "cli/runtime_dir.h"
+#include "cli/say.h"
+#include "options.h"
+#include "serve.h"
+#include "tap.h"
+
+using namespace so;
+
+namespace {
+
+int serve(const fmp4serve::Options& options, net::Loop& loop, bus::Client& hub) {
+  auto server =
+      net::WsServer::open(loop, fmp4serve::listeners(options.serve), options.serve.server);
+  if (!server) return cli::give_up("unable to listen", "", server.error());
+  fmp4serve::Serve serve{options.serve, hub, **server, loop};
+  const auto end = [&] { serve.drain([&] { loop.stop(); }); };
+  loop.on_signal(SIGTERM, end);
+  loop.on_signal(SIGINT, end);
+  std::vector<std::string> names;
+  for (const net::Address& address : (*server)->addresses())
+    names.push_back("inboundWSFMP4://" + to_string(address));
+  cli::say_ready(names);
+  return to_int(loop.run());
+}
+
+int tap(const fmp4serve::Options& options, net::Loop& loop, bus::Client& hub) {
+  fmp4serve::Tap tap{loop, hub, options.tap, cli::print, [&](Exit exit) { loop.stop(exit); }};
+  loop.on_signal(SIGTERM, [&] { loop.stop(); });
+  loop.on_signal(SIGINT, [&] { loop.stop(); });
+  tap.start();
+  return to_int(loop.run());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  log::set_name("fmp4-serve");
+  fmp4serve::Options options;
+  if (const auto exit = fmp4serve::parse_options(argc, argv, options)) return to_int(*exit);
+
+  net::Loop loop;
+  const auto address = cli::hub_address(options.hub_address);
+  if (!address)
+    return cli::give_up("unable to reach the hub", options.hub_address, address.error());
+  auto bus = bus::ZmqBus::connect(*address, loop);
+  if (!bus) return cli::give_up("unable to reach the hub", *address, bus.error());
+
+  bus::Client hub{**bus, loop, "fmp4-serve"};
+  return options.tapping ? tap(options, loop, hub) : serve(options, loop, hub);
+}

@@ -1,0 +1,69 @@
+#include "messages.h"
+
+#include "json/write.h"
+
+namespace so::fmp4serve {
+namespace {
+
+json::Writer message(std::string_view type) {
+  json::Writer text;
+  text.object().key("type").string(type);
+  return text;
+}
+
+void write_track(json::Writer& text, const fmp4::Track& track) {
+  const bool video = track.id == fmp4::TrackId::kVideo;
+  text.object().key("id").natural(static_cast<std::uint32_t>(track.id));
+  text.key("kind").string(video ? "video" : "audio").key("codec").string(track.codec);
+  if (video) {
+    text.key("width").natural(track.width).key("height").natural(track.height);
+  } else {
+    text.key("rate").natural(track.timescale).key("channels").natural(track.channels);
+  }
+  text.end();
+}
+
+}  // namespace
+
+std::string waiting_message(std::string_view stream) {
+  return message("waiting").key("stream").string(stream).end().take();
+}
+
+std::string init_message(std::string_view stream, const fmp4::InitSegment& init, double start) {
+  json::Writer text = message("init");
+  text.key("stream").string(stream).key("epoch").natural(init.version);
+  text.key("mime").string(init.mime).key("start").number(start).key("tracks").array();
+  for (const fmp4::Track& track : init.tracks) write_track(text, track);
+  return text.end().end().take();
+}
+
+std::string metadata_message(double time, double timestamp, std::string_view data) {
+  json::Writer text = message("metadata");
+  return text.key("time")
+      .number(time)
+      .key("timestamp")
+      .number(timestamp)
+      .key("data")
+      .raw(data)
+      .end()
+      .take();
+}
+
+std::string skipped_message(double from, double to) {
+  return message("skipped").key("from").number(from).key("to").number(to).end().take();
+}
+
+std::string notice_message(std::string_view text) {
+  return message("notice").key("text").string(text).end().take();
+}
+std::string end_message() {
+  return message("end").end().take();
+}
+
+std::string plain_metadata(double timestamp, std::string_view data) {
+  json::Writer text;
+  text.object().key("timestamp").number(timestamp).key("data").string(data);
+  return "\xEE" + text.end().take();
+}
+
+}  // namespace so::fmp4serve

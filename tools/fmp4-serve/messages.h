@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "fmp4/muxer.h"
+
+namespace so::fmp4serve {
+
+/// The JSON texts of scopewire.fmp4.v1 (scopewire-ws(7), VIDEO). Times are seconds on the stream's
+/// clock.
+std::string waiting_message(std::string_view stream);
+std::string init_message(std::string_view stream, const fmp4::InitSegment& init, double start);
+std::string metadata_message(double time, double timestamp, std::string_view data);
+std::string skipped_message(double from, double to);
+std::string notice_message(std::string_view text);
+std::string end_message();
+
+/// EvoStream's metadata, to be sent as a binary message: 0xEE and {"timestamp":MS,"data":"..."}.
+std::string plain_metadata(double timestamp, std::string_view data);
+
+}  // namespace so::fmp4serve

@@ -1,0 +1,69 @@
+#include "options.h"
+
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/units.h"
+#include "wire/path.h"
+
+namespace so::fmp4serve {
+namespace {
+
+constexpr std::string_view kExamples =
+    "  fmp4-serve                                with the hub, on 8410: http://127.0.0.1:8410/\n"
+    "  fmp4-serve tap live/cam - | ffplay -      one stream for a pipe";
+
+// The words of the subcommand.
+struct Words {
+  std::string stream, to, duration;
+};
+
+std::optional<Exit> usage(std::string_view text) {
+  log::error("{}", text);
+  return Exit::kUsage;
+}
+
+std::optional<Exit> read_words(const Words& words, Tap::Options& tap) {
+  if (words.to != "-") return usage("only - is supported: standard output");
+  auto stream = wire::normal_path(words.stream);
+  if (!stream) return usage(stream.error().text);
+  tap.stream = std::move(*stream);
+  if (words.duration.empty()) return std::nullopt;
+  const auto duration = cli::parse_duration(words.duration);
+  if (!duration) return usage("--for: " + duration.error().text);
+  tap.duration = *duration;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Exit> parse_options(int argc, const char* const* argv, Options& options) {
+  std::vector<cli::Listen> listen{{"127.0.0.1", 8410, ""}};
+  Words words;
+  ServeOptions& serve = options.serve;
+  cli::Command command{
+      {"fmp4-serve", "live streams to browsers as fragmented MP4 over WebSocket", kExamples}};
+  command.listen("listen", "inboundWSFMP4", listen, "viewers and the player page");
+  command.setting("origin", "origins", cli::texts(serve.origins, "ORIGIN"),
+                  "pages of this origin may connect; * for all");
+  command.option("timeout", cli::duration(options.tap.wait),
+                 "tap: how long to wait for the stream to begin");
+  command.limit("max-connections", cli::count(serve.server.caps.total), "more are answered 503");
+  command.limit("viewer-queue", cli::size(serve.queue_bytes),
+                "bytes that may wait for one viewer before it skips");
+  CLI::App* tap =
+      command.app().add_subcommand("tap", "a stream goes to standard output as fragmented MP4");
+  tap->add_option("STREAM", words.stream, "live/cam")->required();
+  tap->add_option("TO", words.to, "-")->required();
+  tap->add_option("--for", words.duration, "end after so much of the stream: 10s");
+  if (const auto exit = command.parse(argc, argv)) return exit;
+  options.hub_address = command.common().hub;
+  for (const cli::Listen& address : listen) serve.listen.push_back({address.host, address.port});
+  options.tapping = static_cast<bool>(*tap);
+  return options.tapping ? read_words(words, options.tap) : std::nullopt;
+}
+
+}  // namespace so::fmp4serve

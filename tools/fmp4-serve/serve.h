@@ -1,0 +1,57 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "bus/client.h"
+#include "channel.h"
+#include "json/read.h"
+#include "net/loop.h"
+#include "net/ws_server.h"
+
+namespace so::fmp4serve {
+
+struct ServeOptions {
+  std::vector<net::Address> listen;
+  std::vector<std::string> origins;
+  std::size_t queue_bytes = std::size_t{4} << 20U;  // two seconds of a very good picture
+  net::WsOptions server;
+};
+
+/// What to open the server with.
+std::vector<net::WsListener> listeners(const ServeOptions& options);
+
+/// Where the arrows turn: the hub says what is live, browsers say what they watch, and a channel is
+/// kept for each stream that somebody watches or waits for.
+class Serve {
+ public:
+  /// `server` was opened with listeners(options); all outlive this.
+  Serve(const ServeOptions& options, bus::Client& hub, net::WsServer& server, net::Loop& loop);
+
+  /// Everybody is told to come back elsewhere or later; then `done`, once.
+  void drain(std::function<void()> done);
+
+ private:
+  void open(net::ConnId id, const net::HttpRequest& request, std::string_view subprotocol);
+  void closed(net::ConnId id);
+  void event(const wire::FrameView& event);
+  void stream_event(const std::string& stream, json::Element event);
+  Channel& channel(const std::string& stream);
+  [[nodiscard]] std::optional<net::HttpReply> get(const net::HttpRequest& request) const;
+  [[nodiscard]] std::string streams_json() const;
+
+  bus::Client& hub_;
+  net::Loop& loop_;
+  net::WsServer& server_;
+  std::map<std::string, std::string> live_;                             // stream to endpoint
+  std::unordered_map<std::string, std::unique_ptr<Channel>> channels_;  // with at least one viewer
+  std::unordered_map<net::ConnId, std::string> watching_;               // connection to stream
+  std::function<void()> drained_;
+  json::Parser parser_;
+};
+
+}  // namespace so::fmp4serve
