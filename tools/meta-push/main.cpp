@@ -1,0 +1,107 @@
+#include <csignal>
+#include <memory>
+
+#include <unistd.h>
+
+#include "base/log.h"
+#include "bus/zmq_bus.h"
+#include "cli/print.h"
+#include "cli/runtime_dir.h"
+#include "cli/say.h"
+#include "follow.h"
+#include "net/stdio.h"
+#include "options.h"
+#include "push.h"
+
+using namespace so;
+
+namespace {
+
+// Whoever pushes wants to know that somebody takes it.
+constexpr Millis kAnswer{5000};
+
+int give_up_waiting(const std::string& address, bool connected) {
+  connected ? log::error("no answer in time") : log::error("no hub at {}", address);
+  return to_int(connected ? Exit::kTimeout : Exit::kUnreachable);
+}
+
+int follow(const meta::Options& options, net::Loop& loop, bus::Client& hub) {
+  meta::Follow follow{hub, options.follow, cli::print_line, [&](Exit exit) { loop.stop(exit); }};
+  hub.listen({.event = [&](const wire::FrameView& event) { follow.event(event); },
+              .sync = {},
+              .link = {},
+              .refused = {}});
+  net::Timer timeout{loop, [&] { loop.stop(Exit::kTimeout); }};
+  if (options.timeout) timeout.start(*options.timeout);
+  follow.start();
+  return to_int(loop.run());
+}
+
+// Nothing is read before the hub is there: what is refused for want of one is lost.
+int push(const meta::Options& options, const std::string& address, net::Loop& loop,
+         bus::Client& hub) {
+  std::unique_ptr<net::Input> input;
+  bool timed_out = false;
+  net::Timer timeout{loop, [&] {
+                       timed_out = true;
+                       loop.stop();
+                     }};
+  meta::Push push{
+      hub,
+      options.stream,
+      options.timestamp,
+      {.drained = [&] { input->want_bytes(true); }, .done = [&](Exit exit) { loop.stop(exit); }}};
+  const auto begin = [&] {
+    timeout.stop();
+    if (!options.values.empty()) {
+      for (const std::string& value : options.values) push.receive(value + "\n");
+      push.end();
+      return timeout.start(options.timeout.value_or(kAnswer));
+    }
+    input = std::make_unique<net::Input>(
+        loop, STDIN_FILENO,
+        net::Input::Handlers{.on_bytes =
+                                 [&](ByteView bytes) {
+                                   push.receive(as_text(bytes));
+                                   if (push.full()) input->want_bytes(false);
+                                 },
+                             .on_end =
+                                 [&](const Status& status) {
+                                   if (!status)
+                                     log::error("standard input: {}", status.error().text);
+
+                                   timeout.start(options.timeout.value_or(kAnswer));
+                                   push.end();
+                                 }});
+  };
+  hub.listen({.event = {},
+              .sync = {},
+              .link =
+                  [&, first = true](bool connected, std::string_view) mutable {
+                    if (connected && std::exchange(first, false)) begin();
+                  },
+              .refused = {}});
+  timeout.start(options.timeout.value_or(kAnswer));
+  const Exit exit = loop.run();
+  return timed_out ? give_up_waiting(address, hub.connected()) : to_int(exit);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  log::set_name("meta-push");
+  meta::Options options;
+  if (const auto exit = meta::parse_options(argc, argv, options)) return to_int(*exit);
+
+  net::Loop loop;
+  const auto address = cli::hub_address(options.hub_address);
+  if (!address)
+    return cli::give_up("unable to reach the hub", options.hub_address, address.error());
+  auto bus = bus::ZmqBus::connect(*address, loop);
+  if (!bus) return cli::give_up("unable to reach the hub", *address, bus.error());
+
+  bus::Client hub{**bus, loop, "meta-push"};
+  loop.on_signal(SIGTERM, [&] { loop.stop(); });
+  loop.on_signal(SIGINT, [&] { loop.stop(); });
+  return options.following ? follow(options, loop, hub) : push(options, *address, loop, hub);
+}

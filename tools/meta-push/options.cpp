@@ -1,0 +1,71 @@
+#include "options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/units.h"
+#include "wire/path.h"
+
+namespace so::meta {
+namespace {
+
+constexpr std::string_view kExamples =
+    "  echo '{\"lat\":48.2}' | meta-push live/cam      one value\n"
+    "  tail -F gps.jsonl | meta-push live/cam        one a line, as they come\n"
+    "  meta-push --follow live/cam | jq .data        what others push";
+
+// The words of settings that may be absent.
+struct Words {
+  std::string stream, count, timestamp, timeout;
+};
+
+std::optional<Exit> usage(std::string_view text) {
+  log::error("{}", text);
+  return Exit::kUsage;
+}
+
+std::optional<Exit> read_words(const Words& words, Options& options) {
+  auto stream = wire::normal_path(words.stream);
+  if (!stream) return usage(stream.error().text);
+  options.stream = options.follow.stream = std::move(*stream);
+  if (!words.count.empty()) {
+    const auto count = cli::parse_count(words.count);
+    if (!count || *count == 0) return usage("--count: not a number from 1");
+    options.follow.count = *count;
+  }
+  if (!words.timestamp.empty()) {
+    const auto ms = cli::parse_count(words.timestamp);
+    if (!ms || *ms >= std::uint64_t{1} << 53U)
+      return usage("--timestamp: not a number of milliseconds");
+    options.timestamp = Millis{*ms};
+  }
+  if (!words.timeout.empty()) {
+    const auto timeout = cli::parse_duration(words.timeout);
+    if (!timeout) return usage("--timeout: " + timeout.error().text);
+    options.timeout = *timeout;
+  }
+  if (options.following && !options.values.empty()) return usage("--follow takes no values");
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Exit> parse_options(int argc, const char* const* argv, Options& options) {
+  Words words;
+  cli::Command command{{"meta-push", "JSON metadata into and out of streams", kExamples}};
+  command.option("follow", cli::flag(options.following), "print what others push");
+  command.option("latest", cli::flag(options.follow.latest), "print the latest value first");
+  command.option("count", cli::text(words.count, "N"), "end after N values printed");
+  command.option("timestamp", cli::text(words.timestamp, "MS"), "the stream's time of the values");
+  command.option("timeout", cli::text(words.timeout, "DURATION"),
+                 "following: of all; pushing: of an answer, 5s");
+  command.app().add_option("STREAM", words.stream, "live/cam")->required();
+  command.app().add_option("JSON", options.values,
+                           "values; without, they are read from standard input");
+  if (const auto exit = command.parse(argc, argv)) return exit;
+  options.hub_address = command.common().hub;
+  return read_words(words, options);
+}
+
+}  // namespace so::meta

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/exit_code.h"
+#include "base/time.h"
+#include "follow.h"
+
+namespace so::meta {
+
+struct Options {
+  bool following = false;
+  Follow::Options follow;
+  std::string stream;               // a whole path
+  std::vector<std::string> values;  // empty: standard input
+  std::optional<Millis> timestamp;
+  std::optional<Millis> timeout;  // following: of all; pushing: of an answer
+  std::string hub_address;        // as named; empty: nobody named one
+};
+
+/// Fills `options` from the command line, the environment and the file. An answer ends the process.
+std::optional<Exit> parse_options(int argc, const char* const* argv, Options& options);
+
+}  // namespace so::meta
