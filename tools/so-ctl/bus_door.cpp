@@ -1,0 +1,61 @@
+#include "bus_door.h"
+
+#include <utility>
+
+namespace so::ctl {
+
+BusDoor::BusDoor(bus::Client& hub, std::string scope, bool persistent)
+    : hub_(hub), scope_(std::move(scope)), persistent_(persistent), member_(hub.new_member()) {}
+
+// A hub that goes away while we watch comes back, and so do we: that is no loss.
+void BusDoor::open(Done opened, Done lost) {
+  hub_.listen({.event = [this](const wire::FrameView& frame) { event(frame); },
+               .sync = [this](const wire::FrameView& frame) { event(frame); },
+               .link =
+                   [opened, first = true](bool connected, std::string_view) mutable {
+                     if (connected && std::exchange(first, false)) opened({});
+                   },
+               .refused = [lost](const wire::FrameView&, const Reply& why) { lost(why); }});
+}
+
+void BusDoor::get(std::string_view object, std::string_view key, Done done) {
+  hub_.get(member_, scope_, object, key, std::move(done));
+}
+
+// Only a member may bring an object into being, and using it says of which kind.
+void BusDoor::enter(std::string_view object, Done refused, Done entered) {
+  hub_.join(member_, scope_, {},
+            [this, object = std::string{object}, refused, entered](const Reply& joined) {
+              if (!joined.ok()) return refused(joined);
+              hub_.use(member_, scope_, object, {.persistent = persistent_},
+                       [refused, entered](const Reply& used) {
+                         used.ok() ? entered(used) : refused(used);
+                       });
+            });
+}
+
+void BusDoor::change(std::string_view object, std::string_view changes, Done done) {
+  enter(object, done,
+        [this, object = std::string{object}, changes = std::string{changes}, done](const Reply&) {
+          hub_.change(member_, scope_, object, changes, done);
+        });
+}
+
+void BusDoor::watch(std::string_view object, Line line, Done done) {
+  enter(object, done, [this, object = std::string{object}, line, done](const Reply& used) {
+    watched_ = object;
+    line_ = line;
+    line_(used.body);
+    done(used);
+  });
+}
+
+void BusDoor::list(std::string_view scope, Done done) {
+  hub_.list(member_, scope, std::move(done));
+}
+
+void BusDoor::event(const wire::FrameView& event) {
+  if (event.scope == scope_ && event.name == watched_ && line_) line_(event.body);
+}
+
+}  // namespace so::ctl

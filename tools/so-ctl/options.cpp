@@ -1,0 +1,191 @@
+#include "options.h"
+
+#include <utility>
+#include <vector>
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/units.h"
+#include "json/read.h"
+#include "json/write.h"
+#include "wire/path.h"
+
+namespace so::ctl {
+namespace {
+
+constexpr std::string_view kExamples =
+    "  so-ctl watch /chat/room1 chat | jq .changes\n"
+    "  so-ctl set /chat/room1 chat message '\"hello\"'\n"
+    "  so-ctl --at ws://127.0.0.1:8081/chat/room1 get chat message\n"
+    "  so-ctl --at rtmp://127.0.0.1/chat/room1 send chat doIt 1 2\n"
+    "  so-ctl ls";
+
+struct Words {
+  std::string at, count, timeout;
+  bool text = false;
+  std::vector<std::string> rest;  // of the verb
+};
+
+struct VerbWords {
+  std::string_view name;
+  std::string_view help;
+  Verb verb;
+  std::size_t least;  // words after the scope
+  std::size_t most;
+};
+constexpr std::size_t kAny = 1000;
+constexpr std::array kVerbs{
+    VerbWords{"get", "SCOPE OBJECT [KEY]: print a value, or all", Verb::kGet, 1, 2},
+    VerbWords{"set", "SCOPE OBJECT KEY VALUE: set an attribute to a JSON value", Verb::kChange, 3,
+              3},
+    VerbWords{"del", "SCOPE OBJECT KEY: delete an attribute", Verb::kChange, 2, 2},
+    VerbWords{"clear", "SCOPE OBJECT: delete all attributes", Verb::kChange, 1, 1},
+    VerbWords{"send", "SCOPE OBJECT HANDLER [ARG...]: send a message to all users", Verb::kChange,
+              2, kAny},
+    VerbWords{"watch", "SCOPE OBJECT: print the object and its changes", Verb::kWatch, 1, 1},
+    VerbWords{"ls", "[SCOPE]: print what there is", Verb::kList, 0, 0},
+};
+
+Status fail_usage(std::string text) {
+  return fail(Code::kUsage, std::move(text));
+}
+
+// ws:// and rtmp:// have the scope in their path.
+Status read_way(const std::string& at, Options& options) {
+  if (at.starts_with("rtmp://")) {
+    auto url = rtmp::parse_url(at);
+    if (!url) return fail_usage("--at: " + url.error().text);
+    options.way = Way::kRtmp;
+    options.rtmp = std::move(*url);
+    return {};
+  }
+  auto url = net::parse_url(at);
+  if (!url) return fail_usage("--at: " + url.error().text);
+  if (url->scheme != "ws")
+    return fail_usage("--at: " + url->scheme + ":// is no way in; ws:// and rtmp:// are");
+  options.way = Way::kWebSocket;
+  options.web = std::move(*url);
+  return {};
+}
+
+Status read_scope(std::vector<std::string>& rest, const VerbWords& verb, Options& options) {
+  const bool in_url = options.way != Way::kBus;
+  if (in_url || (verb.verb == Verb::kList && rest.empty())) return {};
+  if (rest.empty()) return fail_usage("SCOPE is missing, as /chat/room1");
+  auto scope = wire::normal_path(rest.front());
+  if (!scope) return fail_usage("SCOPE: " + scope.error().text);
+  options.command.scope = std::move(*scope);
+  rest.erase(rest.begin());
+  return {};
+}
+
+Result<std::string> json_value(const std::string& text, bool plain) {
+  std::string value;
+  if (plain) {
+    json::append_string(value, text);
+    return value;
+  }
+  auto parsed = json::normalise(text);
+  if (!parsed)
+    return fail(Code::kUsage, "VALUE is not JSON (for a string as it stands, use --text): " + text);
+  return parsed;
+}
+
+// The body of the bus's change.
+Result<std::string> changes(std::string_view verb, const std::vector<std::string>& rest,
+                            bool plain) {
+  json::Writer body;
+  body.object().key("changes").array().object();
+  body.key("op").string(verb == "del" ? "delete" : verb);
+  if (verb == "send") {
+    body.key("handler").string(rest[1]).key("args").array();
+    for (std::size_t i = 2; i < rest.size(); ++i) {
+      auto value = json_value(rest[i], plain);
+      if (!value) return fail(value.error());
+      body.raw(*value);
+    }
+    body.end();
+  } else if (verb != "clear") {
+    body.key("key").string(rest[1]);
+  }
+  if (verb == "set") {
+    auto value = json_value(rest[2], plain);
+    if (!value) return fail(value.error());
+    body.key("value").raw(*value);
+  }
+  return body.end().end().end().take();
+}
+
+Status read_bounds(const Words& words, Command& command) {
+  if (!words.count.empty()) {
+    const auto count = cli::parse_count(words.count);
+    if (!count || *count == 0) return fail_usage("--count: not a number from 1");
+    command.count = *count;
+  }
+  if (words.timeout.empty()) return {};
+  const auto timeout = cli::parse_duration(words.timeout);
+  if (!timeout) return fail_usage("--timeout: " + timeout.error().text);
+  command.timeout = *timeout;
+  return {};
+}
+
+Status read_words(Words& words, const VerbWords& verb, Options& options) {
+  Command& command = options.command;
+  command.verb = verb.verb;
+  if (!words.at.empty()) {
+    if (auto way = read_way(words.at, options); !way) return way;
+  }
+  if (auto scope = read_scope(words.rest, verb, options); !scope) return scope;
+  if (words.rest.size() < verb.least || words.rest.size() > verb.most) {
+    return fail_usage("so-ctl " + std::string{verb.name} + " " +
+                      std::string{verb.help.substr(0, verb.help.find(':'))} +
+                      (options.way == Way::kBus ? "" : "  (with --at, SCOPE is in the URL)"));
+  }
+  if (!words.rest.empty()) command.object = words.rest[0];
+  if (verb.verb == Verb::kGet && words.rest.size() > 1) command.key = words.rest[1];
+  if (verb.verb == Verb::kChange) {
+    auto body = changes(verb.name, words.rest, words.text);
+    if (!body) return fail(body.error());
+    command.changes = std::move(*body);
+  }
+  command.tree = verb.verb == Verb::kList && isatty(STDOUT_FILENO) != 0;
+  return read_bounds(words, command);
+}
+
+}  // namespace
+
+std::optional<Exit> parse_options(int argc, const char* const* argv, Options& options) {
+  Words words;
+  cli::Command command{{"so-ctl", "the shell's hand on scopes and shared objects", kExamples}};
+  command.option("at", cli::text(words.at, "URL"),
+                 "ws://HOST/SCOPE or rtmp://HOST/SCOPE instead of the bus");
+  command.option("text", cli::flag(words.text), "VALUE is a string as it stands, not JSON");
+  command.option("persistent", cli::flag(options.command.persistent),
+                 "use the object as a persistent one");
+  command.option("count", cli::text(words.count, "N"), "watch: end after N lines");
+  command.option("timeout", cli::text(words.timeout, "DURATION"),
+                 "of an answer, 5s; of watch, never");
+  std::vector<CLI::App*> subcommands;
+  for (const VerbWords& verb : kVerbs) {
+    CLI::App* sub = command.app().add_subcommand(std::string{verb.name}, std::string{verb.help});
+    sub->add_option("WORDS", words.rest);
+    subcommands.push_back(sub);
+  }
+  command.app().require_subcommand(1);
+  if (const auto exit = command.parse(argc, argv)) return exit;
+  options.hub_address = command.common().hub;
+  for (std::size_t i = 0; i < kVerbs.size(); ++i) {
+    if (!*subcommands[i]) continue;
+    if (const auto read = read_words(words, kVerbs.at(i), options); !read) {
+      log::error("{}", read.error().text);
+      return Exit::kUsage;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace so::ctl

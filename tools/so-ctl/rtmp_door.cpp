@@ -1,0 +1,185 @@
+#include "rtmp_door.h"
+
+#include <utility>
+#include <variant>
+
+#include "base/random.h"
+#include "json/write.h"
+#include "shared_json.h"
+#include "wire/path.h"
+
+namespace so::ctl {
+namespace {
+
+constexpr Millis kDial{5000};
+constexpr Millis kTick{500};
+
+template <class Event>
+const Event* find(const rtmp::SharedObjectMessage& message) {
+  for (const rtmp::shared::Event& event : message.events) {
+    if (const auto* found = std::get_if<Event>(&event)) return found;
+  }
+  return nullptr;
+}
+
+// The hub's word for what an RTMP server says.
+std::string_view code_of(std::string_view status) {
+  if (status == "SharedObject.BadPersistence") return "persistence";
+  if (status == "SharedObject.NoReadAccess" || status == "SharedObject.NoWriteAccess")
+    return "denied";
+  if (status == "SharedObject.ObjectCreationFailed") return "limit";
+  return "protocol";
+}
+
+}  // namespace
+
+RtmpDoor::RtmpDoor(net::Loop& loop, rtmp::Url url, bool persistent)
+    : loop_(loop),
+      url_(std::move(url)),
+      persistent_(persistent),
+      connections_(loop),
+      tick_(loop, [this] { tick(); }) {
+  const auto path = rtmp::join_path(url_.path);
+  if (!path) return;
+  if (auto scope = wire::scope_of_url(path->path, wire::query_value(path->query, "scope")))
+    scope_ = std::move(*scope);
+}
+
+void RtmpDoor::open(Done opened, Done lost) {
+  opened_ = std::move(opened);
+  lost_ = std::move(lost);
+  connections_.set_handlers(
+      {.on_bytes =
+           [this](net::ConnId, ByteView bytes) {
+             session_->receive(bytes, loop_.now());
+             turn();
+           },
+       .on_close = [this](net::ConnId, std::string_view why) { gone("hub_lost", why); }});
+  dial_.emplace(loop_, net::Address{url_.host, url_.port}, kDial,
+                [this](Result<UniqueFd> socket) { connected(std::move(socket)); });
+}
+
+void RtmpDoor::connected(Result<UniqueFd> socket) {
+  if (!socket) return gone("unreachable", socket.error().text);
+  id_ = connections_.adopt(std::move(*socket), {url_.host, url_.port});
+  session_.emplace(rtmp::ClientOptions{}, random_u64(), loop_.now());
+  rtmp::ConnectArguments arguments;
+  arguments.app = url_.path;
+  arguments.tc_url = rtmp::tc_url(url_, url_.path);
+  session_->connect(arguments);
+  tick_.start(kTick, kTick);
+  turn();
+}
+
+void RtmpDoor::tick() {
+  if (!session_) return;
+  session_->tick(loop_.now());
+  turn();
+}
+
+void RtmpDoor::turn() {
+  std::string failure;
+  while (true) {
+    auto event = session_->next();
+    if (!event) failure = event.error().text;
+    if (!event || !*event) break;
+    std::visit([this](const auto& e) { on(e); }, **event);
+  }
+  if (Bytes output = session_->take_output(); !output.empty())
+    connections_.send(id_, std::move(output));
+  if (!failure.empty()) connections_.close(id_, failure);
+}
+
+void RtmpDoor::gone(std::string_view code, std::string_view why) {
+  tick_.stop();
+  const Reply reply{.code = code, .message = why};
+  for (const Done& done : std::exchange(asked_, {})) done(reply);
+  if (const Done opened = std::exchange(opened_, nullptr)) return opened(reply);
+  if (const Done lost = std::exchange(lost_, nullptr)) lost(reply);
+}
+
+void RtmpDoor::on(const rtmp::Connected&) {
+  if (const Done opened = std::exchange(opened_, nullptr)) opened({});
+}
+
+void RtmpDoor::on(const rtmp::ConnectRefused& event) {
+  const std::string_view code =
+      event.code == "NetConnection.Connect.InvalidApp" ? "no_application" : "denied";
+  if (const Done opened = std::exchange(opened_, nullptr))
+    opened({.code = code, .message = event.description});
+}
+
+void RtmpDoor::send(std::string_view object, std::vector<rtmp::shared::Event> events) {
+  rtmp::SharedObjectMessage message;
+  message.name = object;
+  message.version = version_;
+  message.flags = persistent_ ? rtmp::SharedObjectMessage::kPersistent : 0;
+  message.events = std::move(events);
+  session_->send_shared_object(message);
+  turn();
+}
+
+void RtmpDoor::use(std::string_view object, Done used) {
+  object_ = object;
+  asked_.push_back(std::move(used));
+  send(object, {rtmp::shared::Use{}});
+}
+
+void RtmpDoor::get(std::string_view object, std::string_view key, Done done) {
+  use(object, [key = std::string{key}, done](const Reply& used) {
+    if (!used.ok() || key.empty()) return done(used);
+    json::Parser parser;
+    const auto sync = parser.parse(used.body);
+    const auto data = sync ? json::member(*sync, "data") : std::nullopt;
+    const auto value = data ? json::member(*data, key) : std::nullopt;
+    if (!value) return done({.code = "not_found", .message = "there is no such attribute"});
+    json::Writer body;
+    const std::string text = body.object().key("value").raw(json::compact(*value)).end().take();
+    done({.version = used.version, .body = text});
+  });
+}
+
+void RtmpDoor::change(std::string_view object, std::string_view changes, Done done) {
+  auto requests = to_requests(changes);
+  if (!requests) return done({.code = "unsupported", .message = requests.error().text});
+  use(object, [this, object = std::string{object}, requests = std::move(*requests),
+               done](const Reply& used) {
+    if (!used.ok()) return done(used);
+    asked_.push_back(done);
+    request_ = requests.front();
+    send(object, requests);
+  });
+}
+
+void RtmpDoor::watch(std::string_view object, Line line, Done done) {
+  line_ = std::move(line);
+  use(object, std::move(done));
+}
+
+void RtmpDoor::list(std::string_view, Done done) {
+  done({.code = "unsupported", .message = "RTMP has no way to ask what there is"});
+}
+
+void RtmpDoor::on(const rtmp::SharedObjectMessage& message) {
+  if (message.name != object_) return;
+  version_ = message.version;
+  if (line_) {
+    if (const std::string event = to_event(scope_, message); !event.empty()) line_(event);
+  }
+  answer(message);
+}
+
+// What is said to us alone, or says that ours is done, answers the oldest that was asked.
+void RtmpDoor::answer(const rtmp::SharedObjectMessage& message) {
+  const auto* status = find<rtmp::shared::Status>(message);
+  const bool used = find<rtmp::shared::UseSuccess>(message) != nullptr;
+  const bool changed = request_ && answers(*request_, message);
+  if (asked_.empty() || (status == nullptr && !used && !changed)) return;
+  const Done done = std::move(asked_.front());
+  asked_.pop_front();
+  if (status != nullptr) return done({.code = code_of(status->code), .message = status->code});
+  const std::string body = used ? to_event(scope_, message) : std::string{};
+  done({.version = message.version, .body = body});
+}
+
+}  // namespace so::ctl

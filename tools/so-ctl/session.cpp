@@ -1,0 +1,147 @@
+#include "session.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "json/read.h"
+#include "tree.h"
+
+namespace so::ctl {
+
+Exit exit_for_code(std::string_view code) {
+  struct Row {
+    std::string_view code;
+    Exit exit;
+  };
+  constexpr std::array kRows{
+      Row{"unreachable", Exit::kUnreachable}, Row{"hub_lost", Exit::kUnreachable},
+      Row{"not_found", Exit::kNotFound},      Row{"denied", Exit::kRefused},
+      Row{"no_application", Exit::kRefused},  Row{"persistence", Exit::kRefused},
+      Row{"limit", Exit::kRefused},           Row{"bad_path", Exit::kUsage},
+      Row{"bad_request", Exit::kUsage},       Row{"unsupported", Exit::kUsage},
+      Row{"version", Exit::kProtocol},        Row{"protocol", Exit::kProtocol}};
+  for (const Row& row : kRows) {
+    if (row.code == code) return row.exit;
+  }
+  return Exit::kFailure;
+}
+
+Session::Session(net::Loop& loop, Door& door, Command command, std::string where, Print print)
+    : loop_(loop),
+      door_(door),
+      command_(std::move(command)),
+      where_(std::move(where)),
+      print_(std::move(print)),
+      timeout_(loop, [this] { timed_out(); }) {}
+
+void Session::start() {
+  constexpr Millis kAnswer{5000};
+  if (command_.timeout) {
+    timeout_.start(*command_.timeout);
+  } else {
+    timeout_.start(kAnswer);  // watching has no end, but finding the other side has
+  }
+  const auto ended = [this](const Reply& why) { refuse(why); };
+  door_.open(
+      [this](const Reply& opened) {
+        if (!opened.ok()) return refuse(opened);
+        open_ = true;
+        run();
+      },
+      ended);
+}
+
+void Session::run() {
+  switch (command_.verb) {
+    case Verb::kGet:
+      return get();
+    case Verb::kWatch:
+      return watch();
+    case Verb::kList:
+      return list(command_.scope);
+    case Verb::kChange:
+      break;
+  }
+  door_.change(command_.object, command_.changes, [this](const Reply& changed) {
+    changed.ok() ? loop_.stop(Exit::kOk) : refuse(changed);
+  });
+}
+
+void Session::get() {
+  door_.get(command_.object, command_.key, [this](const Reply& reply) {
+    if (!reply.ok()) return refuse(reply);
+    json::Parser parser;
+    const auto body = parser.parse(reply.body);
+    const auto value =
+        body ? json::member(*body, command_.key.empty() ? "data" : "value") : std::nullopt;
+    if (!value) return refuse({.code = "protocol", .message = "the answer has no value"});
+    print(json::compact(*value));
+    loop_.stop(Exit::kOk);
+  });
+}
+
+void Session::watch() {
+  door_.watch(
+      command_.object,
+      [this](std::string_view event) {
+        if (command_.count && lines_ >= *command_.count) return;
+        print(event);
+        if (++lines_; command_.count && lines_ >= *command_.count) loop_.stop(Exit::kOk);
+      },
+      [this](const Reply& watching) {
+        if (!watching.ok()) return refuse(watching);
+        if (!command_.timeout) timeout_.stop();
+      });
+}
+
+void Session::list(std::string scope) {
+  ++unlisted_;
+  door_.list(scope, [this, scope](const Reply& reply) mutable {
+    --unlisted_;
+    // A room may vanish between the answer that named it and ours; the one asked for may not.
+    if (!reply.ok() && (reply.code != "not_found" || scope == command_.scope)) return refuse(reply);
+    if (reply.ok()) {
+      for (const std::string& room : rooms_of(scope, reply.body)) list(room);
+      std::replace(scope.begin(), scope.end(), '/',
+                   '\1');  // what is below comes next, before "a-b" after "a"
+      listings_.emplace(std::move(scope), reply.body);
+    }
+    if (unlisted_ == 0) print_listings();
+  });
+}
+
+void Session::print_listings() {
+  for (const auto& [path, listing] : listings_) {
+    if (!command_.tree) {
+      print(listing);
+      continue;
+    }
+    for (const std::string& line : tree_lines(listing)) print(line);
+  }
+  loop_.stop(Exit::kOk);
+}
+
+// Nobody reads any more: whoever asked has got what they wanted.
+void Session::print(std::string_view line) {
+  if (!print_(line)) loop_.stop(Exit::kOk);
+}
+
+void Session::refuse(const Reply& why) {
+  log::error("{}: {}", why.code, why.message);
+  loop_.stop(exit_for_code(why.code));
+}
+
+void Session::timed_out() {
+  if (!open_) {
+    log::error("no answer from {}", where_);
+    return loop_.stop(Exit::kUnreachable);
+  }
+  if (command_.verb != Verb::kWatch) log::error("no answer in time");
+  loop_.stop(Exit::kTimeout);
+}
+
+}  // namespace so::ctl

@@ -1,0 +1,109 @@
+#include "ws_door.h"
+
+#include <utility>
+
+namespace so::ctl {
+
+WsDoor::WsDoor(net::WsClient& client, net::Url url, bool persistent)
+    : client_(client), url_(std::move(url)), persistent_(persistent) {}
+
+void WsDoor::open(Done opened, Done lost) {
+  opened_ = std::move(opened);
+  lost_ = std::move(lost);
+  client_.set_handlers(
+      {.on_open = {},  // the server says hello when the scope is joined
+       .on_message = [this](net::ConnId, const net::WsMessage& m) { message(as_text(m.payload)); },
+       .on_drained = {},
+       .on_failure = [this](net::ConnId, const Error& error) { gone("unreachable", error.text); },
+       .on_close = [this](net::ConnId, std::uint16_t,
+                          std::string_view why) { gone("hub_lost", why); }});
+  id_ = client_.connect({.url = url_, .subprotocol = "scopewire.v1", .origin = {}});
+}
+
+void WsDoor::gone(std::string_view code, std::string_view why) {
+  const Reply reply{.code = code, .message = why.empty() ? "the connection was closed" : why};
+  for (auto& [id, done] : std::exchange(asked_, {})) done(reply);
+  if (const Done opened = std::exchange(opened_, nullptr)) return opened(reply);
+  lost_(reply);
+}
+
+json::Writer WsDoor::request(std::string_view op, std::string_view object, Done done) {
+  asked_.emplace(++last_id_, std::move(done));
+  json::Writer text;
+  text.object().key("id").natural(last_id_).key("op").string(op);
+  if (!object.empty()) text.key("object").string(object);
+  return text;
+}
+
+void WsDoor::send(json::Writer& request) {
+  client_.send_text(id_, request.end().take());
+}
+
+void WsDoor::get(std::string_view object, std::string_view key, Done done) {
+  json::Writer text = request("get", object, std::move(done));
+  if (!key.empty()) text.key("key").string(key);
+  send(text);
+}
+
+// Using it says of which kind it is to be.
+void WsDoor::use(std::string_view object, Done used) {
+  json::Writer text = request("use", object, std::move(used));
+  if (persistent_) text.key("persistent").boolean(true);
+  send(text);
+}
+
+void WsDoor::change(std::string_view object, std::string_view changes, Done done) {
+  use(object, [this, object = std::string{object}, changes = std::string{changes},
+               done](const Reply& used) {
+    if (!used.ok()) return done(used);
+    const auto body = parser_.parse(changes);
+    const auto list = body ? json::member(*body, "changes") : std::nullopt;
+    json::Writer text = request("change", object, done);
+    text.key("changes").raw(list ? json::compact(*list) : "[]");
+    send(text);
+  });
+}
+
+void WsDoor::watch(std::string_view object, Line line, Done done) {
+  watched_ = object;
+  line_ = std::move(line);
+  use(object, std::move(done));
+}
+
+void WsDoor::list(std::string_view scope, Done done) {
+  json::Writer text = request("list", {}, std::move(done));
+  if (scope != "/") text.key("scope").string(scope);
+  send(text);
+}
+
+void WsDoor::message(std::string_view text) {
+  json::Parser parser;
+  const auto parsed = parser.parse(text);
+  if (!parsed) return gone("protocol", "the server sent what is not JSON");
+  if (json::text(*parsed, "event")) return event(*parsed, text);
+  reply(*parsed, text);
+}
+
+void WsDoor::reply(json::Element message, std::string_view text) {
+  const auto error = json::member(message, "error");
+  const std::string code{error ? json::text(*error, "code").value_or("protocol") : ""};
+  const std::string words{error ? json::text(*error, "message").value_or("") : ""};
+  const Reply reply{.code = code, .message = words, .body = text};
+  const auto id = json::integer(message, "id");
+  const auto entry = id ? asked_.extract(*id) : decltype(asked_)::node_type{};
+  if (entry) return entry.mapped()(reply);
+  if (!error) return;
+  // An error without a number is about the connection: the scope was refused.
+  if (const Done opened = std::exchange(opened_, nullptr)) return opened(reply);
+  lost_(reply);
+}
+
+void WsDoor::event(json::Element message, std::string_view text) {
+  if (json::text(message, "event") == "hello") {
+    if (const Done opened = std::exchange(opened_, nullptr)) opened({});
+    return;
+  }
+  if (line_ && json::text(message, "object") == watched_) line_(text);
+}
+
+}  // namespace so::ctl
