@@ -17,6 +17,8 @@ background over_ws so-ctl --at "$ws" watch chat
 background over_bus so-ctl watch /chat/room1 chat
 watchers=(over_rtmp over_ws over_bus)
 for who in "${watchers[@]}"; do eventually contains "$who.out" '"event":"sync"'; done
+live() { so-ctl ls | grep -q '"stream":"/live/cam"'; }
+eventually -t 20 live
 so-ctl set /chat/room1 chat before 1
 for who in "${watchers[@]}"; do eventually contains "$who.out" '"before"'; done
 
@@ -27,7 +29,6 @@ for round in 1 2 3; do
   for who in "${watchers[@]}"; do
     eventually expect "$round" sh -c "jq -c '(.data.round // empty), (.changes[]? | select(.key==\"round\").value)' $who.out | tail -n 1"
   done
-  live() { so-ctl ls | grep -q '"stream":"/live/cam"'; }
   eventually live
   eventually so-ctl --at "$rtmp/chat/room1" set chat over_rtmp "$round"
 done

@@ -58,6 +58,7 @@ background() {
   local name=$1
   shift
   [ -z "${pid_of[$name]:-}" ] || fail "$name is running already"
+  : >"$name.log" # the child opens it when it likes; what it said in an earlier life must not count
   "$@" >"$name.out" 2>"$name.log" </dev/null &
   pid_of[$name]=$!
 }

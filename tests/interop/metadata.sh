@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # JSON from a shell reaches those who follow, metadata clients on WebSocket, and RTMP players.
 . "$(dirname "$0")/lib.sh"
-need ffmpeg
+need ffmpeg python3
 
 start hub so-hub
 start gateway ws-gateway --listen 127.0.0.1:0 --meta-listen 127.0.0.1:0
@@ -35,13 +35,16 @@ exits 9 sh -c 'printf "{\"a\":1}\nnot json\n{\"a\":2}\n" | meta-push live/cam'
 contains err 'line 2'
 eventually contains follower.out '{"a":2}'
 
-# RTMP players receive it as a data message.
+# RTMP players receive it as a data message, between the frames.
 background publisher ffmpeg -v error -re -f lavfi -i testsrc2=s=160x90:r=30 -c:v libx264 -g 30 -t 30 -f flv "$rtmp"
-eventually -t 20 expect yes sh -c 'so-ctl ls | grep -q "\"stream\":\"/live/cam\"" && echo yes'
-background player rtmp-ingest tap live/cam -
-background flash rtmpdump -q -r "$rtmp" -o played.flv
+live() { so-ctl ls | grep -q '"stream":"/live/cam"'; }
+eventually -t 20 live
+port=$(free_port)
+background recorder "$root/tests/support/record.py" "$port" "$(address ingest rtmp | cut -d: -f2)" wire
+eventually contains recorder.out ready
+background flash ffmpeg -v error -i "rtmp://127.0.0.1:$port/live/cam" -c copy -f null -
 pushed() {
   meta-push live/cam '{"mark":"seen in the stream"}'
-  grep -qa 'onJsonMeta' played.flv && grep -qa 'seen in the stream' played.flv
+  grep -qa onJsonMeta wire && grep -qa 'seen in the stream' wire
 }
 eventually -t 20 pushed
