@@ -30,9 +30,10 @@ void write_length(std::size_t length, std::size_t bytes, Writer& out) {
 // Some encoders put a start code between the length and the unit.
 ByteView without_start_code(ByteView unit) {
   constexpr std::array<std::uint8_t, 4> kStartCode{0, 0, 0, 1};
-  const bool found =
-      unit.size() >= 4 && std::equal(kStartCode.begin(), kStartCode.end(), unit.begin());
-  return found ? unit.subspan(4) : unit;
+  while (unit.size() >= 4 && std::equal(kStartCode.begin(), kStartCode.end(), unit.begin())) {
+    unit = unit.subspan(4);
+  }
+  return unit;
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ const std::vector<Case> cases{
     {"filler goes", 4, "00000002 6588 00000003 0cff80", "00000002 6588", true, true},
     {"empty units go", 4, "00000000 00000002 419a 00000000", "00000002 419a", false, true},
     {"start code goes", 4, "00000006 00000001 6588", "00000002 6588", true, true},
+    {"start codes go", 4, "0000000a 00000001 00000001 6588", "00000002 6588", true, true},
     {"parameter sets stay", 4, "00000001 67 00000001 68 00000001 65",
      "00000001 67 00000001 68 00000001 65", true, true},
     {"2-byte lengths", 2, "0002 0910 0002 6588", "0002 6588", true, true},
