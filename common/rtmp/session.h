@@ -183,14 +183,12 @@ class ServerSession {
   void send_command(const Command& command, std::uint32_t stream);
 
   // session_commands.cpp
-  static Handler handler(std::string_view command);
+  static Handler handler(std::string_view command);  // nullptr: unknown
   Result<Answer> on_command(const RawMessage& message);
   Result<Answer> on_connect(const Command& command, std::uint32_t stream);
   Result<Answer> on_reply(const Command& command, std::uint32_t stream);
   Result<Answer> on_stream_length(const Command& command, std::uint32_t stream);
-  Result<Answer> on_unknown(const Command& command, std::uint32_t stream);
   Result<Answer> agree(const Command& command, std::uint32_t stream);
-  Result<Answer> ignore(const Command& command, std::uint32_t stream);
 
   // session_streams.cpp
   Streams::iterator find_stream(std::uint32_t stream);

@@ -33,7 +33,7 @@ ServerSession::Handler ServerSession::handler(std::string_view command) {
       {"pauseRaw", &ServerSession::on_pause},
       {"receiveAudio", &ServerSession::on_receive_audio},
       {"receiveVideo", &ServerSession::on_receive_video},
-      {"seek", &ServerSession::ignore},  // live: an error would end players
+      {"seek", &ServerSession::agree},  // live: an error would end players
       {"closeStream", &ServerSession::on_close_stream},
       {"deleteStream", &ServerSession::on_delete_stream},
       {"getStreamLength", &ServerSession::on_stream_length},
@@ -48,15 +48,15 @@ ServerSession::Handler ServerSession::handler(std::string_view command) {
       {"_result", &ServerSession::on_reply},
       {"_error", &ServerSession::on_reply},
   });
-  const auto verb = std::ranges::find(kVerbs, command, &Verb::name);
-  return verb != kVerbs.end() ? verb->run : &ServerSession::on_unknown;
+  const auto* verb = std::ranges::find(kVerbs, command, &Verb::name);
+  return verb != kVerbs.end() ? verb->run : nullptr;
 }
 
 Result<ServerSession::Answer> ServerSession::on_command(const RawMessage& message) {
   const bool connected = phase_ == Phase::kConnected;
   amf::Limits limits;
   if (!connected) limits.nodes = kStrangerNodes;
-  const auto command = Command::decode(message, limits);
+  auto command = Command::decode(message, limits);
   if (!command) return fail(command.error());
   if (connected == (command->name == "connect")) {
     return fail(Code::kPeer, connected ? "connect for the second time" : "command before connect");
@@ -65,7 +65,10 @@ Result<ServerSession::Answer> ServerSession::on_command(const RawMessage& messag
   const bool amf3 =
       encoding_ == Encoding::kAmf3 && message.header.type == MessageType::kCommandAmf3;
   command_encoding_ = amf3 ? Encoding::kAmf3 : Encoding::kAmf0;
-  return (this->*handler(command->name))(*command, message.header.stream);
+  const std::uint32_t stream = message.header.stream;
+  if (const Handler run = handler(command->name)) return (this->*run)(*command, stream);
+  return Answer{Call{std::move(command->name), command->transaction, std::move(command->object),
+                     std::move(command->arguments), stream}};
 }
 
 Result<ServerSession::Answer> ServerSession::on_connect(const Command& command,
@@ -135,16 +138,6 @@ Result<ServerSession::Answer> ServerSession::agree(const Command& command,
                                                    std::uint32_t /*stream*/) {
   result(command.transaction, amf::Value::undefined());
   return Answer{};
-}
-
-Result<ServerSession::Answer> ServerSession::ignore(const Command& /*command*/,
-                                                    std::uint32_t /*stream*/) {
-  return Answer{};
-}
-
-Result<ServerSession::Answer> ServerSession::on_unknown(const Command& command,
-                                                        std::uint32_t stream) {
-  return Answer{Call{command.name, command.transaction, command.object, command.arguments, stream}};
 }
 
 void ServerSession::result(double transaction, const amf::Value& value) {

@@ -4,11 +4,10 @@
 #include <doctest/doctest.h>
 
 #include "rtmp/chunk_writer.h"
-#include "rtmp/digest.h"
 #include "rtmp/prepared.h"
 #include "rtmp/session.h"
 #include "support/hex.h"
-#include "support/pair.h"
+#include "support/wire.h"
 
 // What a server session puts on the wire, byte by byte, and when it loses patience.
 
@@ -16,52 +15,14 @@ using namespace so;
 using namespace so::rtmp;
 using amf::Value;
 using std::chrono::seconds;
-using test::from_hex;
 using test::Lines;
 using test::to_hex;
+using test::Wire;
 
 namespace {
 
 TimePoint at(int s) {
   return TimePoint{} + seconds{s};
-}
-
-/// A session fed with chunks by hand, saying yes to everything.
-struct Wire {
-  explicit Wire(const ServerOptions& options = {}) : session(options, 1, {}) {
-    Bytes hello(1 + 2 * kBlockBytes);
-    hello[0] = 3;
-    session.receive(hello, {});
-    CHECK(!session.next().value());
-    CHECK(session.take_output().size() == 1 + 2 * kBlockBytes);
-  }
-  Bytes say(ByteView bytes, TimePoint now = {}) {
-    session.receive(bytes, now);
-    while (true) {
-      const auto event = session.next();
-      if (!event) heard.push_back(event.error().text);
-      if (!event || !*event) return session.take_output();
-      heard.push_back(test::describe_event(**event));
-      test::accept(session, **event);
-    }
-  }
-  Bytes say(const Command& command, std::uint32_t stream = 0, Encoding encoding = Encoding::kAmf0,
-            TimePoint now = {}) {
-    Bytes bytes;
-    write_message({3, 0, Command::type(encoding), stream}, command.encode(encoding),
-                  kFirstChunkBytes, bytes);
-    return say(bytes, now);
-  }
-  ServerSession session;
-  Lines heard;
-};
-
-Command connect(double encoding = 0) {
-  return {
-      "connect",
-      1,
-      Value::object({{"app", Value::string("live")}, {"objectEncoding", Value::number(encoding)}}),
-      {}};
 }
 
 }  // namespace
@@ -78,7 +39,7 @@ TEST_CASE("connect is answered in the layout of Flash Media Server") {
   Bytes result;
   write_message({3, 0, MessageType::kCommandAmf0, 0},
                 Command{"_result", 1, properties, {info}}.encode(Encoding::kAmf0), 4096, result);
-  CHECK(to_hex(wire.say(connect())) ==
+  CHECK(to_hex(wire.say(Wire::connect_command())) ==
         "020000000000040500000000002625a0"
         "020000000000050600000000002625a002"
         "02000000000004010000000000001000"
@@ -88,7 +49,7 @@ TEST_CASE("connect is answered in the layout of Flash Media Server") {
 
 TEST_CASE("a status stands on the stream it is about, behind its StreamBegin") {
   Wire wire;
-  wire.say(connect());
+  wire.say(Wire::connect_command());
   wire.say(Command{"createStream", 2, Value::null(), {}});
   const std::string published =
       to_hex(wire.say(Command{"publish", 3, Value::null(), {Value::string("x")}}, 1));
@@ -101,8 +62,9 @@ TEST_CASE("a status stands on the stream it is about, behind its StreamBegin") {
 TEST_CASE("commands are answered in type 17 only to who speaks it") {
   const auto answer_type = [](double object_encoding, Encoding commands) {
     Wire wire;
-    wire.say(connect(object_encoding));
-    return wire.say(Command{"createStream", 2, Value::null(), {}}, 0, commands).at(7);
+    wire.connect(object_encoding);
+    const Command create{"createStream", 2, Value::null(), {}};
+    return wire.say(Wire::chunks(Command::type(commands), create.encode(commands))).at(7);
   };
   CHECK(answer_type(0, Encoding::kAmf0) == 20);
   CHECK(answer_type(0, Encoding::kAmf3) == 20);
@@ -112,7 +74,7 @@ TEST_CASE("commands are answered in type 17 only to who speaks it") {
 
 TEST_CASE("what needs no decision is answered, what wants no answer gets none") {
   Wire wire;
-  wire.say(connect());
+  wire.say(Wire::connect_command());
   wire.heard.clear();
   for (const std::string_view name : {"releaseStream", "FCPublish", "FCUnpublish", "_checkbw"}) {
     const Command command{std::string{name}, 7, Value::null(), {Value::string("x")}};
@@ -131,7 +93,7 @@ TEST_CASE("what needs no decision is answered, what wants no answer gets none") 
 TEST_CASE("streams are stopped in all the ways clients know") {
   const auto ended = [](const Command& stop, std::uint32_t stream) {
     Wire wire;
-    wire.say(connect());
+    wire.say(Wire::connect_command());
     wire.say(Command{"createStream", 2, Value::null(), {}});
     wire.say(Command{"publish", 3, Value::null(), {Value::string("x")}}, 1);
     wire.heard.clear();
@@ -149,7 +111,7 @@ TEST_CASE("streams are stopped in all the ways clients know") {
 
 TEST_CASE("players pause and choose what they hear") {
   Wire wire;
-  wire.say(connect());
+  wire.say(Wire::connect_command());
   wire.say(Command{"createStream", 2, Value::null(), {}});
   wire.say(
       Command{"play2", 3, Value::null(), {Value::object({{"streamName", Value::string("x")}})}}, 1);
@@ -205,9 +167,9 @@ TEST_CASE("who has shaken hands must connect, and then use the connection where 
   options.use = Seconds{10};
   Wire wire{options};
   CHECK(wire.session.deadline() == at(5));
-  wire.say(connect(), 0, Encoding::kAmf0, at(4));
+  wire.say(Wire::connect_command(), 0, at(4));
   CHECK(wire.session.deadline() == at(14));
-  wire.say(Command{"createStream", 2, Value::null(), {}}, 0, Encoding::kAmf0, at(5));
+  wire.say(Command{"createStream", 2, Value::null(), {}}, 0, at(5));
   CHECK(wire.session.deadline() == at(14));
   wire.session.tick(at(14));
   CHECK(wire.session.next().error() ==
@@ -219,7 +181,7 @@ TEST_CASE("a publisher may be silent for a shorter time than others") {
   options.publisher_idle = Seconds{15};
   options.link.ping_after = Millis{0};
   Wire wire{options};
-  wire.say(connect());
+  wire.say(Wire::connect_command());
   wire.say(Command{"createStream", 2, Value::null(), {}});
   CHECK(wire.session.deadline() == at(60));
   wire.say(Command{"publish", 3, Value::null(), {Value::string("x")}}, 1);
