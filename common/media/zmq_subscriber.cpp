@@ -62,7 +62,7 @@ struct Subscriber::State {
     if (message.size() < topic || (!live && as_text(message.first(topic)) != head_topic)) return;
     const auto unit = read_unit(message.subspan(topic));
     if (!unit) return log::warn("{}", unit.error().text);
-    if (unit->has(flag::kEndOfStream)) return handlers.end();
+    if (unit->has(flag::kEndOfStream)) return handlers.end ? handlers.end() : void();
     switch (live ? reception.live(*unit) : reception.head(*unit)) {
       case Reception::Verdict::kTake:
         return handlers.unit(*unit, reception.skipped());

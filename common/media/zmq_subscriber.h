@@ -19,7 +19,7 @@ class Subscriber {
     /// a key frame.
     std::function<void(const UnitView& unit, bool skipped)> unit;
     /// The publisher has ended the stream. One that dies does not say so; the hub does.
-    std::function<void()> end;
+    std::function<void()> end{};  // may be left out
   };
 
   static Result<std::unique_ptr<Subscriber>> open(net::Loop& loop, const std::string& endpoint,

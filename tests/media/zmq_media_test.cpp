@@ -117,6 +117,17 @@ TEST_CASE("the end of a stream is told") {
   CHECK(ended);
 }
 
+TEST_CASE("who does not ask for the end of a stream is not harmed by it") {
+  MediaTest test;
+  test.publish(0);
+  const auto ignorant = test.subscribe(
+      {.unit = [&](const UnitView&, bool) { test.loop.defer([&] { test.publisher.reset(); }); },
+       .end = {}});
+  const auto other =
+      test.subscribe({.unit = [](const UnitView&, bool) {}, .end = [&] { test.loop.stop(); }});
+  CHECK(test.loop.run() == Exit::kOk);
+}
+
 TEST_CASE("sockets of dead processes are removed, others stay") {
   const Folder folder;
   const std::string dead =
