@@ -15,7 +15,7 @@ void ChangeLog::append(std::string_view text, std::size_t max_batches, std::size
   entries_.append(size.data(), kSize).append(text);
   ++batches_;
   while (batches_ > max_batches || bytes() > max_bytes) {
-    dead_ += kSize + entry_at(dead_).size();
+    dead_ += static_cast<std::uint32_t>(kSize + entry_at(dead_).size());
     --batches_;
   }
   if (dead_ <= entries_.size() / 2) return;

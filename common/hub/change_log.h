@@ -10,7 +10,8 @@
 namespace so::hub {
 
 /// The newest batches of a shared object as text, for readers who come back. One piece of memory:
-/// new text goes to the end, and the front is cut off when more of it is dead than alive.
+/// new text goes to the end, and the front is cut off when more of it is dead than alive. For
+/// bounds far below 4 GiB.
 class ChangeLog {
  public:
   /// Appends, and forgets the oldest over the bounds; a text longer than `max_bytes` leaves
@@ -27,9 +28,9 @@ class ChangeLog {
  private:
   [[nodiscard]] std::string_view entry_at(std::size_t offset) const;
 
-  std::string entries_;      // each: size u32 of the machine, text
-  std::size_t dead_ = 0;     // bytes at the front that nobody may ask for any more
-  std::size_t batches_ = 0;  // alive
+  std::string entries_;        // each: size u32 of the machine, text
+  std::uint32_t dead_ = 0;     // bytes at the front that nobody may ask for any more
+  std::uint32_t batches_ = 0;  // alive
 };
 
 }  // namespace so::hub

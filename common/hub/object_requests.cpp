@@ -92,11 +92,7 @@ Outcome<Hub::State::Reply> Hub::State::change(const Call& call) {
     if (is_new) objects_.destroy(*object);
     return fail(applied.error());
   }
-  Reply reply{fmt::format(R"({{"status":"{}"}})", to_text(applied->verdict)), object->epoch(),
-              object->version()};
-  if (applied->verdict == Verdict::kGap) {
-    reply.body = fmt::format(R"({{"status":"gap","last":{}}})", applied->last);
-  }
+  Reply reply{applied->status(), object->epoch(), object->version()};
   if (applied->verdict == Verdict::kOk) {
     wire::Frame event{{.kind = wire::Kind::kChanged,
                        .member = call.frame.header.member,

@@ -31,6 +31,11 @@ bool perform(Batch& batch, Attributes& on, std::string& text) {
   return text.size() > start;
 }
 
+void append_version(std::string& out, std::uint64_t version) {
+  out += R"("version":)";
+  json::append_number(out, version);
+}
+
 std::size_t most_bytes(const Batch& batch) {
   std::size_t bytes = 0;
   for (const Change& change : batch.changes) bytes += most_bytes(change);
@@ -55,18 +60,18 @@ Outcome<void> check_bounds(const Attributes& attributes, std::size_t all, std::s
 
 }  // namespace
 
-std::string_view to_text(Verdict verdict) {
+std::string Applied::status() const {
   switch (verdict) {
     case Verdict::kOk:
-      return "ok";
+      return R"({"status":"ok"})";
     case Verdict::kNoop:
-      return "noop";
+      return R"({"status":"noop"})";
     case Verdict::kDup:
-      return "dup";
+      return R"({"status":"dup"})";
     case Verdict::kGap:
-      return "gap";
+      return fmt::format(R"({{"status":"gap","last":{}}})", last);
     case Verdict::kCas:
-      return "cas";
+      return R"({"status":"cas"})";
   }
   return {};
 }
@@ -98,8 +103,10 @@ Outcome<Applied> SharedObject::apply(Batch batch, std::string_view from, TimePoi
   applied.event.reserve(256 + most_bytes(batch));
   begin(applied.event, "change");
   const std::size_t opening = applied.event.size();
-  fmt::format_to(std::back_inserter(applied.event), R"("version":{},"from":"{}","changes":[)",
-                 version_ + 1, from);
+  append_version(applied.event, version_ + 1);
+  applied.event += R"(,"from":")";
+  applied.event += from;
+  applied.event += R"(","changes":[)";
   const auto effect = edit(batch, applied.event, options, holdings);
   if (!effect) return fail(effect.error());
   touched = now;
@@ -163,8 +170,8 @@ std::string SharedObject::snapshot() const {
   std::string body;
   body.reserve(256 + attributes_.bytes());
   begin(body, "sync");
-  fmt::format_to(std::back_inserter(body), R"("version":{},"persistent":{},"data":{{)", version_,
-                 persistent_);
+  append_version(body, version_);
+  body += persistent_ ? R"(,"persistent":true,"data":{)" : R"(,"persistent":false,"data":{)";
   bool first = true;
   for (const Attribute& each : attributes_) {
     if (!std::exchange(first, false)) body += ',';
@@ -188,7 +195,8 @@ std::optional<std::string> SharedObject::resume(std::uint64_t missing) const {
   if (!batches) return std::nullopt;
   std::string body;
   begin(body, "resume");
-  fmt::format_to(std::back_inserter(body), R"("version":{},"batches":[)", version_);
+  append_version(body, version_);
+  body += R"(,"batches":[)";
   bool first = true;
   for (const std::string_view batch : *batches) {
     if (!std::exchange(first, false)) body += ',';

@@ -23,12 +23,12 @@ struct Scope;
 
 /// What a batch came to; the word of the reply's `status`.
 enum class Verdict { kOk, kNoop, kDup, kGap, kCas };
-std::string_view to_text(Verdict verdict);
 
 struct Applied {
   Verdict verdict = Verdict::kOk;
-  std::uint64_t last = 0;  // kGap: the producer's last number known
-  std::string event;       // kOk: the body of the change event
+  std::uint64_t last = 0;                    // kGap: the producer's last number known
+  std::string event;                         // kOk: the body of the change event
+  [[nodiscard]] std::string status() const;  // the body of the reply
 };
 
 /// Bytes that all objects of a hub hold together.

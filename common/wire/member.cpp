@@ -33,7 +33,11 @@ std::optional<std::uint64_t> from_hex64(std::string_view text) {
 }
 
 std::string to_text(const MemberId& id) {
-  return fmt::format("{:016x}-{}", id.incarnation, id.number);
+  std::string out;
+  append_hex64(out, id.incarnation);
+  out += '-';
+  out += fmt::format_int{id.number}.c_str();
+  return out;
 }
 
 std::optional<MemberId> member_id(std::string_view text) {
