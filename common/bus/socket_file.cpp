@@ -20,13 +20,12 @@ constexpr mode_t kLockMode = 0640;
 
 Status make_directory(const std::filesystem::path& directory) {
   std::error_code error;
-  if (std::filesystem::is_directory(directory, error)) return {};
   std::filesystem::create_directories(directory.parent_path(), error);
   if (mkdir(directory.c_str(), kDirectoryMode) == 0) return {};
-  if (std::filesystem::is_directory(directory, error))
-    return {};  // made by somebody else meanwhile
+  const int why = errno == EEXIST ? ENOTDIR : errno;
+  if (std::filesystem::is_directory(directory, error)) return {};
   return fail(Code::kSystem,
-              fmt::format("directory {}: {}", directory.string(), std::strerror(errno)));
+              fmt::format("directory {}: {}", directory.string(), std::strerror(why)));
 }
 
 Status check_replaceable(const std::string& path) {

@@ -54,5 +54,5 @@ TEST_CASE("a socket does not take the place of anything else") {
   CHECK(over_directory.error() == Error{Code::kUsage, path + " is there and is not a socket"});
   const auto below_file = bus::SocketFile::claim("/dev/null/bus");
   REQUIRE_FALSE(below_file);
-  CHECK(below_file.error().text == "directory /dev/null: File exists");
+  CHECK(below_file.error().text == "directory /dev/null: Not a directory");
 }
