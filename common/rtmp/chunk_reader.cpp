@@ -92,7 +92,7 @@ Result<bool> ChunkReader::begin_chunk(ByteView& in) {
   if (!goes_on) fields.timestamp = fields.time + (basic.format == 0 ? 0 : fields.timestamp);
   if (auto allowed = check_length(known, fields); !allowed) return fail(allowed.error());
 
-  current_ = &streams_[basic.id];
+  current_ = found == streams_.end() ? &streams_[basic.id] : &found->second;
   current_->id = basic.id;
   current_->fields = fields;
   wanted_ = std::min<std::size_t>(chunk_size_, fields.length - current_->body.size());

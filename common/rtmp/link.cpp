@@ -32,6 +32,7 @@ Link::Link(Role role, const LinkOptions& options, std::uint64_t seed, TimePoint 
 }
 
 void Link::receive(ByteView bytes, TimePoint now) {
+  if (failure_) return;
   input_.append(bytes);
   heard_ = now;
   received_ += bytes.size();
@@ -143,10 +144,12 @@ bool Link::obey(const UserControl& message) {
 }
 
 void Link::send(const MessageHeader& header, ByteView body) {
+  if (failure_) return;
   write_message(header, body, writer_.chunk_size(), sink());
 }
 
 void Link::send_short(const MessageHeader& header, ByteView body) {
+  if (failure_) return;
   writer_.write(header, body, sink());
 }
 

@@ -27,7 +27,8 @@ struct LinkOptions {
 };
 
 /// What both roles share: handshake, chunks, and the protocol control messages, which it obeys and
-/// answers by itself. Messages in, messages out. What failed stays failed.
+/// answers by itself. Messages in, messages out. What failed stays failed and takes and says
+/// nothing more.
 ///
 /// A peer is alive as long as bytes arrive: encoders exist that never answer a ping.
 class Link {

@@ -17,8 +17,9 @@
 
 namespace so::rtmp {
 
-// Three requests wait for a decision. Until it is told, the session looks at nothing further: what
-// the client sends meanwhile stays in order behind it.
+// Three requests wait for a decision. Until it is told, at once or later, the session looks at
+// nothing further: what the client sends meanwhile stays in order behind it. Who answers later
+// calls next() again afterwards, since no new byte may come.
 
 /// Answer with accept_connect() or reject_connect().
 struct ConnectRequest {
@@ -87,7 +88,7 @@ struct ServerOptions {
   // Before a connect is accepted, and for media before a publish is asked for, messages are this
   // short; afterwards link.limits holds.
   std::size_t stranger_bytes = 32 << 10;
-  std::string version = "FMS/3,5,7,7009";  // fmsVer: what players parse; ours would be refused
+  std::string version = "FMS/3,5,7,7009";  // fmsVer, which clients of the Flash era parse
 };
 
 /// The server's side of one RTMP connection, from the first byte of the handshake: bytes in, events
@@ -119,6 +120,8 @@ class ServerSession {
   Result<std::optional<ServerEvent>> next();
   /// False while more than held_bytes wait for a decision: stop reading the socket.
   [[nodiscard]] bool wants_bytes() const;
+  /// For metrics, and for who wants to slow down a peer that cuts its messages too small.
+  [[nodiscard]] const ChunkCounts& chunks() const { return link_.counts(); }
 
   // ---- bytes out
 

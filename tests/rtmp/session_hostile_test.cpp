@@ -177,6 +177,7 @@ TEST_CASE("what failed stays failed, and says nothing more") {
   CHECK(wire.heard == Lines{"set chunk size: 0 is no size"});
   wire.say(Command{"createStream", 2, Value::null(), {}});
   CHECK(wire.session.next().error().text == "set chunk size: 0 is no size");
+  wire.session.status(0, "status", "late", "");
   CHECK(wire.session.take_output().empty());
   CHECK_FALSE(wire.session.deadline());
 }

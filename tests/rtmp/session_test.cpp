@@ -124,6 +124,19 @@ TEST_CASE("nothing is looked at while a request waits for its answer") {
   CHECK(pair.server_heard() == Lines{"connect live"});
   CHECK(pair.client_heard().empty());
   CHECK(pair.server.wants_bytes());
+  pair.decide = test::accept;
+  pair.server.accept_connect();  // later, and nothing more has come
+  CHECK(!pair.server.next().value());
+  pair.pump();
+  CHECK(pair.client_heard() == Lines{"connected NetConnection.Connect.Success", "stream 1"});
+}
+
+TEST_CASE("what waits behind a request is bounded by who stops reading") {
+  Pair pair;
+  pair.decide = nullptr;
+  pair.connect("live");
+  pair.pump();
+  CHECK(pair.server.wants_bytes());
   pair.server.receive(Bytes(300'000), pair.now);
   CHECK_FALSE(pair.server.wants_bytes());
 }
