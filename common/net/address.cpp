@@ -86,7 +86,8 @@ Result<Address> parse_address(std::string_view text) {
     if (!is_host_character(c)) return bad_address(text, "the host has a forbidden character");
   }
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
-  if (error != std::errc{} || end != port.data() + port.size()) {
+  const bool padded = port.size() > 1 && port.starts_with('0');  // one spelling for each
+  if (error != std::errc{} || end != port.data() + port.size() || padded) {
     return bad_address(text, "the port is no number from 0 to 65535");
   }
   out.host = host;

@@ -50,6 +50,7 @@ TEST_CASE("a bad address says what is wrong with it") {
       {"host:", "the port is no number from 0 to 65535"},
       {"host:65536", "the port is no number from 0 to 65535"},
       {"host:+80", "the port is no number from 0 to 65535"},
+      {"host:080", "the port is no number from 0 to 65535"},
       {"host:80 ", "the port is no number from 0 to 65535"},
       {std::string(254, 'a') + ":80", "the host is too long"},
   };
