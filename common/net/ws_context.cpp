@@ -13,6 +13,10 @@ namespace {
 
 constexpr const char* kVhost = "scopewire";
 
+// No pings of the library's: it keeps the times of all connections in one sorted list, and walks
+// it.
+constexpr lws_retry_bo_t kNoPings{};
+
 void to_log(int, const char* line) {
   std::string_view text{line};
   if (text.ends_with('\n')) text.remove_suffix(1);
@@ -40,6 +44,7 @@ Result<std::unique_ptr<WsContext>> WsContext::create(Loop& loop, const Options& 
   info.foreign_loops = loops.data();
   info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME;
   info.pcontext = &self->context_;
+  info.retry_and_idle_policy = &kNoPings;
   info.pt_serv_buf_size = 16U << 10U;  // shared by all connections
   info.max_http_header_data2 = static_cast<unsigned>(options.header_bytes);
   info.max_http_header_pool2 = static_cast<unsigned>(options.heads);
