@@ -1,6 +1,7 @@
 #include "net/ws_engine.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include <fmt/format.h>
 #include <libwebsockets.h>
@@ -87,6 +88,8 @@ WsEngine::WsEngine(Loop& loop, const WsOptions& options)
 WsEngine::~WsEngine() {
   going_ = true;
   stop_listening();
+  tick_.stop();
+  marked_.clear();
   roles_.clear();
 }
 
@@ -182,6 +185,7 @@ std::vector<Address> WsEngine::addresses() const {
 }
 
 void WsEngine::set_handlers(std::size_t listener, WsHandlers handlers) {
+  assert(listener < roles_.size());
   std::next(roles_.begin(), static_cast<std::ptrdiff_t>(listener))->handlers = std::move(handlers);
 }
 

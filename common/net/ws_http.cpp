@@ -196,7 +196,7 @@ int WsEngine::answer(WsConnection& c, HttpReply reply, const Page* page, bool he
 // reader holds no copy of a page.
 int WsEngine::continue_reply(WsConnection& c) {
   constexpr std::size_t kPiece = 64U << 10U;
-  if (c.phase != Phase::kReply) return -1;
+  if (c.phase != Phase::kReply) return 0;
   WsConnection::Reply& reply = *c.reply;
   while (lws_partial_buffered(c.wsi) == 0) {
     const bool in_head = reply.sent < reply.head.size();

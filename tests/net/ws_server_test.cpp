@@ -220,6 +220,27 @@ TEST_CASE("ws: broken frames are a protocol error") {
   }
 }
 
+TEST_CASE("ws: a frame without a mask is taken or closed with 1002, as libwebsockets does it") {
+  net::Loop loop;
+  Server server{loop};
+  WsPeer peer{server.address()};
+  server.open(peer);
+  peer.send(WsPeer::frame(1, "bare", true, false));
+  REQUIRE(run_until(loop, [&] { return !peer.frames().empty(); }));
+  CHECK((peer.frames()[0] == WsPeer::Frame{1, "bare"} || peer.close_code() == 1002));
+}
+
+TEST_CASE("ws: of pings in one packet the first is answered") {
+  net::Loop loop;
+  Server server{loop};
+  WsPeer peer{server.address()};
+  server.open(peer);
+  peer.send(WsPeer::frame(9, "1") + WsPeer::frame(9, "2") + WsPeer::frame(1, "end"));
+  REQUIRE(run_until(loop, [&] { return peer.frames().size() == 2; }));
+  const auto frames = peer.frames();
+  CHECK(std::count(frames.begin(), frames.end(), WsPeer::Frame{10, "1"}) == 1);
+}
+
 TEST_CASE("ws: text that is not UTF-8 is closed with 1007") {
   const std::vector<std::string> cases{
       WsPeer::frame(1, "\xFF"),
