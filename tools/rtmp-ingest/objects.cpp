@@ -112,7 +112,8 @@ void Objects::event(const wire::FrameView& event) {
   }
   const auto batches = json::member(*body, "batches");
   if (kind != "resume" || !batches || !batches->is_array()) return;
-  for (const json::Element batch : batches->get_array().value_unsafe()) {
+  const json::Array items = batches->get_array().value_unsafe();
+  for (const json::Element batch : items) {
     const auto changes = json::member(batch, "changes");
     if (changes) pass(json::integer(batch, "version").value_or(0), to_events(*changes));
   }

@@ -70,7 +70,8 @@ Result<Event> send_event(json::Element change) {
   SendMessage message{std::string{json::text(change, "handler").value_or("")}, {}};
   const auto args = json::member(change, "args");
   if (!args || !args->is_array()) return Event{message};
-  for (const json::Element arg : args->get_array().value_unsafe()) {
+  const json::Array items = args->get_array().value_unsafe();
+  for (const json::Element arg : items) {
     auto value = amf::from_json(arg);
     if (!value) return fail(value.error());
     message.arguments.push_back(std::move(*value));
@@ -142,7 +143,8 @@ std::vector<Event> to_answers(const std::vector<Event>& requests) {
 Result<std::vector<Event>> to_events(json::Element changes) {
   std::vector<Event> events;
   if (!changes.is_array()) return fail(Code::kPeer, "changes are not an array");
-  for (const json::Element change : changes.get_array().value_unsafe()) {
+  const json::Array items = changes.get_array().value_unsafe();
+  for (const json::Element change : items) {
     auto event = to_event(change);
     if (!event) return fail(event.error());
     events.push_back(std::move(*event));
@@ -155,7 +157,8 @@ Result<std::vector<Event>> to_sync(json::Element data, Sync sync) {
   if (sync.use_success) events.emplace_back(UseSuccess{});
   if (sync.clear) events.emplace_back(Clear{});
   if (!data.is_object()) return fail(Code::kPeer, "the data of an object is no JSON object");
-  for (const auto& attribute : data.get_object().value_unsafe()) {
+  const json::Object members = data.get_object().value_unsafe();
+  for (const auto& attribute : members) {
     auto value = amf::from_json(attribute.value);
     if (!value) return fail(value.error());
     events.emplace_back(Change{std::string{attribute.key}, std::move(*value)});

@@ -25,7 +25,8 @@ Result<shared::Event> send_request(json::Element change) {
   shared::SendMessage message{std::string{json::text(change, "handler").value_or("")}, {}};
   const auto args = json::member(change, "args");
   if (!args || !args->is_array()) return shared::Event{message};
-  for (const json::Element arg : args->get_array().value_unsafe()) {
+  const json::Array items = args->get_array().value_unsafe();
+  for (const json::Element arg : items) {
     auto value = amf::from_json(arg);
     if (!value) return fail(value.error());
     message.arguments.push_back(std::move(*value));
@@ -84,7 +85,8 @@ Result<std::vector<shared::Event>> to_requests(std::string_view changes) {
   const auto list = body ? json::member(*body, "changes") : std::nullopt;
   if (!list || !list->is_array()) return fail(Code::kUsage, "there are no changes");
   std::vector<shared::Event> requests;
-  for (const json::Element change : list->get_array().value_unsafe()) {
+  const json::Array items = list->get_array().value_unsafe();
+  for (const json::Element change : items) {
     auto request = to_request(change);
     if (!request) return fail(request.error());
     requests.push_back(std::move(*request));

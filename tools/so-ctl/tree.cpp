@@ -13,7 +13,8 @@ std::vector<json::Element> items(json::Element listing, std::string_view key) {
   std::vector<json::Element> out;
   const auto list = json::member(listing, key);
   if (!list || !list->is_array()) return out;
-  for (const json::Element item : list->get_array().value_unsafe()) out.push_back(item);
+  const json::Array items = list->get_array().value_unsafe();
+  for (const json::Element item : items) out.push_back(item);
   return out;
 }
 
