@@ -184,6 +184,10 @@ std::optional<Exit> Command::State::read_words(int argc, const char* const* argv
     return Exit::kOk;
   } catch (const CLI::ExtrasError&) {
     return refuse(unexpected());
+  } catch (const CLI::RequiredError& error) {
+    if (!app.remaining(true).empty()) return refuse(unexpected());
+    if (check_config || print_config) return std::nullopt;  // what is missing is not asked for
+    return refuse(in_our_words(error.what()));
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string_view text = error.what();
     return refuse(fmt::format("{} needs a value", text.substr(0, text.find(':'))));

@@ -102,6 +102,7 @@ TEST_CASE("a wrong word is a line that says what was meant, a hint, and exit cod
            Case{{"--zebra"}, "unknown option --zebra"}, Case{{"-x"}, "unknown option -x"},
            Case{{"tpa"}, R"(unexpected "tpa", did you mean "tap"?)"},
            Case{{"tap", "a", "b", "c"}, R"(unexpected "c")"}, Case{{"tap"}, "STREAM is required"},
+           Case{{"tap", "--hbu=x"}, R"(unknown option --hbu, did you mean "--hub"?)"},
            Case{{"--hub"}, "--hub needs a value"},
            Case{{"--max-peers", "many"}, R"(--max-peers: "many" is not a number)"},
            Case{{"--log-level", "loud"},
@@ -165,6 +166,7 @@ TEST_CASE("--version, --check-config and --print-config say what they are asked 
   const Run checked{{"--check-config"}};
   CHECK(checked.exit == Exit::kOk);
   CHECK(checked.out == "configuration: ok\n");
+  CHECK(Run{{"tap", "--check-config"}}.exit == Exit::kOk);  // what is missing is not asked for
   const test::Variable directory{"SCOPEWIRE_RUNTIME_DIR", "/nowhere"};
   const Run printed{{"--print-config", "--max-peers", "5"}};
   CHECK(printed.exit == Exit::kOk);

@@ -11,7 +11,7 @@ helps() { # TOOL: its --help and those of its commands
   done
 }
 options() { grep -oE -- '--[a-z][a-z-]+' | sort -u; }
-documented() { grep '^\.It Fl' "$root/man/$1.1" | sed 's/Fl -/--/g' | options; }
+documented() { grep '^\.It Fl' "$root/man/$1.1" | sed 's/Fl h , -/Fl -/;s/Fl -/--/g' | options; }
 
 for tool in so-hub rtmp-ingest ws-gateway fmp4-serve meta-push so-ctl; do
   helps "$tool" >help </dev/null
