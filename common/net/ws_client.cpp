@@ -20,6 +20,12 @@ constexpr std::size_t kReadBytes = 64U << 10U;
 constexpr Millis kTick{50};
 constexpr Millis kCloseWithin{5000};
 
+// The library counts the zero at the end of some of its texts.
+std::string_view why_no_connection(std::string_view text) {
+  text = text.substr(0, text.find('\0'));
+  return text.empty() ? "no connection" : text;
+}
+
 class Client final : public WsClient {
  public:
   Client(Loop& loop, const WsClientOptions& options)
@@ -220,7 +226,7 @@ int Client::on_event(lws* wsi, int reason, void* in, std::size_t size) {
       read_close(*c, bytes);
       return c->close_sent ? -1 : 0;  // the answer to ours, or the library answers
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-      end(*c, bytes.empty() ? "no connection" : as_text(bytes));
+      end(*c, why_no_connection(as_text(bytes)));
       return 0;
     case LWS_CALLBACK_CLIENT_CLOSED:
       end(*c, "the connection ended");
