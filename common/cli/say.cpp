@@ -13,4 +13,9 @@ int give_up(std::string_view doing, std::string_view to_what, const Error& why) 
   return to_int(exit_for(why.code));
 }
 
+int give_up(const Error& why) {
+  log::error("{}", why.text);
+  return to_int(exit_for(why.code));
+}
+
 }  // namespace so::cli

@@ -16,4 +16,7 @@ void say_ready(const std::vector<std::string>& addresses);
 /// with the error.
 int give_up(std::string_view doing, std::string_view to_what, const Error& why);
 
+/// The same for an error that says by itself what was tried.
+int give_up(const Error& why);
+
 }  // namespace so::cli

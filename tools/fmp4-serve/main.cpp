@@ -16,7 +16,7 @@ namespace {
 int serve(const fmp4serve::Options& options, net::Loop& loop, bus::Client& hub) {
   auto server =
       net::WsServer::open(loop, fmp4serve::listeners(options.serve), options.serve.server);
-  if (!server) return cli::give_up("unable to listen", "", server.error());
+  if (!server) return cli::give_up(server.error());
   fmp4serve::Serve serve{options.serve, hub, **server, loop};
   const auto end = [&] { serve.drain([&] { loop.stop(); }); };
   loop.on_signal(SIGTERM, end);

@@ -20,8 +20,7 @@ namespace {
 
 int serve(const ingest::Options& options, net::Loop& loop, bus::Client& hub) {
   auto server = net::TcpServer::listen(loop, options.listen.front(), options.tcp);
-  if (!server)
-    return cli::give_up("unable to listen on", to_string(options.listen.front()), server.error());
+  if (!server) return cli::give_up(server.error());
   ingest::Ingest ingest{options.ingest, loop, (*server)->connections(), hub};
   const auto end = [&] {
     (*server)->stop_listening();

@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
   if (!bus) return cli::give_up("unable to reach the hub", options.hub_address, bus.error());
   auto server =
       net::WsServer::open(loop, gateway::listeners(options.gateway), options.gateway.server);
-  if (!server) return cli::give_up("unable to listen", "", server.error());
+  if (!server) return cli::give_up(server.error());
 
   bus::Client hub{**bus, loop, "ws-gateway"};
   gateway::Gateway gateway{options.gateway, hub, **server};
