@@ -32,7 +32,17 @@ int serve(const ingest::Options& options, net::Loop& loop, bus::Client& hub) {
   return to_int(loop.run());
 }
 
-int publish(const ingest::Options& options, net::Loop& loop, bus::Client& hub) {
+// A server waits for its hub however long; who publishes wants to know.
+constexpr Millis kHubWithin{5000};
+
+int publish(const ingest::Options& options, const std::string& address, net::Loop& loop,
+            bus::Client& hub) {
+  net::Timer no_hub{loop, [&] {
+                      if (hub.connected()) return;
+                      log::error("no hub at {}", address);
+                      loop.stop(Exit::kUnreachable);
+                    }};
+  no_hub.start(kHubWithin);
   std::unique_ptr<net::Input> input;
   ingest::PipePublish* to = nullptr;
   ingest::PipePublish pipe{
@@ -89,7 +99,7 @@ int main(int argc, char** argv) {
   bus::Client hub{**bus, loop, "rtmp-ingest"};
   switch (options.mode) {
     case ingest::Mode::kPublish:
-      return publish(options, loop, hub);
+      return publish(options, *address, loop, hub);
     case ingest::Mode::kTap:
       return tap(options, loop, hub);
     case ingest::Mode::kServe:

@@ -80,8 +80,9 @@ PipeTap::PipeTap(net::Loop& loop, bus::Client& hub, Options options,
       write_(std::move(write)),
       done_(std::move(done)),
       timeout_(loop, [this] {
-        log::error("{} has not begun", options_.stream);
-        finish(Exit::kTimeout);
+        const bool there = hub_.connected();
+        log::error("{} has not begun{}", options_.stream, there ? "" : ": there is no hub");
+        finish(there ? Exit::kTimeout : Exit::kUnreachable);
       }) {}
 
 void PipeTap::start() {
