@@ -130,7 +130,9 @@ void Session::print(std::string_view line) {
   if (!print_(line)) loop_.stop(Exit::kOk);
 }
 
+// The first reason is the reason: a server that refuses closes the connection behind it.
 void Session::refuse(const Reply& why) {
+  if (std::exchange(refused_, true)) return;
   log::error("{}: {}", why.code, why.message);
   loop_.stop(exit_for_code(why.code));
 }

@@ -39,6 +39,7 @@ class Session {
   Print print_;
   net::Timer timeout_;
   bool open_ = false;
+  bool refused_ = false;
   std::size_t lines_ = 0;
   std::size_t unlisted_ = 0;                     // answers that a listing still waits for
   std::map<std::string, std::string> listings_;  // by path, in the order of a tree
