@@ -12,8 +12,10 @@ TEST_CASE("replies repeat the id and carry the position") {
         R"({"id":"x","ok":true,"epoch":"00000000000000ff","version":8})");
   CHECK(done("10", wire::Kind::kGet, {255, 8}, R"({"value":"hello"})") ==
         R"({"id":10,"ok":true,"epoch":"00000000000000ff","version":8,"value":"hello"})");
-  CHECK(done("10", wire::Kind::kGet, {255, 8}, R"({"event":"sync","version":8,"persistent":false,"data":{"a":1}})") ==
-        R"({"id":10,"ok":true,"epoch":"00000000000000ff","version":8,"data":{"a":1},"persistent":false})");
+  CHECK(
+      done("10", wire::Kind::kGet, {255, 8},
+           R"({"event":"sync","version":8,"persistent":false,"data":{"a":1}})") ==
+      R"({"id":10,"ok":true,"epoch":"00000000000000ff","version":8,"data":{"a":1},"persistent":false})");
   CHECK(done("", wire::Kind::kLeave, {}, "") == R"({"ok":true})");
 }
 
