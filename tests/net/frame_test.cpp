@@ -15,9 +15,8 @@ Bytes bytes_of(const Frame& frame) {
 }
 
 Bytes header_of(std::size_t payload) {
-  Bytes bytes = bytes_of(Frame::binary(Bytes(payload, 0xAA)));
-  bytes.resize(bytes.size() - payload);
-  return bytes;
+  const Bytes bytes = bytes_of(Frame::binary(Bytes(payload, 0xAA)));
+  return to_bytes(ByteView{bytes}.first(bytes.size() - payload));
 }
 
 }  // namespace
