@@ -13,8 +13,8 @@ namespace so::fmp4serve {
 namespace {
 
 constexpr std::string_view kExamples =
-    "  fmp4-serve                                with the hub, on 8410: http://127.0.0.1:8410/\n"
-    "  fmp4-serve tap live/cam - | ffplay -      one stream for a pipe";
+    "  fmp4-serve                            with the hub: http://127.0.0.1:8410/\n"
+    "  fmp4-serve tap live/cam - | ffplay -  one stream for a pipe";
 
 // The words of the subcommand.
 struct Words {
@@ -50,10 +50,10 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.setting("origin", "origins", cli::texts(serve.origins, "ORIGIN"),
                   "pages of this origin may connect; * for all");
   command.option("timeout", cli::duration(options.tap.wait),
-                 "tap: how long to wait for the stream to begin");
+                 "tap: how long the stream may be absent");
   command.limit("max-connections", cli::count(serve.server.caps.total), "more are answered 503");
   command.limit("viewer-queue", cli::size(serve.queue_bytes),
-                "bytes that may wait for one viewer before it skips");
+                "bytes waiting for one viewer; then it skips");
   CLI::App* tap =
       command.app().add_subcommand("tap", "a stream goes to standard output as fragmented MP4");
   tap->add_option("STREAM", words.stream, "live/cam")->required();

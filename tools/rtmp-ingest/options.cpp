@@ -49,12 +49,11 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   Words words;
   options.tcp.caps.total = 2000;
   cli::Command command{{"rtmp-ingest", "RTMP door: publish, play, shared objects", kExamples}};
-  command.listen("listen", "rtmp", listen, "publishers, players, shared objects");
-  command.option("timeout", cli::duration(options.wait),
-                 "tap: how long to wait for the stream to begin");
+  command.listen("listen", "rtmp", listen, "for all clients");
+  command.option("timeout", cli::duration(options.wait), "tap: how long the stream may be absent");
   command.limit("max-connections", cli::count(options.tcp.caps.total), "more are closed at once");
   command.limit("player-queue", cli::size(options.ingest.stream.player_queue),
-                "bytes that may wait for one player before it skips");
+                "bytes waiting for one player; then it skips");
   CLI::App* publish =
       command.app().add_subcommand("publish", "FLV from standard input becomes a stream");
   publish->add_option("FROM", words.publish_from, "-")->required();

@@ -40,12 +40,10 @@ struct VerbWords {
 constexpr std::size_t kAny = 1000;
 constexpr std::array kVerbs{
     VerbWords{"get", "SCOPE OBJECT [KEY]: print a value, or all", Verb::kGet, 1, 2},
-    VerbWords{"set", "SCOPE OBJECT KEY VALUE: set an attribute to a JSON value", Verb::kChange, 3,
-              3},
+    VerbWords{"set", "SCOPE OBJECT KEY VALUE: set it to a JSON value", Verb::kChange, 3, 3},
     VerbWords{"del", "SCOPE OBJECT KEY: delete an attribute", Verb::kChange, 2, 2},
     VerbWords{"clear", "SCOPE OBJECT: delete all attributes", Verb::kChange, 1, 1},
-    VerbWords{"send", "SCOPE OBJECT HANDLER [ARG...]: send a message to all users", Verb::kChange,
-              2, kAny},
+    VerbWords{"send", "SCOPE OBJECT HANDLER [ARG...]: tell all users", Verb::kChange, 2, kAny},
     VerbWords{"watch", "SCOPE OBJECT: print the object and its changes", Verb::kWatch, 1, 1},
     VerbWords{"ls", "[SCOPE]: print what there is", Verb::kList, 0, 0},
 };
@@ -162,7 +160,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   Words words;
   cli::Command command{{"so-ctl", "the shell's hand on scopes and shared objects", kExamples}};
   command.option("at", cli::text(words.at, "URL"),
-                 "ws://HOST/SCOPE or rtmp://HOST/SCOPE instead of the bus");
+                 "not the bus but ws://HOST/SCOPE, rtmp://HOST/SCOPE");
   command.option("text", cli::flag(words.text), "VALUE is a string as it stands, not JSON");
   command.option("persistent", cli::flag(options.command.persistent),
                  "use the object as a persistent one");

@@ -8,8 +8,8 @@ namespace so::gateway {
 namespace {
 
 constexpr std::string_view kExamples =
-    "  ws-gateway                                            with the hub, on 8081 and 8210\n"
-    "  ws-gateway --standalone --listen 127.0.0.1:9000       a chat relay that needs nothing else";
+    "  ws-gateway                                       with the hub\n"
+    "  ws-gateway --standalone --listen 127.0.0.1:9000  a chat relay by itself";
 
 std::vector<net::Address> to_addresses(const std::vector<cli::Listen>& listens) {
   std::vector<net::Address> out;
@@ -28,12 +28,11 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
       {"ws-gateway", "WebSocket door: chat, shared objects, metadata, pages", kExamples}};
   command.option("standalone", cli::flag(options.standalone), "have a hub inside, in memory");
   command.listen("listen", "ws", listen, "chat, scopewire.v1 and pages");
-  command.listen("meta-listen", "wsJsonMeta", meta,
-                 "metadata; HOST:PORT/STREAM for those that name none");
+  command.listen("meta-listen", "wsJsonMeta", meta, "metadata; or HOST:PORT/STREAM");
   command.setting("origin", "origins", cli::texts(gateway.origins, "ORIGIN"),
                   "pages of this origin may connect; * for all");
   command.setting("application", "applications", cli::texts(applications, "NAME"),
-                  "with --standalone: scopes begin with one of these; any without");
+                  "with --standalone: the applications; else any");
   command.limit("max-connections", cli::count(gateway.server.caps.total), "more are answered 503");
   command.limit("max-message", cli::size(gateway.message_bytes),
                 "larger ones close the connection");
