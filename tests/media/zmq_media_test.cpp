@@ -120,11 +120,13 @@ TEST_CASE("the end of a stream is told") {
 TEST_CASE("who does not ask for the end of a stream is not harmed by it") {
   MediaTest test;
   test.publish(0);
-  const auto ignorant = test.subscribe(
-      {.unit = [&](const UnitView&, bool) { test.loop.defer([&] { test.publisher.reset(); }); },
-       .end = {}});
+  int listening = 0;
+  const auto end_when_both_listen = [&](const UnitView&, bool) {
+    if (++listening == 2) test.loop.defer([&] { test.publisher.reset(); });
+  };
+  const auto ignorant = test.subscribe({.unit = end_when_both_listen, .end = {}});
   const auto other =
-      test.subscribe({.unit = [](const UnitView&, bool) {}, .end = [&] { test.loop.stop(); }});
+      test.subscribe({.unit = end_when_both_listen, .end = [&] { test.loop.stop(); }});
   CHECK(test.loop.run() == Exit::kOk);
 }
 
