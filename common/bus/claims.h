@@ -32,6 +32,7 @@ struct Terms {
   std::uint64_t epoch = 0;  // kUse: what the member has
   std::uint64_t version = 0;
   bool presence = false;  // kJoin
+  std::string info{};     // kJoin
 };
 
 struct Claim {

@@ -51,8 +51,7 @@ std::string Client::member_id(std::uint64_t member) const {
 
 void Client::join(std::uint64_t member, std::string_view scope, const JoinOptions& options,
                   Done done) {
-  state_->claim(key(Kind::kJoin, member, scope),
-                {.body = join_body(options), .presence = options.presence}, std::move(done));
+  state_->join(key(Kind::kJoin, member, scope), options, std::move(done));
 }
 
 void Client::leave(std::uint64_t member, std::string_view scope, Done done) {

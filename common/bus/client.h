@@ -16,7 +16,7 @@ namespace so::bus {
 
 /// What a member says of itself when it joins.
 struct JoinOptions {
-  std::string_view info{};  // a JSON object shown to others; empty: none
+  std::string_view info{};  // a JSON object shown to others; empty: none, or what was shown before
   bool presence = false;    // asks for the join and leave events of the scope
 };
 

@@ -33,6 +33,16 @@ FrameView request_of(const Claims::Entry& entry, std::string_view body) {
 
 }  // namespace
 
+// What is shown stays until a join shows something else, also at a hub that hears of it anew.
+void Client::State::join(ClaimKey key, JoinOptions options, Done done) {
+  const Claims::Entry* const before = claims_.find(key);
+  std::string info{options.info};
+  if (info.empty() && before != nullptr) info = before->second.terms.info;
+  options.info = info;
+  Terms terms{.body = join_body(options), .presence = options.presence, .info = info};
+  claim(std::move(key), std::move(terms), std::move(done));
+}
+
 void Client::State::claim(ClaimKey key, Terms terms, Done done) {
   const bool connected = phase_ == Phase::kConnected;
   const std::size_t waiting = connected ? calls_.size() : held_back_;

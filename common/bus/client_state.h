@@ -34,6 +34,7 @@ class Client::State {
   [[nodiscard]] const Objects& objects() const { return objects_; }
 
   void ask(const wire::FrameView& frame, Done done);  // refused while there is no hub
+  void join(ClaimKey key, JoinOptions options, Done done);
   void claim(ClaimKey key, Terms terms, Done done);
   void undo(wire::Kind kind, const ClaimKey& key, Done done);
   void leave(std::uint64_t member, std::string_view scope, Done done);

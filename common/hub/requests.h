@@ -21,8 +21,8 @@ struct Hello {
 };
 
 struct Join {
-  std::string info = "{}";       // compact JSON
-  std::optional<bool> presence;  // nullopt: not mentioned
+  std::optional<std::string> info;  // compact JSON; nullopt: not mentioned
+  std::optional<bool> presence;     // nullopt: not mentioned
   static Outcome<Join> read(json::Element body, const Options& options);
 };
 

@@ -81,7 +81,11 @@ Outcome<Hub::State::Reply> Hub::State::join(const Call& call) {
   if (!scope) return fail(scope.error());
 
   if (member == nullptr) member = &add_member(call.tool, call.frame.header.member);
-  enter(*member, **scope, request->info, call.out);
+  if (!(*scope)->members.contains(member->id)) {
+    enter(*member, **scope, request->info.value_or("{}"), call.out);
+  } else if (request->info) {
+    show(*member, **scope, *request->info, call.out);
+  }
   if (request->presence) watch(*member, **scope, *request->presence);
   Listing reply{fmt::format(R"({{"member":"{}")", member->text)};
   if (request->presence.value_or(false)) list_members(**scope, reply);
@@ -122,6 +126,14 @@ void Hub::State::enter(Member& member, Scope& scope, const std::string& info, Ef
 
   scope.members.emplace(member.id, Attendance{info});
   member.scopes.push_back(&scope);
+  tell_watchers(scope, member, join_event(scope.path, member.text, info), out);
+}
+
+// A member that is there already shows something else of itself.
+void Hub::State::show(const Member& member, Scope& scope, const std::string& info, Effects& out) {
+  std::string& shown = scope.members.at(member.id).info;
+  if (shown == info) return;
+  shown = info;
   tell_watchers(scope, member, join_event(scope.path, member.text, info), out);
 }
 

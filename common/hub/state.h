@@ -60,6 +60,7 @@ class Hub::State {
   static Member& add_member(Tool& tool, std::uint64_t number);
   Outcome<void> check_room_for(const Call& call, const Member* member) const;
   void enter(Member& member, Scope& scope, const std::string& info, Effects& out);
+  static void show(const Member& member, Scope& scope, const std::string& info, Effects& out);
   static void watch(const Member& member, Scope& scope, bool presence);
   void depart(Member& member, Scope& scope, TimePoint now, Effects& out);
   void leave_all_within(Member& member, std::string_view path, TimePoint now, Effects& out);

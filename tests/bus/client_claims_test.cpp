@@ -89,6 +89,19 @@ TEST_CASE("a restarted hub is told everything again: joins, uses, streams, follo
   CHECK(test.told() == Told{R"(sync /chat so {"event":"sync"})", "connected"});
 }
 
+TEST_CASE("what a member shows stays until it shows something else, at a restarted hub too") {
+  ClientTest test;
+  test.hello();
+  test.client.join(1, "/chat", {.info = R"({"nick":"ann"})"});
+  test.expect(R"(join 1 /chat {"info":{"nick":"ann"},"presence":false})");
+  test.client.join(1, "/chat", {.presence = true});
+  test.expect(R"(join 1 /chat {"info":{"nick":"ann"},"presence":true})");
+  test.bus.link(false, "restart");
+  CHECK(test.told() == Told{"connected", "lost: restart"});
+  test.hello("00000000000000bb");
+  test.expect(R"(join 1 /chat {"info":{"nick":"ann"},"presence":true})");
+}
+
 TEST_CASE("an object where nothing was missed is not told again") {
   ClientTest test;
   test.use_so();

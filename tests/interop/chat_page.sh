@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The chat page shows what is said over RTMP, and what is said there reaches RTMP.
+# The chat page shows what is said over RTMP and who is here under which name, and what is said there reaches RTMP.
 # limit: 120 s
 . "$(dirname "$0")/lib.sh"
 need chromium node
@@ -17,8 +17,21 @@ so-ctl --at "$rtmp" set chat message '"hello from flash"'
 cat >say.mjs <<'END'
 const {Browser} = await import(process.argv[2]);
 const browser = await Browser.open(process.argv[3]);
+const other = await Browser.open(process.argv[3]);
+const open = (page) => page.waitFor('document.documentElement.dataset.state === "open"', 60000);
+const rename = (page, nick) => page.evaluate(`
+  document.getElementById('nick').value = ${JSON.stringify(nick)};
+  document.getElementById('place').requestSubmit();`);
+const sees = (page, text) => page.waitFor(`document.body.innerText.includes(${JSON.stringify(text)})`, 30000);
 try {
-  await browser.waitFor('document.documentElement.dataset.state === "open"', 60000);
+  await open(browser);
+  await open(other);
+  const nick = await other.evaluate('document.getElementById("nick").value');
+  await sees(browser, nick);
+  await rename(other, 'Ann');
+  await sees(browser, `${nick} is now Ann`);
+  await rename(browser, 'Bob');
+  await sees(other, 'Bob');
   await browser.waitFor('document.body.innerText.includes("hello from flash")', 30000);
   await browser.evaluate(`
     const field = document.querySelector('#text, textarea, form [name=text]');
@@ -27,6 +40,7 @@ try {
   await browser.waitFor('document.body.innerText.includes("hello from the page")', 30000);
   await browser.screenshot('page.png');
 } finally {
+  await other.close();
   await browser.close();
 }
 END
