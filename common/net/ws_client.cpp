@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 #include <libwebsockets.h>
 
+#include "base/utf8.h"
 #include "net/deadlines.h"
 #include "net/turn_end.h"
-#include "net/utf8.h"
 #include "net/ws_client_connection.h"
 #include "net/ws_context.h"
 

@@ -4,7 +4,7 @@
 #include <libwebsockets.h>
 
 #include "base/cursor.h"
-#include "net/utf8.h"
+#include "base/utf8.h"
 #include "net/ws_engine.h"
 
 namespace so::net {

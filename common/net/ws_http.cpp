@@ -6,10 +6,10 @@
 
 #include <libwebsockets.h>
 
+#include "base/utf8.h"
 #include "net/handshake.h"
 #include "net/origin.h"
 #include "net/url.h"
-#include "net/utf8.h"
 #include "net/ws_engine.h"
 
 namespace so::net {

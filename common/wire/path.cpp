@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
+
 namespace so::wire {
 namespace {
 
@@ -11,40 +13,8 @@ bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
 }
 
-// Length of the UTF-8 sequence that starts text, 0 if it is broken (RFC 3629: no surrogates,
-// shortest form).
-std::size_t sequence(std::string_view text) {
-  const auto at = [&](std::size_t i) {
-    return static_cast<unsigned char>(i < text.size() ? text[i] : 0);
-  };
-  const auto tail = [&](std::size_t i) { return (at(i) & 0xC0U) == 0x80; };
-  const unsigned char a = at(0);
-  const unsigned char b = at(1);
-  if (a < 0x80) return 1;
-  if (a >= 0xC2 && a <= 0xDF) return tail(1) ? 2 : 0;
-  if (a >= 0xE0 && a <= 0xEF) {
-    const bool shortest = a != 0xE0 || b >= 0xA0;
-    const bool surrogate = a == 0xED && b >= 0xA0;
-    return tail(1) && tail(2) && shortest && !surrogate ? 3 : 0;
-  }
-  if (a >= 0xF0 && a <= 0xF4) {
-    const bool in_range = (a != 0xF0 || b >= 0x90) && (a != 0xF4 || b < 0x90);
-    return tail(1) && tail(2) && tail(3) && in_range ? 4 : 0;
-  }
-  return 0;
-}
-
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t n = sequence(text);
-    if (n == 0) return false;
-    text.remove_prefix(n);
-  }
-  return true;
-}
-
 Status check_text(std::string_view what, std::string_view text) {
-  if (!is_utf8(text)) return fail(Code::kPeer, fmt::format("{} is not UTF-8", what));
+  if (!is_utf8(as_bytes(text))) return fail(Code::kPeer, fmt::format("{} is not UTF-8", what));
   if (std::any_of(text.begin(), text.end(), is_control)) {
     return fail(Code::kPeer, fmt::format("{} has a control character", what));
   }

@@ -5,8 +5,8 @@
 #include <sys/socket.h>
 
 #include "base/bytes.h"
+#include "base/utf8.h"
 #include "net/socket.h"
-#include "net/utf8.h"
 #include "net/ws_server.h"
 
 using namespace so;
@@ -30,7 +30,7 @@ struct Server {
                          .on_message =
                              [this](net::ConnId id, const net::WsMessage& m) {
                                if (m.payload.size() > kMessageBytes) std::abort();
-                               if (m.text && !net::is_utf8(m.payload)) std::abort();
+                               if (m.text && !is_utf8(m.payload)) std::abort();
                                ws->send(id, net::Frame::binary(m.payload));
                              },
                          .on_close =

@@ -1,8 +1,8 @@
-#include "net/utf8.h"
+#include "base/utf8.h"
 
 #include <cstring>
 
-namespace so::net {
+namespace so {
 namespace {
 
 bool is_continuation(std::uint8_t byte) {
@@ -47,4 +47,4 @@ bool is_utf8(ByteView bytes) {
   return true;
 }
 
-}  // namespace so::net
+}  // namespace so

@@ -1,4 +1,4 @@
-#include "net/utf8.h"
+#include "base/utf8.h"
 
 #include <string>
 #include <string_view>
@@ -11,7 +11,7 @@ using namespace so;
 namespace {
 
 bool valid(std::string_view text) {
-  return net::is_utf8(as_bytes(text));
+  return is_utf8(as_bytes(text));
 }
 
 // RFC 3629, 3: the encoding of a code point, surrogates and all.
