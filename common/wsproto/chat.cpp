@@ -1,5 +1,6 @@
 #include "wsproto/chat.h"
 
+#include "base/utf8.h"
 #include "json/write.h"
 
 namespace so::wsproto {
@@ -36,6 +37,7 @@ Result<std::string> line_to_change(json::Parser& parser, std::string_view line) 
     if (!object) return fail(object.error());
     value = json::compact(*object);
   } else {
+    if (!is_utf8(as_bytes(text))) return fail(Code::kPeer, "a line that is not UTF-8");
     json::append_string(value, text);
   }
   json::Writer body;

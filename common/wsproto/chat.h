@@ -14,7 +14,8 @@ inline constexpr std::string_view kChatObject = "chat";
 
 /// The body of the bus request that says a line: attribute "message" set, by force, so that a
 /// repeated line is a change too. A text that starts like an object must be one. An empty line,
-/// once trimmed, is "".
+/// once trimmed, is "". An error is about text that is not UTF-8 (binary messages may have that) or
+/// not JSON.
 Result<std::string> line_to_change(json::Parser& parser, std::string_view line);
 
 /// The lines that an event of the object shows: each value set, in order. `event` is a change, sync

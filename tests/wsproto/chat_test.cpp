@@ -29,6 +29,13 @@ TEST_CASE("a line sets the attribute message, by force") {
   CHECK(change("42") == R"({"changes":[{"op":"set","key":"message","value":"42"}],"force":true})");
 }
 
+TEST_CASE("a line that is not UTF-8 is none") {
+  json::Parser parser;
+  CHECK(line_to_change(parser, "caf\xe9").error().text == "a line that is not UTF-8");
+  CHECK_FALSE(line_to_change(parser, "{\"a\":\"\xe9\"}"));
+  CHECK(line_to_change(parser, "caf\xc3\xa9"));
+}
+
 TEST_CASE("a line that is an object is stored as one, compactly") {
   CHECK(change(R"({"a": 1,  "b":"x"})") ==
         R"({"changes":[{"op":"set","key":"message","value":{"a":1,"b":"x"}}],"force":true})");
