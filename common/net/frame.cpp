@@ -32,9 +32,11 @@ Bytes begin(Opcode opcode, std::size_t length) {
   return bytes;
 }
 
-SharedBytes whole(Opcode opcode, ByteView payload) {
-  Bytes bytes = begin(opcode, payload.size());
-  bytes.insert(bytes.end(), payload.begin(), payload.end());
+SharedBytes whole(Opcode opcode, std::initializer_list<ByteView> payload) {
+  std::size_t size = 0;
+  for (const ByteView part : payload) size += part.size();
+  Bytes bytes = begin(opcode, size);
+  for (const ByteView part : payload) bytes.insert(bytes.end(), part.begin(), part.end());
   return std::make_shared<const Bytes>(std::move(bytes));
 }
 
@@ -48,16 +50,20 @@ std::string_view cut_text(std::string_view text, std::size_t limit) {
 }  // namespace
 
 Frame Frame::text(std::string_view payload) {
-  return Frame{whole(Opcode::kText, as_bytes(payload))};
+  return Frame{whole(Opcode::kText, {as_bytes(payload)})};
 }
 
 Frame Frame::binary(ByteView payload) {
+  return binary_parts({payload});
+}
+
+Frame Frame::binary_parts(std::initializer_list<ByteView> payload) {
   return Frame{whole(Opcode::kBinary, payload)};
 }
 
 Frame Frame::ping(ByteView payload) {
   assert(payload.size() <= kMaxControl);
-  return Frame{whole(Opcode::kPing, payload)};
+  return Frame{whole(Opcode::kPing, {payload})};
 }
 
 Frame Frame::close(std::uint16_t code, std::string_view reason) {

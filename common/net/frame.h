@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string_view>
 
@@ -18,8 +19,9 @@ class Frame {
  public:
   static Frame text(std::string_view payload);  // must be UTF-8
   static Frame binary(ByteView payload);
-  static Frame ping(ByteView payload);                              // at most 125 bytes
-  static Frame close(std::uint16_t code, std::string_view reason);  // reason is cut at 123 bytes
+  static Frame binary_parts(std::initializer_list<ByteView> payload);  // one behind the other
+  static Frame ping(ByteView payload);                                 // at most 125 bytes
+  static Frame close(std::uint16_t code, std::string_view reason);     // reason is cut at 123 bytes
 
   [[nodiscard]] const SharedBytes& bytes() const { return bytes_; }
   [[nodiscard]] std::size_t size() const { return bytes_->size(); }

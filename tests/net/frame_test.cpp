@@ -25,6 +25,7 @@ TEST_CASE("a message is one unmasked frame") {
   CHECK(bytes_of(Frame::text("Hello")) == Bytes{0x81, 0x05, 'H', 'e', 'l', 'l', 'o'});
   CHECK(bytes_of(Frame::text("")) == Bytes{0x81, 0x00});
   CHECK(bytes_of(Frame::binary(Bytes{1, 2})) == Bytes{0x82, 0x02, 1, 2});
+  CHECK(bytes_of(Frame::binary_parts({Bytes{1, 2}, {}, Bytes{3}})) == Bytes{0x82, 0x03, 1, 2, 3});
   CHECK(bytes_of(Frame::ping(Bytes{7})) == Bytes{0x89, 0x01, 7});
 }
 

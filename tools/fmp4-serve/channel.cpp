@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/log.h"
 #include "fmp4/event_message.h"
@@ -16,16 +17,29 @@ Channel::Channel(net::Loop& loop, net::WsServer& server, std::string stream)
 void Channel::add(net::ConnId id, Dialect dialect) {
   Viewer& viewer = viewers_.try_emplace(id, server_, id, dialect, stream_).first->second;
   if (endpoint_.empty()) return viewer.tell(waiting_message(stream_));
-  join(viewer);
+  Viewer* const joins = &viewer;
+  begin({&joins, 1});
 }
 
 // A picture at once: all since the last key frame, squeezed so that it ends at the live point.
-void Channel::join(Viewer& viewer) {
+void Channel::begin(std::span<Viewer* const> viewers) {
   const fmp4::InitSegment* init = muxer_.init();
   if (init == nullptr) return;
-  for (const fmp4::Fragment& fragment : gop_.burst()) {
-    viewer.fragment({fragment, net::Frame::binary(fmp4::to_bytes(fragment))}, *init);
+  for (const fmp4::Fragment& fragment : muxer_.burst()) {
+    const SharedFragment shared{fragment,
+                                net::Frame::binary_parts({fragment.header, fragment.payload})};
+    for (Viewer* const viewer : viewers) viewer->fragment(shared, *init);
   }
+}
+
+// With other tracks a player's decoder starts anew, and would wait for the next key frame.
+void Channel::begin_all() {
+  std::vector<Viewer*> all;
+  for (auto& [id, viewer] : viewers_) {
+    viewer.wait();
+    all.push_back(&viewer);
+  }
+  begin(all);
 }
 
 void Channel::online(const std::string& endpoint) {
@@ -33,7 +47,6 @@ void Channel::online(const std::string& endpoint) {
   if (endpoint_.empty() && muxed_before_) log::info("{} is back", stream_);
   endpoint_ = endpoint;
   if (std::exchange(muxed_before_, true)) muxer_.restart();
-  gop_.clear();
   auto opened = media::Subscriber::open(
       loop_, endpoint,
       {.unit = [this](const media::UnitView& u, bool skipped) { unit(u, skipped); }, .end = {}});
@@ -45,7 +58,6 @@ void Channel::offline() {
   if (endpoint_.empty()) return;
   endpoint_.clear();
   subscriber_.reset();
-  gop_.clear();
   tell_all(end_message());
 }
 
@@ -54,19 +66,20 @@ void Channel::unit(const media::UnitView& unit, bool skipped) {
   for (const fmp4::Event& event : muxer_.feed(unit.tag(), loop_.now())) {
     std::visit([this](const auto& e) { on(e); }, event);
   }
+  if (std::exchange(anew_, false)) begin_all();
 }
 
 // It reaches each viewer with the first fragment that needs it.
 void Channel::on(const fmp4::InitSegment& init) {
-  gop_.clear();
+  anew_ = anew_ || !init.same_tracks;
   log::debug("{}: {}", stream_, init.mime);
 }
 
 void Channel::on(const fmp4::Fragment& fragment) {
   const fmp4::InitSegment& init = *muxer_.init();
-  const SharedFragment shared{fragment, shared_frame(fragment)};
-  gop_.add(fragment);
   time_ = seconds(fragment.sample, init);
+  if (anew_) return;  // it is in the burst, or sound that nobody misses
+  const SharedFragment shared{fragment, shared_frame(fragment)};
   for (auto& [id, viewer] : viewers_) viewer.fragment(shared, init);
 }
 
@@ -80,11 +93,8 @@ void Channel::on(const fmp4::Notice& notice) {
 }
 
 net::Frame Channel::shared_frame(const fmp4::Fragment& fragment) {
-  Bytes bytes = std::exchange(event_messages_, {});
-  bytes.reserve(bytes.size() + fragment.header.size() + fragment.payload.size());
-  bytes.insert(bytes.end(), fragment.header.begin(), fragment.header.end());
-  bytes.insert(bytes.end(), fragment.payload.begin(), fragment.payload.end());
-  return net::Frame::binary(bytes);
+  const Bytes events = std::exchange(event_messages_, {});
+  return net::Frame::binary_parts({events, fragment.header, fragment.payload});
 }
 
 void Channel::metadata(double timestamp, std::string_view data) {

@@ -2,12 +2,11 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
-#include "fmp4/gop.h"
 #include "fmp4/muxer.h"
 #include "media/zmq_subscriber.h"
 #include "net/loop.h"
@@ -39,7 +38,8 @@ class Channel {
   void on(const fmp4::Fragment& fragment);
   void on(const fmp4::Discontinuity& jump);
   void on(const fmp4::Notice& notice);
-  void join(Viewer& viewer);
+  void begin(std::span<Viewer* const> viewers);
+  void begin_all();
   void tell_all(std::string_view json);
   [[nodiscard]] net::Frame shared_frame(const fmp4::Fragment& fragment);
 
@@ -49,8 +49,8 @@ class Channel {
   std::string endpoint_;  // empty: not live
   std::unique_ptr<media::Subscriber> subscriber_;
   fmp4::Muxer muxer_;
-  fmp4::Gop gop_;
   bool muxed_before_ = false;  // a publisher that comes now is another one
+  bool anew_ = false;          // other tracks: all viewers begin again when the feed is done
   double time_ = 0;            // seconds: where the latest fragment lies
   Bytes event_messages_;       // for the next fragment
   std::uint32_t event_id_ = 0;
