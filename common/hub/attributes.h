@@ -10,6 +10,7 @@ namespace so::hub {
 struct Attribute {
   std::string key;
   std::string value;  // compact JSON
+  bool operator==(const Attribute&) const = default;
 };
 
 /// The attributes of a shared object, in the order of their keys' bytes: a flat list, because most

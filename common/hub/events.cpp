@@ -48,9 +48,10 @@ std::string meta_event(std::string_view stream, std::uint64_t timestamp, std::st
   return body.key("timestamp").natural(timestamp).key("data").raw(data).end().take();
 }
 
-void tell(std::vector<ToolId> listeners, wire::Frame event, ToolId origin, Effects& out) {
+void tell(std::vector<ToolId> listeners, wire::Frame event, ToolId origin, Effects& out,
+          StoreId about) {
   if (listeners.empty()) return;
-  out.sends.push_back({std::move(listeners), std::move(event), origin});
+  out.sends.push_back({std::move(listeners), std::move(event), origin, about});
 }
 
 }  // namespace so::hub

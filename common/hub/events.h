@@ -21,6 +21,7 @@ std::string down_event(const Stream& stream);
 std::string meta_event(std::string_view stream, std::uint64_t timestamp, std::string_view data);
 
 /// Sends the event, whose header.member is a number of `origin`, if anybody listens.
-void tell(std::vector<ToolId> listeners, wire::Frame event, ToolId origin, Effects& out);
+void tell(std::vector<ToolId> listeners, wire::Frame event, ToolId origin, Effects& out,
+          StoreId about = 0);
 
 }  // namespace so::hub

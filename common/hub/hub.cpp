@@ -24,6 +24,22 @@ void Hub::tick(TimePoint now, Effects& out) {
   state_->tick(now, out);
 }
 
+Outcome<void> Hub::restore(const StoredObject& stored, TimePoint now) {
+  return state_->restore(stored, now);
+}
+void Hub::revert(StoreId id, const std::optional<StoredObject>& stored, bool shown, TimePoint now,
+                 Effects& out) {
+  state_->revert(id, stored, shown, now, out);
+}
+
+wire::Frame not_stored(const wire::Frame& reply, std::string_view why) {
+  wire::Frame frame;
+  frame.header = {
+      .kind = wire::Kind::kError, .request = reply.header.request, .member = reply.header.member};
+  frame.body = error_body({Why::kStorage, std::string{why}});
+  return frame;
+}
+
 wire::Frame malformed(const Error& error) {
   const Why why = error.code == Code::kRefused ? Why::kVersion : Why::kBadRequest;
   wire::Frame frame;
@@ -48,6 +64,7 @@ void Hub::State::apply(ToolId from, const wire::FrameView& request, TimePoint no
   const std::size_t place = out.sends.size();
   if (request.header.request != 0) out.sends.emplace_back();
   auto reply = answer(from, request, now, out);
+  record(out);
   const bool unknown = !reply && reply.error().why == Why::kUnknownTool;
   if (unknown) out.gone.push_back(from);
   if (request.header.request == 0) {
@@ -56,6 +73,7 @@ void Hub::State::apply(ToolId from, const wire::FrameView& request, TimePoint no
   }
   Send& send = out.sends[place];
   send.to = {from};
+  if (reply) send.about = reply->about;
   send.frame.header = {.kind = reply ? wire::Kind::kDone : wire::Kind::kError,
                        .request = request.header.request,
                        .member = request.header.member,
@@ -116,6 +134,8 @@ Outcome<Hub::State::Reply> Hub::State::dispatch(const Call& call) {
       return follow(call);
     case Kind::kUnfollow:
       return unfollow(call);
+    case Kind::kDrop:
+      return drop(call);
     case Kind::kHello:
     case Kind::kDone:
     case Kind::kError:
@@ -149,6 +169,11 @@ void Hub::State::tick(TimePoint now, Effects& out) {
   }
   while (Scope* home = objects_.tick(now)) prune(home);
   while (Scope* room = empty_rooms_.take(now)) prune(room);
+  record(out);
+}
+
+void Hub::State::record(Effects& out) {
+  for (Record& record : objects_.take_records()) out.records.push_back(std::move(record));
 }
 
 }  // namespace so::hub

@@ -9,6 +9,8 @@
 #include "base/time.h"
 #include "hub/effects.h"
 #include "hub/options.h"
+#include "hub/records.h"
+#include "hub/refusal.h"
 #include "wire/frame.h"
 
 namespace so::hub {
@@ -43,6 +45,15 @@ class Hub {
   [[nodiscard]] std::optional<TimePoint> deadline() const;
   void tick(TimePoint now, Effects& out);
 
+  /// What the store has from an earlier hub, before the first apply(). A refusal leaves that object
+  /// out: its application is not configured any more, or a bound is reached.
+  Outcome<void> restore(const StoredObject& stored, TimePoint now);
+  /// The store could not take a record of the object: it is what the store has; nullopt: there is
+  /// none, and nobody uses it. Where somebody was shown what is undone it has another epoch, and
+  /// its users are told to look again.
+  void revert(StoreId id, const std::optional<StoredObject>& stored, bool shown, TimePoint now,
+              Effects& out);
+
  private:
   class State;
   std::unique_ptr<State> state_;
@@ -51,5 +62,8 @@ class Hub {
 /// The answer to bytes that wire::read_frame() refused, for the tool that sent them: an error with
 /// request 0, its code `version` for another version of the protocol, else `bad_request`.
 wire::Frame malformed(const Error& error);
+
+/// The answer in place of the reply, when the store could not take what the request did.
+wire::Frame not_stored(const wire::Frame& reply, std::string_view why);
 
 }  // namespace so::hub

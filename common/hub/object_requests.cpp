@@ -31,7 +31,8 @@ Outcome<Hub::State::Reply> Hub::State::use(const Call& call) {
   if (!scope) return fail(scope.error());
   Member& member = call.tool.members.at(call.frame.header.member);
   SharedObject* object = Objects::find(**scope, call.frame.name);
-  if (object != nullptr && request->persistent && *request->persistent != object->persistent()) {
+  if (object != nullptr && !object->name().empty() && request->persistent &&
+      *request->persistent != object->persistent()) {
     return refuse(Why::kPersistence, fmt::format("object {} is {}persistent", object->name(),
                                                  object->persistent() ? "" : "not "));
   }
@@ -50,7 +51,7 @@ Outcome<Hub::State::Reply> Hub::State::use(const Call& call) {
     member.uses.push_back(object);
     objects_.use(*object, member.tool);
   }
-  Reply reply{{}, object->epoch(), object->version()};
+  Reply reply{{}, object->epoch(), object->version(), object->id()};
   if (!request->quiet) {
     reply.body = object->catch_up(call.frame.header.epoch, call.frame.header.version);
   }
@@ -89,10 +90,10 @@ Outcome<Hub::State::Reply> Hub::State::change(const Call& call) {
   const wire::MemberId from{call.tool.incarnation, call.frame.header.member};
   auto applied = objects_.apply(*object, std::move(*batch), wire::to_text(from), call.now);
   if (!applied) {
-    if (is_new) objects_.destroy(*object);
+    if (is_new) objects_.drop(*object);
     return fail(applied.error());
   }
-  Reply reply{applied->status(), object->epoch(), object->version()};
+  Reply reply{applied->status(), object->epoch(), object->version(), object->id()};
   if (applied->verdict == Verdict::kOk) {
     wire::Frame event{{.kind = wire::Kind::kChanged,
                        .member = call.frame.header.member,
@@ -101,7 +102,7 @@ Outcome<Hub::State::Reply> Hub::State::change(const Call& call) {
                       object->home().path,
                       object->name(),
                       std::move(applied->event)};
-    tell(object->users.tools(), std::move(event), call.tool.id, call.out);
+    tell(object->users.tools(), std::move(event), call.tool.id, call.out, object->id());
   }
   return reply;
 }
@@ -115,7 +116,7 @@ Outcome<Hub::State::Reply> Hub::State::get(const Call& call) {
     return refuse(Why::kNotFound,
                   fmt::format("no object {} in {}", call.frame.name, call.frame.scope));
   }
-  Reply reply{{}, object->epoch(), object->version()};
+  Reply reply{{}, object->epoch(), object->version(), object->id()};
   if (!request->key) {
     reply.body = object->snapshot();
     return reply;

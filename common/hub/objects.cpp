@@ -1,5 +1,6 @@
 #include "hub/objects.h"
 
+#include <algorithm>
 #include <cassert>
 #include <memory>
 #include <string>
@@ -19,10 +20,11 @@ SharedObject* Objects::find(const Scope& scope, std::string_view name) {
   return at == scope.objects.end() ? nullptr : at->second.get();
 }
 
-Outcome<SharedObject*> Objects::create(Scope& scope, std::string_view name, bool persistent,
-                                       TimePoint now) {
-  if (auto good = wire::check_name("object name", name, wire::kMaxObjectName); !good) {
-    return refuse(Why::kBadPath, good.error().text);
+Outcome<void> Objects::check_place(const Scope& scope, std::string_view name) const {
+  if (!name.empty()) {  // an object without a name is the scope's own
+    if (auto good = wire::check_name("object name", name, wire::kMaxObjectName); !good) {
+      return refuse(Why::kBadPath, good.error().text);
+    }
   }
   if (count_ >= options_.objects) {
     return refuse(Why::kLimit, fmt::format("objects: {} is the limit", options_.objects));
@@ -31,17 +33,61 @@ Outcome<SharedObject*> Objects::create(Scope& scope, std::string_view name, bool
     return refuse(Why::kLimit, fmt::format("objects of {}: {} is the limit", scope.path,
                                            options_.objects_per_scope));
   }
-  auto made = std::make_unique<SharedObject>(scope, std::string{name}, random_(), persistent);
+  return {};
+}
+
+SharedObject& Objects::add(Scope& scope, std::string_view name, std::uint64_t epoch, StoreId id) {
+  auto made = std::make_unique<SharedObject>(scope, std::string{name}, epoch, id);
   SharedObject& object = *made;
   scope.objects.emplace(object.name(), std::move(made));
   ++count_;
+  if (id != 0) stored_.emplace(id, &object);
+  reserve(id);
+  return object;
+}
+
+Outcome<SharedObject*> Objects::create(Scope& scope, std::string_view name, bool persistent,
+                                       TimePoint now) {
+  if (auto good = check_place(scope, name); !good) return fail(good.error());
+  const bool stored = persistent || name.empty();
+  SharedObject& object = add(scope, name, random_(), stored ? last_id_ + 1 : 0);
   linger(object, now);
+  if (stored) {
+    records_.push_back({.kind = Record::Kind::kCreate,
+                        .id = object.id(),
+                        .scope = scope.path,
+                        .name = object.name(),
+                        .epoch = object.epoch(),
+                        .version = object.version()});
+  }
   return &object;
+}
+
+Outcome<void> Objects::adopt(Scope& scope, const StoredObject& stored, TimePoint now) {
+  if (auto good = check_place(scope, stored.name); !good) return good;
+  if (find(scope, stored.name) != nullptr) {
+    return refuse(Why::kInUse,
+                  fmt::format("object {} of {} is there twice", stored.name, stored.scope));
+  }
+  add(scope, stored.name, stored.epoch, stored.id).restore(stored, now, holdings_);
+  return {};
+}
+
+void Objects::revert(SharedObject& object, const StoredObject& stored, TimePoint now) {
+  object.restore(stored, now, holdings_);
+  if (object.users.empty()) linger(object, now);
+}
+
+SharedObject* Objects::find(StoreId id) const {
+  const auto at = stored_.find(id);
+  return at == stored_.end() ? nullptr : at->second;
 }
 
 Outcome<Applied> Objects::apply(SharedObject& object, Batch batch, std::string_view from,
                                 TimePoint now) {
-  return object.apply(std::move(batch), from, now, options_, holdings_);
+  auto applied = object.apply(std::move(batch), from, now, options_, holdings_, records_);
+  if (object.name().empty() && object.users.empty()) linger(object, now);
+  return applied;
 }
 
 void Objects::use(SharedObject& object, ToolId tool) {
@@ -56,7 +102,13 @@ void Objects::release(SharedObject& object, ToolId tool, TimePoint now) {
 
 void Objects::linger(SharedObject& object, TimePoint now) {
   object.touched = now;
-  if (!object.persistent()) lingering_.arm(object, now + options_.linger);
+  if (may_end(object)) lingering_.arm(object, now + options_.linger);
+}
+
+// What a scope says of itself lasts, but nothing is not worth keeping a room for.
+bool Objects::may_end(const SharedObject& object) {
+  if (!object.persistent()) return true;
+  return object.name().empty() && object.attributes().size() == 0;
 }
 
 Scope* Objects::tick(TimePoint now) {
@@ -66,11 +118,19 @@ Scope* Objects::tick(TimePoint now) {
       lingering_.arm(*object, due);
       continue;
     }
+    if (!may_end(*object)) continue;
     Scope& home = object->home();
-    destroy(*object);
+    drop(*object);
     return &home;
   }
   return nullptr;
+}
+
+void Objects::drop(SharedObject& object) {
+  if (object.persistent()) {
+    records_.push_back({.kind = Record::Kind::kDestroy, .id = object.id()});
+  }
+  destroy(object);
 }
 
 void Objects::destroy(SharedObject& object) {
@@ -79,6 +139,7 @@ void Objects::destroy(SharedObject& object) {
   holdings_.data -= object.attributes().bytes();
   holdings_.logs -= object.log_bytes();
   --count_;
+  stored_.erase(object.id());
   auto& siblings = object.home().objects;
   siblings.erase(siblings.find(object.name()));
 }

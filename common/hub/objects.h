@@ -1,13 +1,18 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "base/time.h"
 #include "hub/options.h"
+#include "hub/records.h"
 #include "hub/scope.h"
 #include "hub/shared_object.h"
 #include "hub/timers.h"
@@ -20,7 +25,12 @@ namespace so::hub {
 ///       ^------used again------------'
 ///
 /// The timer runs anew each time, and from the last change too. A persistent object only ever
-/// waits: emptiness does not end it. A room stays while an object of it does.
+/// waits: emptiness does not end it, only drop() does. A room stays while an object of it does.
+///
+/// The object without a name holds the attributes of the scope itself. It is persistent, and ends
+/// as others do once it holds nothing.
+///
+/// What happens to persistent objects is recorded; take_records() hands it out.
 class Objects {
  public:
   /// The options outlive the objects. random() is never 0.
@@ -38,6 +48,19 @@ class Objects {
 
   /// Ends a life that nobody shares.
   void destroy(SharedObject& object);
+  /// The same, and the store forgets a persistent object.
+  void drop(SharedObject& object);
+
+  /// Numbers up to this one are taken.
+  void reserve(StoreId id) { last_id_ = std::max(last_id_, id); }
+  /// A persistent object that the store has from an earlier hub.
+  Outcome<void> adopt(Scope& scope, const StoredObject& stored, TimePoint now);
+  /// The store could not take what happened to the object: it is again what the store has.
+  void revert(SharedObject& object, const StoredObject& stored, TimePoint now);
+  /// The same state, but whoever has seen another must start anew.
+  void begin_epoch(SharedObject& object) { object.begin_epoch(random_()); }
+  [[nodiscard]] SharedObject* find(StoreId id) const;
+  [[nodiscard]] std::vector<Record> take_records() { return std::exchange(records_, {}); }
 
   [[nodiscard]] std::optional<TimePoint> deadline() const { return lingering_.next(); }
   /// Ends one life whose time is over and answers where it was; nullptr: there is none.
@@ -45,12 +68,18 @@ class Objects {
 
  private:
   void linger(SharedObject& object, TimePoint now);
+  static bool may_end(const SharedObject& object);
+  Outcome<void> check_place(const Scope& scope, std::string_view name) const;
+  SharedObject& add(Scope& scope, std::string_view name, std::uint64_t epoch, StoreId id);
 
   const Options& options_;
   std::function<std::uint64_t()> random_;
   std::size_t count_ = 0;
   Holdings holdings_;
   Timers<SharedObject> lingering_;
+  std::unordered_map<StoreId, SharedObject*> stored_;  // the persistent ones
+  StoreId last_id_ = 0;
+  std::vector<Record> records_;
 };
 
 }  // namespace so::hub

@@ -7,9 +7,13 @@ std::uint64_t Producers::last(std::string_view producer) const {
   return at == all_.end() ? 0 : at->second.seq;
 }
 
-bool Producers::has_place(std::string_view producer, std::size_t most, TimePoint before) {
+bool Producers::has_place(std::string_view producer, std::size_t most, TimePoint before,
+                          std::vector<std::string>& forgotten) {
   if (all_.size() < most || all_.contains(producer)) return true;
-  std::erase_if(all_, [&](const auto& each) { return each.second.used <= before; });
+  for (auto at = all_.begin(); at != all_.end();) {
+    const auto each = at++;
+    if (each->second.used <= before) forgotten.push_back(all_.extract(each).key());
+  }
   return all_.size() < most;
 }
 

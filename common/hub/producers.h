@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/time.h"
 
@@ -17,8 +18,10 @@ class Producers {
   /// 0: unknown, or forgotten.
   [[nodiscard]] std::uint64_t last(std::string_view producer) const;
 
-  /// Whether remember() will find a place among `most`; those idle since `before` give theirs up.
-  bool has_place(std::string_view producer, std::size_t most, TimePoint before);
+  /// Whether remember() will find a place among `most`; those idle since `before` give theirs up
+  /// and are appended to `forgotten`.
+  bool has_place(std::string_view producer, std::size_t most, TimePoint before,
+                 std::vector<std::string>& forgotten);
   void remember(std::string_view producer, std::uint64_t seq, TimePoint now);
 
  private:

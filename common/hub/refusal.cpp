@@ -26,6 +26,8 @@ std::string_view to_text(Why why) {
       return "persistence";
     case Why::kLimit:
       return "limit";
+    case Why::kStorage:
+      return "storage";
   }
   return {};
 }

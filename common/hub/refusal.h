@@ -20,6 +20,7 @@ enum class Why {
   kInUse,
   kPersistence,
   kLimit,
+  kStorage,
 };
 
 std::string_view to_text(Why why);

@@ -43,7 +43,10 @@ void list_rooms(const Scope& scope, Listing& reply) {
 
 void list_objects(const Scope& scope, Listing& reply) {
   std::vector<const SharedObject*> objects;
-  for (const auto& [name, object] : scope.objects) objects.push_back(object.get());
+  for (const auto& [name, object] : scope.objects) {
+    if (!name.empty())
+      objects.push_back(object.get());  // the scope's own is not one of its objects
+  }
   std::sort(objects.begin(), objects.end(),
             [](const auto* a, const auto* b) { return a->name() < b->name(); });
   reply.open("objects");

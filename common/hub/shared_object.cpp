@@ -12,8 +12,25 @@
 namespace so::hub {
 namespace {
 
-// Performs the changes and appends those that have an effect; whether there were any.
-bool perform(Batch& batch, Attributes& on, std::string& text) {
+void append_edit(std::vector<Edit>& edits, const Change& change) {
+  switch (change.op) {
+    case Op::kSet:
+      edits.push_back({Edit::Kind::kSet, std::string{change.name}, change.value});
+      break;
+    case Op::kDelete:
+      edits.push_back({Edit::Kind::kDelete, std::string{change.name}, {}});
+      break;
+    case Op::kClear:
+      edits.push_back({Edit::Kind::kClear, {}, {}});
+      break;
+    case Op::kSend:
+      break;
+  }
+}
+
+// Performs the changes and appends those that have an effect, to `edits` too unless it is null;
+// whether there were any.
+bool perform(Batch& batch, Attributes& on, std::string& text, std::vector<Edit>* edits) {
   const std::size_t start = text.size();
   for (Change& change : batch.changes) {
     const std::string* old = on.find(change.name);
@@ -24,6 +41,7 @@ bool perform(Batch& batch, Attributes& on, std::string& text) {
     if (!effect && !batch.force) continue;
     if (text.size() > start) text += ',';
     append_change(text, change);
+    if (edits != nullptr) append_edit(*edits, change);
     if (change.op == Op::kSet) on.set(change.name, std::move(change.value));
     if (change.op == Op::kDelete) on.remove(change.name);
     if (change.op == Op::kClear) on.clear();
@@ -76,8 +94,8 @@ std::string Applied::status() const {
   return {};
 }
 
-SharedObject::SharedObject(Scope& home, std::string name, std::uint64_t epoch, bool persistent)
-    : home_(&home), name_(std::move(name)), epoch_(epoch), persistent_(persistent) {}
+SharedObject::SharedObject(Scope& home, std::string name, std::uint64_t epoch, StoreId id)
+    : home_(&home), name_(std::move(name)), epoch_(epoch), id_(id) {}
 
 std::optional<Applied> SharedObject::judge(const Batch& batch) const {
   if (!batch.producer.empty()) {
@@ -90,11 +108,14 @@ std::optional<Applied> SharedObject::judge(const Batch& batch) const {
 }
 
 Outcome<Applied> SharedObject::apply(Batch batch, std::string_view from, TimePoint now,
-                                     const Options& options, Holdings& holdings) {
+                                     const Options& options, Holdings& holdings,
+                                     std::vector<Record>& records) {
   if (auto verdict = judge(batch)) return std::move(*verdict);
+  Record record{.kind = Record::Kind::kChange, .id = id_, .epoch = epoch_};
   if (!batch.producer.empty()) {
     if (!producers_) producers_ = std::make_unique<Producers>();
-    if (!producers_->has_place(batch.producer, options.producers, now - options.forget)) {
+    if (!producers_->has_place(batch.producer, options.producers, now - options.forget,
+                               record.forgotten)) {
       return refuse(Why::kLimit,
                     fmt::format("producers of the object: {} is the limit", options.producers));
     }
@@ -107,13 +128,20 @@ Outcome<Applied> SharedObject::apply(Batch batch, std::string_view from, TimePoi
   applied.event += R"(,"from":")";
   applied.event += from;
   applied.event += R"(","changes":[)";
-  const auto effect = edit(batch, applied.event, options, holdings);
+  const auto effect =
+      edit(batch, applied.event, options, holdings, persistent() ? &record.edits : nullptr);
   if (!effect) return fail(effect.error());
   touched = now;
+  if (*effect) ++version_;
   if (!batch.producer.empty()) producers_->remember(batch.producer, batch.seq, now);
+  if (persistent() && (*effect || !batch.producer.empty())) {
+    record.version = version_;
+    record.producer = batch.producer;
+    record.sequence = batch.seq;
+    records.push_back(std::move(record));
+  }
   if (!*effect) return Applied{Verdict::kNoop, 0, {}};
   applied.event += "]}";
-  ++version_;
   keep(std::string_view{applied.event}.substr(opening), options, holdings);
   return applied;
 }
@@ -121,7 +149,7 @@ Outcome<Applied> SharedObject::apply(Batch batch, std::string_view from, TimePoi
 // Most batches are so far from every bound that they may be performed at once. The others are
 // performed on a copy, which is thrown away if it went over.
 Outcome<bool> SharedObject::edit(Batch& batch, std::string& event, const Options& options,
-                                 Holdings& holdings) {
+                                 Holdings& holdings, std::vector<Edit>* edits) {
   const std::size_t others = holdings.data - attributes_.bytes();
   const std::size_t most = most_bytes(batch);
   const bool fits = attributes_.size() + batch.changes.size() <= options.attributes &&
@@ -130,16 +158,30 @@ Outcome<bool> SharedObject::edit(Batch& batch, std::string& event, const Options
                     event.size() + most + kEnd <= wire::kMaxBody;
   bool effect = false;
   if (fits) {
-    effect = perform(batch, attributes_, event);
+    effect = perform(batch, attributes_, event, edits);
   } else {
     Attributes draft = attributes_;
-    effect = perform(batch, draft, event);
+    effect = perform(batch, draft, event, edits);
     const auto good = check_bounds(draft, others + draft.bytes(), event.size(), options);
     if (!good) return fail(good.error());
     attributes_ = std::move(draft);
   }
   holdings.data = others + attributes_.bytes();
   return effect;
+}
+
+void SharedObject::restore(const StoredObject& stored, TimePoint now, Holdings& holdings) {
+  holdings.data -= attributes_.bytes();
+  holdings.logs -= log_.bytes();
+  attributes_.clear();
+  log_.clear();
+  epoch_ = stored.epoch;
+  version_ = stored.version;
+  for (const Attribute& each : stored.attributes) attributes_.set(each.key, each.value);
+  producers_.reset();
+  if (!stored.producers.empty()) producers_ = std::make_unique<Producers>();
+  for (const auto& [producer, last] : stored.producers) producers_->remember(producer, last, now);
+  holdings.data += attributes_.bytes();
 }
 
 // Over the bound of all logs, who writes forgets its own past first: nobody pays for another.
@@ -171,7 +213,7 @@ std::string SharedObject::snapshot() const {
   body.reserve(256 + attributes_.bytes());
   begin(body, "sync");
   append_version(body, version_);
-  body += persistent_ ? R"(,"persistent":true,"data":{)" : R"(,"persistent":false,"data":{)";
+  body += persistent() ? R"(,"persistent":true,"data":{)" : R"(,"persistent":false,"data":{)";
   bool first = true;
   for (const Attribute& each : attributes_) {
     if (!std::exchange(first, false)) body += ',';

@@ -14,6 +14,7 @@
 #include "hub/change_log.h"
 #include "hub/options.h"
 #include "hub/producers.h"
+#include "hub/records.h"
 #include "hub/refusal.h"
 #include "hub/timers.h"
 
@@ -41,20 +42,28 @@ struct Holdings {
 /// the life begins and rises by one with every batch that has an effect; nothing else moves it.
 class SharedObject : public Timed {
  public:
-  SharedObject(Scope& home, std::string name, std::uint64_t epoch, bool persistent);
+  /// `id` is 0 unless the object is persistent.
+  SharedObject(Scope& home, std::string name, std::uint64_t epoch, StoreId id);
 
   [[nodiscard]] Scope& home() const { return *home_; }
   [[nodiscard]] const std::string& name() const { return name_; }
-  [[nodiscard]] bool persistent() const { return persistent_; }
+  [[nodiscard]] bool persistent() const { return id_ != 0; }
+  [[nodiscard]] StoreId id() const { return id_; }
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   [[nodiscard]] std::uint64_t version() const { return version_; }
   [[nodiscard]] const Attributes& attributes() const { return attributes_; }
   [[nodiscard]] std::size_t log_bytes() const { return log_.bytes(); }
 
   /// Orders the batch of member `from`: first (producer, seq), then expect, then the changes, all
-  /// or nothing. A refusal leaves the object as it was.
+  /// or nothing. A refusal leaves the object as it was. Of a persistent object what is to be stored
+  /// is appended to `records`.
   Outcome<Applied> apply(Batch batch, std::string_view from, TimePoint now, const Options& options,
-                         Holdings& holdings);
+                         Holdings& holdings, std::vector<Record>& records);
+
+  /// Becomes what the store has; what is known of the past is forgotten.
+  void restore(const StoredObject& stored, TimePoint now, Holdings& holdings);
+  /// The same state, but whoever has seen another must start anew.
+  void begin_epoch(std::uint64_t epoch) { epoch_ = epoch; }
 
   /// The body that brings a reader from what it has to the present: the missing batches if all are
   /// known and fit a frame, else a snapshot. Epoch 0: it has nothing.
@@ -67,7 +76,8 @@ class SharedObject : public Timed {
  private:
   void begin(std::string& body, std::string_view event) const;
   [[nodiscard]] std::optional<Applied> judge(const Batch& batch) const;
-  Outcome<bool> edit(Batch& batch, std::string& event, const Options& options, Holdings& holdings);
+  Outcome<bool> edit(Batch& batch, std::string& event, const Options& options, Holdings& holdings,
+                     std::vector<Edit>* edits);
   void keep(std::string_view batch, const Options& options, Holdings& holdings);
   [[nodiscard]] std::optional<std::string> resume(std::uint64_t missing) const;
 
@@ -75,7 +85,7 @@ class SharedObject : public Timed {
   std::string name_;
   std::uint64_t epoch_;
   std::uint64_t version_ = 1;
-  bool persistent_;
+  StoreId id_;
   Attributes attributes_;
   ChangeLog log_;  // each entry: "version":7,"from":ID,"changes":[...]}
   std::unique_ptr<Producers> producers_;

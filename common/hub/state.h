@@ -28,12 +28,16 @@ class Hub::State {
   void apply(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out);
   [[nodiscard]] std::optional<TimePoint> deadline() const;
   void tick(TimePoint now, Effects& out);
+  Outcome<void> restore(const StoredObject& stored, TimePoint now);
+  void revert(StoreId id, const std::optional<StoredObject>& stored, bool shown, TimePoint now,
+              Effects& out);
 
  private:
   struct Reply {
     std::string body;
     std::uint64_t epoch = 0;
     std::uint64_t version = 0;
+    StoreId about = 0;  // see Send
   };
   struct Call {
     Tool& tool;
@@ -46,6 +50,7 @@ class Hub::State {
   Outcome<Reply> answer(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out);
   Outcome<Reply> dispatch(const Call& call);
   Outcome<json::Element> read_body(std::string_view body);
+  void record(Effects& out);
 
   // tool_requests.cpp
   Outcome<Reply> hello(ToolId from, json::Element body, TimePoint now, Effects& out);
@@ -74,6 +79,12 @@ class Hub::State {
   SharedObject* find_object(const Call& call) const;
   Outcome<Scope*> joined_scope(const Call& call, std::string_view path) const;
   void release_all_in(Member& member, const Scope& scope, TimePoint now);
+
+  // persistence.cpp
+  Outcome<Reply> drop(const Call& call);
+  void undo_drop(const StoredObject& stored, TimePoint now, Effects& out);
+  void forget(SharedObject& object);
+  static void tell_gap(const std::vector<ToolId>& tools, Effects& out);
 
   // stream_requests.cpp
   Outcome<Reply> publish(const Call& call);

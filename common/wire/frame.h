@@ -29,6 +29,7 @@ enum class Kind : std::uint8_t {
   kMeta = 0x0D,
   kFollow = 0x0E,
   kUnfollow = 0x0F,
+  kDrop = 0x10,
 
   kDone = 0x40,
   kError = 0x41,

@@ -91,10 +91,11 @@ struct Reader {
       request.scope = std::move(*scope);
     }
     if (!operation.object) return std::nullopt;
-    const auto object = json::text(message, "object");
-    if (!object)
-      return refuse("bad_request", fmt::format("{} needs an object, a string", operation.name));
-    request.object = *object;
+    if (const auto given = json::member(message, "object")) {
+      const auto object = json::text(message, "object");
+      if (!object) return refuse("bad_request", "object is not a string");
+      request.object = *object;
+    }
     return std::nullopt;
   }
 

@@ -44,6 +44,8 @@ inline std::string_view name_of(wire::Kind kind) {
       return "meta";
     case wire::Kind::kFollow:
       return "follow";
+    case wire::Kind::kDrop:
+      return "drop";
     case wire::Kind::kUnfollow:
       return "unfollow";
     case wire::Kind::kDone:

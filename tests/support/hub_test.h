@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <string>
@@ -86,6 +87,9 @@ class TestTool {
   }
   Answer get(std::string_view scope, std::string_view object, std::string_view body = "") {
     return request({{.kind = wire::Kind::kGet}, scope, object, body});
+  }
+  Answer drop(std::string_view scope, std::string_view object) {
+    return request({{.kind = wire::Kind::kDrop}, scope, object, {}});
   }
   Answer list(std::string_view scope) {
     return request({{.kind = wire::Kind::kList}, scope, {}, {}});
@@ -182,6 +186,19 @@ class HubTest {
     hub_->tick(now, effects);
     deliver(effects, {}, 0);
   }
+  /// What a store has of an earlier hub.
+  std::string restore(const hub::StoredObject& stored) {
+    const auto restored = hub_->restore(stored, now);
+    return restored ? "ok" : restored.error().text;
+  }
+  /// The store could not take a record of the object.
+  void revert(hub::StoreId id, const std::optional<hub::StoredObject>& stored, bool shown) {
+    hub::Effects effects;
+    hub_->revert(id, stored, shown, now, effects);
+    deliver(effects, {}, 0);
+  }
+  /// What is to be stored, since the last call.
+  std::vector<hub::Record> records() { return std::exchange(records_, {}); }
   /// The tools that the hub let go, since the last call.
   std::vector<hub::ToolId> gone() { return std::exchange(gone_, {}); }
 
@@ -200,6 +217,7 @@ class HubTest {
   std::unique_ptr<hub::Hub> hub_;
   std::deque<TestTool> tools_;
   std::vector<hub::ToolId> gone_;
+  std::vector<hub::Record> records_;
   std::vector<wire::Frame> unasked_;  // replies to requests of number 0
   std::uint64_t incarnation_ = 0;
   std::uint64_t epochs_ = 0;
@@ -269,6 +287,7 @@ inline Answer HubTest::deliver(hub::Effects& effects, hub::ToolId asker, std::ui
     }
   }
   gone_.insert(gone_.end(), effects.gone.begin(), effects.gone.end());
+  std::move(effects.records.begin(), effects.records.end(), std::back_inserter(records_));
   return answer;
 }
 

@@ -93,7 +93,8 @@ TEST_CASE("what is no request is refused by name, with its id") {
   CHECK(refusal(R"({"id":3})").message == "op is missing or not a string");
   CHECK(refusal(R"({"op":"fly"})").code == "unknown_op");
   CHECK(refusal(R"({"op":"fly"})").message == "there is no operation \"fly\"");
-  CHECK(refusal(R"({"op":"set","key":"k","value":1})").message == "set needs an object, a string");
+  CHECK(refusal(R"({"op":"set","object":1,"key":"k","value":1})").message ==
+        "object is not a string");
   CHECK(refusal(R"({"op":"list","scope":1})").message == "scope is not a string");
   CHECK(refusal(R"({"op":"list","scope":"/a/.."})").code == "bad_path");
   CHECK(refusal(R"({"op":"join","info":1})").message == "info is not an object");

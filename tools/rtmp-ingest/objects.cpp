@@ -55,6 +55,8 @@ std::uint32_t flags_of(json::Element event) {
 }  // namespace
 
 void Objects::message(net::ConnId id, const std::string& scope, SharedObjectMessage message) {
+  // To the hub no name is the scope itself, which Flash has no object for.
+  if (message.name.empty()) return refuse(id, message, "SharedObject.ObjectCreationFailed");
   if (asks_for<shared::Use>(message)) use(id, scope, message);
   if (const std::string changes = to_changes(message.events); !changes.empty())
     change(id, scope, message, changes);
