@@ -85,6 +85,11 @@ void Client::get(std::uint64_t member, std::string_view scope, std::string_view 
   state_->ask(about(Kind::kGet, member, scope, object, get_body(key)), std::move(done));
 }
 
+void Client::drop(std::uint64_t member, std::string_view scope, std::string_view object,
+                  Done done) {
+  state_->ask(about(Kind::kDrop, member, scope, object, ""), std::move(done));
+}
+
 void Client::list(std::uint64_t member, std::string_view scope, Done done) {
   state_->ask(request(Kind::kList, member, scope, {}), std::move(done));
 }

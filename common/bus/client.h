@@ -46,7 +46,7 @@ struct FollowOptions {
 /// While there is no hub:
 ///   join, use, publish, follow     wait, and are answered when the hub is back
 ///   leave, release, gone, ...      are done at once: a new hub knows nothing of it
-///   change, get, list, meta        are refused with "hub_lost", never kept: who asked decides anew
+///   change, get, drop, list, meta  are refused with "hub_lost", never kept: who asked decides anew
 /// What was asked and not answered when the hub went away is treated alike; a change that is
 /// refused with "hub_lost" may have been applied (producer and seq make sending it again safe).
 /// While a hub is being told what we hold (less than a second), all requests wait for that.
@@ -106,6 +106,8 @@ class Client {
               std::string_view body, Done done = {});
   void get(std::uint64_t member, std::string_view scope, std::string_view object,
            std::string_view key, Done done);
+  /// Ends an object that nobody uses, persistent or not.
+  void drop(std::uint64_t member, std::string_view scope, std::string_view object, Done done);
   void list(std::uint64_t member, std::string_view scope, Done done);
 
   /// The members of this tool whose use of the object was granted: whom its events are for.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/exit_code.h"
+#include "base/log.h"
 #include "base/random.h"
 
 namespace so::bus {
@@ -13,22 +15,40 @@ HubRunner::HubRunner(net::Loop& loop, hub::Options options, Deliver deliver)
            {.incarnation = random_u64(), .random = random_u64, .wall = wall_now}),
       deliver_(std::move(deliver)),
       deadline_(loop, [this] { tick(); }),
-      arming_(loop, [this] { arm(); }) {}
+      arming_(loop, [this] { arm(); }),
+      settling_(loop, [this] { settle(); }) {}
+
+Status HubRunner::keep_in(std::unique_ptr<store::Store> store) {
+  journal_.emplace(std::move(store));
+  arming_.request();
+  return journal_->restore(hub_, loop_->now());
+}
 
 void HubRunner::apply(hub::ToolId from, const wire::FrameView& request) {
   hub_.apply(from, request, loop_->now(), effects_);
-  deliver();
+  proceed(request.header.kind);
 }
 
 void HubRunner::tick() {
   hub_.tick(loop_->now(), effects_);
-  deliver();
+  proceed(std::nullopt);
 }
 
-void HubRunner::deliver() {
+void HubRunner::proceed(std::optional<wire::Kind> request) {
+  if (journal_) journal_->hold(request, effects_);
   deliver_(effects_);
   effects_.clear();
+  if (journal_ && journal_->holds()) settling_.request();
   arming_.request();  // once a turn, however many requests it had
+}
+
+void HubRunner::settle() {
+  if (auto good = journal_->settle(hub_, loop_->now(), effects_); !good) {
+    log::error("unable to go on without the store: {}", good.error().text);
+    return loop_->stop(Exit::kFailure);
+  }
+  deliver_(effects_);
+  effects_.clear();
 }
 
 void HubRunner::arm() {

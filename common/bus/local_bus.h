@@ -11,6 +11,8 @@ namespace so::bus {
 class LocalBus : public Bus {
  public:
   LocalBus(net::Loop& loop, hub::Options options);
+  /// See HubRunner::keep_in().
+  Status keep_in(std::unique_ptr<store::Store> store) { return hub_.keep_in(std::move(store)); }
 
   void listen(Handlers handlers) override;
   [[nodiscard]] bool send(const wire::FrameView& frame) override;

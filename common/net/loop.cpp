@@ -31,6 +31,7 @@ struct Loop::State {
 Loop::Loop() : state_(std::make_unique<State>()) {
   // A peer that went away must be an error of write(), not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c)
+  std::signal(SIGXFSZ, SIG_IGN);  // NOLINT(cert-err33-c)
   uv_loop_init(&state_->loop);
   state_->loop.data = state_.get();
   uv_check_init(&state_->loop, &state_->turn_end);

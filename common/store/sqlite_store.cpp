@@ -25,8 +25,10 @@ using Outcome = Sqlite::Outcome<T>;
 
 // A hub that is being replaced may still be at its last words.
 constexpr const char* kWait = "PRAGMA busy_timeout=1000";
-// The lock is taken by the first read and stays; with it, WAL mode needs no shared memory.
-constexpr const char* kExclusive = "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL";
+// Said before the first read, which then takes the lock and keeps it; with it, WAL mode needs no
+// shared memory.
+constexpr const char* kExclusive = "PRAGMA locking_mode=EXCLUSIVE";
+constexpr const char* kJournal = "PRAGMA journal_mode=WAL";
 // The -wal file shrinks again to this after a burst, bytes.
 constexpr const char* kLimits = "PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY";
 
@@ -155,8 +157,9 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path,
     return {};
   };
   if (auto done = run(kWait); !done) return fail(done.error());
-  if (auto good = check_kind(path, *database); !good) return fail(good.error());
   if (auto done = run(kExclusive); !done) return fail(done.error());
+  if (auto good = check_kind(path, *database); !good) return fail(good.error());
+  if (auto done = run(kJournal); !done) return fail(done.error());
   if (auto good = check_health(path, *database); !good) return fail(good.error());
   const bool power = durability == Durability::kPower;
   if (auto done = run(power ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL"); !done) {

@@ -34,6 +34,7 @@ constexpr std::array kOperations{
     Operation{"send", wire::Kind::kChange, true, Shape::kOneChange},
     Operation{"change", wire::Kind::kChange, true, Shape::kChanges},
     Operation{"get", wire::Kind::kGet, true, Shape::kPlain},
+    Operation{"drop", wire::Kind::kDrop, true, Shape::kPlain},
     Operation{"list", wire::Kind::kList, false, Shape::kPlain},
     Operation{"ping", {}, false, Shape::kPing},
 };

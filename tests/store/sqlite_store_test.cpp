@@ -72,6 +72,9 @@ TEST_CASE("one hub at a time") {
   CHECK((*first)->commit(object(2)));
   first->reset();
   CHECK(opening(path).empty());
+  const auto later = SqliteStore::open(path, Durability::kProcess);  // which writes nothing
+  REQUIRE(later);
+  CHECK(opening(path) == path + " is used by another hub");
 }
 
 TEST_CASE("a file that is none of ours is left alone") {

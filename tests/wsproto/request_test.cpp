@@ -36,6 +36,7 @@ TEST_CASE("every operation has its kind of bus request") {
                                   Case{R"({"op":"use","object":"o"})", wire::Kind::kUse},
                                   Case{R"({"op":"release","object":"o"})", wire::Kind::kRelease},
                                   Case{R"({"op":"get","object":"o"})", wire::Kind::kGet},
+                                  Case{R"({"op":"drop","object":"o"})", wire::Kind::kDrop},
                                   Case{R"({"op":"list"})", wire::Kind::kList}}) {
     CHECK(request(c.text).kind == c.kind);
     CHECK_FALSE(request(c.text).ping);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -19,9 +20,11 @@ class BusDoor : public Door {
   void get(std::string_view object, std::string_view key, Done done) override;
   void change(std::string_view object, std::string_view changes, Done done) override;
   void watch(std::string_view object, Line line, Done done) override;
+  void drop(std::string_view object, Done done) override;
   void list(std::string_view scope, Done done) override;
 
  private:
+  void write(const std::string& object, const std::string& body, const Done& done);
   void enter(std::string_view object, Done refused, Done entered);
   void event(const wire::FrameView& event);
 
@@ -29,6 +32,7 @@ class BusDoor : public Door {
   std::string scope_;
   bool persistent_;
   std::uint64_t member_;
+  std::function<void()> again_;  // a write that waits for the hub to be back
   std::string watched_;
   Line line_;
 };

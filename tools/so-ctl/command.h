@@ -8,7 +8,7 @@
 
 namespace so::ctl {
 
-enum class Verb { kGet, kChange, kWatch, kList };
+enum class Verb { kGet, kChange, kDrop, kWatch, kList };
 
 /// What a person asked for, checked and in the words of the bus.
 struct Command {

@@ -32,6 +32,8 @@ class Door {
   virtual void change(std::string_view object, std::string_view changes, Done done) = 0;
   /// The state first, then every change.
   virtual void watch(std::string_view object, Line line, Done done) = 0;
+  /// Ends an object that nobody uses.
+  virtual void drop(std::string_view object, Done done) = 0;
   /// What is in a scope, as the bus says it.
   virtual void list(std::string_view scope, Done done) = 0;
 };

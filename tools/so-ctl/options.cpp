@@ -43,6 +43,7 @@ constexpr std::array kVerbs{
     VerbWords{"set", "SCOPE OBJECT KEY VALUE: set it to a JSON value", Verb::kChange, 3, 3},
     VerbWords{"del", "SCOPE OBJECT KEY: delete an attribute", Verb::kChange, 2, 2},
     VerbWords{"clear", "SCOPE OBJECT: delete all attributes", Verb::kChange, 1, 1},
+    VerbWords{"drop", "SCOPE OBJECT: end an object that nobody uses", Verb::kDrop, 1, 1},
     VerbWords{"send", "SCOPE OBJECT HANDLER [ARG...]: tell all users", Verb::kChange, 2, kAny},
     VerbWords{"watch", "SCOPE OBJECT: print the object and its changes", Verb::kWatch, 1, 1},
     VerbWords{"ls", "[SCOPE]: print what there is", Verb::kList, 0, 0},

@@ -156,6 +156,10 @@ void RtmpDoor::watch(std::string_view object, Line line, Done done) {
   use(object, std::move(done));
 }
 
+void RtmpDoor::drop(std::string_view, Done done) {
+  done({.code = "unsupported", .message = "RTMP has no way to end an object"});
+}
+
 void RtmpDoor::list(std::string_view, Done done) {
   done({.code = "unsupported", .message = "RTMP has no way to ask what there is"});
 }

@@ -21,7 +21,8 @@ Exit exit_for_code(std::string_view code) {
       Row{"unreachable", Exit::kUnreachable}, Row{"hub_lost", Exit::kUnreachable},
       Row{"not_found", Exit::kNotFound},      Row{"denied", Exit::kRefused},
       Row{"no_application", Exit::kRefused},  Row{"persistence", Exit::kRefused},
-      Row{"limit", Exit::kRefused},           Row{"bad_path", Exit::kUsage},
+      Row{"storage", Exit::kRefused},         Row{"limit", Exit::kRefused},
+      Row{"in_use", Exit::kRefused},          Row{"bad_path", Exit::kUsage},
       Row{"bad_request", Exit::kUsage},       Row{"unsupported", Exit::kUsage},
       Row{"version", Exit::kProtocol},        Row{"protocol", Exit::kProtocol}};
   for (const Row& row : kRows) {
@@ -64,11 +65,14 @@ void Session::run() {
     case Verb::kList:
       return list(command_.scope);
     case Verb::kChange:
-      break;
+      return door_.change(command_.object, command_.changes, done());
+    case Verb::kDrop:
+      return door_.drop(command_.object, done());
   }
-  door_.change(command_.object, command_.changes, [this](const Reply& changed) {
-    changed.ok() ? loop_.stop(Exit::kOk) : refuse(changed);
-  });
+}
+
+Done Session::done() {
+  return [this](const Reply& reply) { reply.ok() ? loop_.stop(Exit::kOk) : refuse(reply); };
 }
 
 void Session::get() {

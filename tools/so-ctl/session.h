@@ -26,6 +26,7 @@ class Session {
   void run();
   void get();
   void watch();
+  Done done();
   void list(std::string scope);
   void print(std::string_view line);
   void print_listings();

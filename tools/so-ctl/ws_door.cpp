@@ -70,6 +70,11 @@ void WsDoor::watch(std::string_view object, Line line, Done done) {
   use(object, std::move(done));
 }
 
+void WsDoor::drop(std::string_view object, Done done) {
+  json::Writer text = request("drop", object, std::move(done));
+  send(text);
+}
+
 void WsDoor::list(std::string_view scope, Done done) {
   json::Writer text = request("list", {}, std::move(done));
   if (scope != "/") text.key("scope").string(scope);

@@ -23,6 +23,7 @@ class WsDoor : public Door {
   void get(std::string_view object, std::string_view key, Done done) override;
   void change(std::string_view object, std::string_view changes, Done done) override;
   void watch(std::string_view object, Line line, Done done) override;
+  void drop(std::string_view object, Done done) override;
   void list(std::string_view scope, Done done) override;
 
  private:

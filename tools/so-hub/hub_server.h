@@ -16,6 +16,9 @@ class HubServer {
  public:
   static Result<std::unique_ptr<HubServer>> bind(const HubOptions& options, net::Loop& loop);
 
+  /// See HubRunner::keep_in().
+  Status keep_in(std::unique_ptr<store::Store> store) { return hub_.keep_in(std::move(store)); }
+
   [[nodiscard]] const bus::ZmqHub& bus() const { return *bus_; }
 
  private:

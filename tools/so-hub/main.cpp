@@ -17,9 +17,16 @@ int main(int argc, char** argv) {
   if (!address) return cli::give_up("unable to listen on", "the bus", address.error());
   options.address = *address;
 
+  auto store = store::open(options.store);
+  if (!store) return cli::give_up("unable to open", "the store", store.error());
+
   net::Loop loop;
   const auto server = HubServer::bind(options, loop);
   if (!server) return cli::give_up("unable to listen on", options.address, server.error());
+  if (*store) {
+    const auto kept = (*server)->keep_in(std::move(*store));
+    if (!kept) return cli::give_up("unable to read", "the store", kept.error());
+  }
 
   for (const int signal : {SIGTERM, SIGINT}) loop.on_signal(signal, [&] { loop.stop(); });
   cli::say_ready({(*server)->bus().address()});

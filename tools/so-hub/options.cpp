@@ -15,6 +15,7 @@ constexpr cli::Command::Text kText{
     "so-hub", "the authority of scopewire: scopes, shared objects, streams, metadata",
     "  so-hub                          in the runtime directory, where all tools look\n"
     "  so-hub --application chat --application live\n"
+    "  so-hub --store /var/lib/scopewire/store\n"
     "  so-hub --hub ipc:///run/studio/bus\n"};
 
 // "*" in the list allows any name, as no list does.
@@ -34,6 +35,11 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, HubOptions&
   cli::Command command{kText};
   command.setting("application", "applications", cli::texts(applications, "NAME"),
                   "there are only those named; any, if none is");
+  command.setting("store", "store", cli::text(options.store.path, "FILE"),
+                  "keep persistent objects in this SQLite file");
+  command.setting("durability", "durability",
+                  cli::choice(options.store.durability, "WHAT", {"process", "power"}),
+                  "what is answered survives the end of: process, power");
   command.limit("linger", cli::duration(linger), "an unused shared object is kept so long");
   command.limit("keep", cli::duration(keep), "an empty room is kept so long");
   command.limit("max-tools", cli::count(hub.tools), "connected at once");

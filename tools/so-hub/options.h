@@ -5,12 +5,14 @@
 
 #include "base/exit_code.h"
 #include "hub/options.h"
+#include "store/open.h"
 
 namespace so {
 
 struct HubOptions {
   std::string address;  // of the bus, see bus/address.h
   hub::Options hub;
+  store::Options store;
 };
 
 /// Fills the options; an answer ends the process with that exit code.

@@ -13,9 +13,17 @@ using namespace so;
 
 namespace {
 
+Result<std::unique_ptr<bus::Bus>> open_hub(const gateway::Options& options, net::Loop& loop) {
+  auto store = store::open(options.store);
+  if (!store) return fail(store.error());
+  auto local = std::make_unique<bus::LocalBus>(loop, options.hub);
+  if (*store) {
+    if (auto kept = local->keep_in(std::move(*store)); !kept) return fail(kept.error());
+  }
+  return std::unique_ptr<bus::Bus>{std::move(local)};
+}
+
 Result<std::unique_ptr<bus::Bus>> open_bus(const gateway::Options& options, net::Loop& loop) {
-  if (options.standalone)
-    return std::unique_ptr<bus::Bus>{std::make_unique<bus::LocalBus>(loop, options.hub)};
   const auto address = cli::hub_address(options.hub_address);
   if (!address) return fail(address.error());
   auto zmq = bus::ZmqBus::connect(*address, loop);
@@ -40,7 +48,8 @@ int main(int argc, char** argv) {
   if (const auto exit = gateway::parse_options(argc, argv, options)) return to_int(*exit);
 
   net::Loop loop;
-  auto bus = open_bus(options, loop);
+  auto bus = options.standalone ? open_hub(options, loop) : open_bus(options, loop);
+  if (!bus && options.standalone) return cli::give_up("unable to open", "the store", bus.error());
   if (!bus) return cli::give_up("unable to reach the hub", options.hub_address, bus.error());
   auto server =
       net::WsServer::open(loop, gateway::listeners(options.gateway), options.gateway.server);

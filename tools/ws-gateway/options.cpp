@@ -26,13 +26,18 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   GatewayOptions& gateway = options.gateway;
   cli::Command command{
       {"ws-gateway", "WebSocket door: chat, shared objects, metadata, pages", kExamples}};
-  command.option("standalone", cli::flag(options.standalone), "have a hub inside, in memory");
+  command.option("standalone", cli::flag(options.standalone), "have a hub inside");
   command.listen("listen", "ws", listen, "chat, scopewire.v1 and pages");
   command.listen("meta-listen", "wsJsonMeta", meta, "metadata; or HOST:PORT/STREAM");
   command.setting("origin", "origins", cli::texts(gateway.origins, "ORIGIN"),
                   "pages of this origin may connect; * for all");
   command.setting("application", "applications", cli::texts(applications, "NAME"),
                   "with --standalone: the applications; else any");
+  command.setting("store", "store", cli::text(options.store.path, "FILE"),
+                  "with --standalone: as in so-hub");
+  command.setting("durability", "durability",
+                  cli::choice(options.store.durability, "WHAT", {"process", "power"}),
+                  "with --standalone: as in so-hub");
   command.limit("max-connections", cli::count(gateway.server.caps.total), "more are answered 503");
   command.limit("max-message", cli::size(gateway.message_bytes),
                 "larger ones close the connection");

@@ -6,6 +6,7 @@
 #include "base/exit_code.h"
 #include "gateway.h"
 #include "hub/options.h"
+#include "store/open.h"
 
 namespace so::gateway {
 
@@ -13,6 +14,7 @@ struct Options {
   GatewayOptions gateway;
   bool standalone = false;
   hub::Options hub;         // of the one inside, with standalone
+  store::Options store;     // of the one inside
   std::string hub_address;  // as named; empty: nobody named one
 };
 

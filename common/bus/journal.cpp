@@ -1,0 +1,100 @@
+#include "bus/journal.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/log.h"
+
+namespace so::bus {
+
+Status Journal::restore(hub::Hub& hub, TimePoint now) {
+  const auto all = store_->load();
+  if (!all) return fail(all.error());
+  for (const hub::StoredObject& object : *all) {
+    const auto restored = hub.restore(object, now);
+    if (restored) continue;
+    log::warn("object \"{}\" of {} stays in the store: {}", object.name, object.scope,
+              restored.error().text);
+  }
+  return {};
+}
+
+bool Journal::holds() const {
+  return !records_.empty() || !held_.empty() || !gone_.empty();
+}
+
+void Journal::hold(std::optional<wire::Kind> request, hub::Effects& effects) {
+  if (effects.records.empty() && !holds()) return;
+  std::move(effects.records.begin(), effects.records.end(), std::back_inserter(records_));
+  for (hub::Send& send : effects.sends) {
+    const bool of_use = request == wire::Kind::kUse && wire::is_reply(send.frame.header.kind);
+    held_.push_back({std::move(send), of_use});
+  }
+  gone_.insert(gone_.end(), effects.gone.begin(), effects.gone.end());
+  effects.clear();
+}
+
+Status Journal::settle(hub::Hub& hub, TimePoint now, hub::Effects& out) {
+  if (!holds()) return {};
+  const Status committed = records_.empty() ? Status{} : store_->commit(records_);
+  report(committed);
+  hub::Effects undone;
+  if (!committed) {
+    if (auto good = undo(hub, now, committed.error().text, undone); !good) return good;
+  }
+  for (Held& each : held_) {
+    if (!each.send.to.empty()) out.sends.push_back(std::move(each.send));
+  }
+  std::move(undone.sends.begin(), undone.sends.end(), std::back_inserter(out.sends));
+  out.gone.insert(out.gone.end(), gone_.begin(), gone_.end());
+  records_.clear();
+  held_.clear();
+  gone_.clear();
+  return {};
+}
+
+// What the store has none of goes first: an object that comes back may have the name of one.
+Status Journal::undo(hub::Hub& hub, TimePoint now, std::string_view why, hub::Effects& out) {
+  std::set<hub::StoreId> touched;
+  for (const hub::Record& record : records_) touched.insert(record.id);
+  std::vector<hub::StoredObject> kept;
+  for (const hub::StoreId id : touched) {
+    auto stored = store_->load(id);
+    if (!stored) return fail(stored.error());
+    refuse(id, stored->has_value(), why);
+    if (*stored) {
+      kept.push_back(std::move(**stored));
+    } else {
+      hub.revert(id, std::nullopt, false, now, out);
+    }
+  }
+  for (const hub::StoredObject& object : kept) {
+    const bool shown = std::any_of(held_.begin(), held_.end(), [&](const Held& each) {
+      return each.of_use && each.send.about == object.id;
+    });
+    hub.revert(object.id, object, shown, now, out);
+  }
+  return {};
+}
+
+void Journal::refuse(hub::StoreId id, bool exists, std::string_view why) {
+  for (Held& each : held_) {
+    if (each.send.about != id || (each.of_use && exists)) continue;
+    if (wire::is_reply(each.send.frame.header.kind)) {
+      each.send.frame = hub::not_stored(each.send.frame, why);
+      each.send.about = 0;
+    } else {
+      each.send.to.clear();
+    }
+  }
+}
+
+void Journal::report(const Status& committed) {
+  const bool failing = !committed;
+  if (failing && !failing_) log::error("unable to store changes: {}", committed.error().text);
+  if (!failing && failing_ && !records_.empty()) log::info("the store takes changes again");
+  if (!records_.empty()) failing_ = failing;
+}
+
+}  // namespace so::bus
