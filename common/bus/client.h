@@ -46,7 +46,7 @@ struct FollowOptions {
 /// While there is no hub:
 ///   join, use, publish, follow     wait, and are answered when the hub is back
 ///   leave, release, gone, ...      are done at once: a new hub knows nothing of it
-///   change, get, drop, list, meta  are refused with "hub_lost", never kept: who asked decides anew
+///   change, get, list, meta, ...   are refused with "hub_lost", never kept: who asked decides anew
 /// What was asked and not answered when the hub went away is treated alike; a change that is
 /// refused with "hub_lost" may have been applied (producer and seq make sending it again safe).
 /// While a hub is being told what we hold (less than a second), all requests wait for that.
@@ -109,6 +109,8 @@ class Client {
   /// Ends an object that nobody uses, persistent or not.
   void drop(std::uint64_t member, std::string_view scope, std::string_view object, Done done);
   void list(std::uint64_t member, std::string_view scope, Done done);
+  /// Counters of the scope, or of the object if one is named; `list`: of all that is in the scope.
+  void stat(std::string_view scope, std::string_view object, bool list, Done done);
 
   /// The members of this tool whose use of the object was granted: whom its events are for.
   [[nodiscard]] const std::set<std::uint64_t>& users(std::string_view scope,

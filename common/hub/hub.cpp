@@ -24,6 +24,10 @@ void Hub::tick(TimePoint now, Effects& out) {
   state_->tick(now, out);
 }
 
+Totals Hub::totals() const {
+  return state_->totals();
+}
+
 Outcome<void> Hub::restore(const StoredObject& stored, TimePoint now) {
   return state_->restore(stored, now);
 }
@@ -52,9 +56,10 @@ Hub::State::State(Options options, Sources sources)
     : options_(std::move(options)),
       sources_(std::move(sources)),
       parser_({.bytes = wire::kMaxBody, .depth = options_.depth}),
-      scopes_(options_),
-      objects_(options_, sources_.random),
+      scopes_(options_, sources_.wall),
+      objects_(options_, sources_.random, sources_.wall),
       metadata_(options_.metadata) {
+  totals_.started = sources_.wall();
   assert(options_.object_bytes <= Options{}.object_bytes);  // a snapshot is one frame
 }
 
@@ -65,6 +70,7 @@ void Hub::State::apply(ToolId from, const wire::FrameView& request, TimePoint no
   if (request.header.request != 0) out.sends.emplace_back();
   auto reply = answer(from, request, now, out);
   record(out);
+  count(request.header.kind, reply);
   const bool unknown = !reply && reply.error().why == Why::kUnknownTool;
   if (unknown) out.gone.push_back(from);
   if (request.header.request == 0) {
@@ -136,6 +142,8 @@ Outcome<Hub::State::Reply> Hub::State::dispatch(const Call& call) {
       return unfollow(call);
     case Kind::kDrop:
       return drop(call);
+    case Kind::kStat:
+      return stat(call);
     case Kind::kHello:
     case Kind::kDone:
     case Kind::kError:

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "hub/counters.h"
 #include "hub/effects.h"
 #include "hub/options.h"
 #include "hub/records.h"
@@ -19,7 +20,7 @@ namespace so::hub {
 struct Sources {
   std::uint64_t incarnation = 0;          // random, new with every start
   std::function<std::uint64_t()> random;  // epochs; never zero
-  std::function<WallMillis()> wall;       // the time of metadata that came without one
+  std::function<WallMillis()> wall;  // when things began, and metadata that came without a time
 };
 
 /// The authority: scopes, members, shared objects, streams, metadata, leases. A state machine
@@ -44,6 +45,9 @@ class Hub {
   /// waits. Calling early or late is harmless.
   [[nodiscard]] std::optional<TimePoint> deadline() const;
   void tick(TimePoint now, Effects& out);
+
+  /// What there is and what has been done, of all.
+  [[nodiscard]] Totals totals() const;
 
   /// What the store has from an earlier hub, before the first apply(). A refusal leaves that object
   /// out: its application is not configured any more, or a bound is reached.

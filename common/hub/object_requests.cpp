@@ -55,6 +55,10 @@ Outcome<Hub::State::Reply> Hub::State::use(const Call& call) {
   if (!request->quiet) {
     reply.body = object->catch_up(call.frame.header.epoch, call.frame.header.version);
   }
+  if (call.frame.header.epoch != 0) {
+    const bool resumed = reply.body.starts_with(R"({"event":"resume")");
+    ++(resumed ? totals_.resumed : totals_.restarted);
+  }
   return reply;
 }
 
@@ -93,6 +97,7 @@ Outcome<Hub::State::Reply> Hub::State::change(const Call& call) {
     if (is_new) objects_.drop(*object);
     return fail(applied.error());
   }
+  ++totals_.verdicts.at(static_cast<std::size_t>(applied->verdict));
   Reply reply{applied->status(), object->epoch(), object->version(), object->id()};
   if (applied->verdict == Verdict::kOk) {
     wire::Frame event{{.kind = wire::Kind::kChanged,

@@ -12,8 +12,9 @@
 
 namespace so::hub {
 
-Objects::Objects(const Options& options, std::function<std::uint64_t()> random)
-    : options_(options), random_(std::move(random)) {}
+Objects::Objects(const Options& options, std::function<std::uint64_t()> random,
+                 std::function<WallMillis()> wall)
+    : options_(options), random_(std::move(random)), wall_(std::move(wall)) {}
 
 SharedObject* Objects::find(const Scope& scope, std::string_view name) {
   const auto at = scope.objects.find(name);
@@ -40,6 +41,9 @@ SharedObject& Objects::add(Scope& scope, std::string_view name, std::uint64_t ep
   auto made = std::make_unique<SharedObject>(scope, std::string{name}, epoch, id);
   SharedObject& object = *made;
   scope.objects.emplace(object.name(), std::move(made));
+  object.counters.created =
+      static_cast<std::uint32_t>(std::chrono::duration_cast<Seconds>(wall_()).count());
+  scope.counters.objects.enter();
   ++count_;
   if (id != 0) stored_.emplace(id, &object);
   reserve(id);
@@ -87,11 +91,17 @@ Outcome<Applied> Objects::apply(SharedObject& object, Batch batch, std::string_v
                                 TimePoint now) {
   auto applied = object.apply(std::move(batch), from, now, options_, holdings_, records_);
   if (object.name().empty() && object.users.empty()) linger(object, now);
+  if (applied && applied->verdict == Verdict::kOk) {
+    for (Scope* at = &object.home(); at != nullptr; at = at->parent) ++at->counters.changes;
+  }
   return applied;
 }
 
 void Objects::use(SharedObject& object, ToolId tool) {
   object.users.add(tool);
+  const auto users = static_cast<std::uint32_t>(object.users.members());
+  object.counters.most_users = std::max(object.counters.most_users, users);
+  ++object.counters.total_users;
   lingering_.disarm(object);
 }
 
@@ -140,6 +150,7 @@ void Objects::destroy(SharedObject& object) {
   holdings_.logs -= object.log_bytes();
   --count_;
   stored_.erase(object.id());
+  object.home().counters.objects.leave();
   auto& siblings = object.home().objects;
   siblings.erase(siblings.find(object.name()));
 }

@@ -34,7 +34,8 @@ namespace so::hub {
 class Objects {
  public:
   /// The options outlive the objects. random() is never 0.
-  Objects(const Options& options, std::function<std::uint64_t()> random);
+  Objects(const Options& options, std::function<std::uint64_t()> random,
+          std::function<WallMillis()> wall);
 
   /// nullptr: there is none.
   static SharedObject* find(const Scope& scope, std::string_view name);
@@ -62,6 +63,9 @@ class Objects {
   [[nodiscard]] SharedObject* find(StoreId id) const;
   [[nodiscard]] std::vector<Record> take_records() { return std::exchange(records_, {}); }
 
+  [[nodiscard]] std::size_t size() const { return count_; }
+  [[nodiscard]] const Holdings& holdings() const { return holdings_; }
+
   [[nodiscard]] std::optional<TimePoint> deadline() const { return lingering_.next(); }
   /// Ends one life whose time is over and answers where it was; nullptr: there is none.
   Scope* tick(TimePoint now);
@@ -74,6 +78,7 @@ class Objects {
 
   const Options& options_;
   std::function<std::uint64_t()> random_;
+  std::function<WallMillis()> wall_;
   std::size_t count_ = 0;
   Holdings holdings_;
   Timers<SharedObject> lingering_;

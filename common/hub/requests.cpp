@@ -69,6 +69,11 @@ Outcome<Get> Get::read(json::Element body) {
   return outcome(in, Get{in.text("key")});
 }
 
+Outcome<Stat> Stat::read(json::Element body) {
+  Fields in{body};
+  return outcome(in, Stat{in.flag("list").value_or(false)});
+}
+
 Outcome<Publish> Publish::read(json::Element body) {
   Fields in{body};
   const auto name = [&](std::string_view field, std::size_t most) {

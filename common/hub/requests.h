@@ -37,6 +37,11 @@ struct Get {
   static Outcome<Get> read(json::Element body);
 };
 
+struct Stat {
+  bool list = false;  // what is in the scope as well
+  static Outcome<Stat> read(json::Element body);
+};
+
 struct Publish {
   Media media;
   static Outcome<Publish> read(json::Element body);

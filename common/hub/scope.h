@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "hub/audience.h"
+#include "hub/counters.h"
 #include "hub/shared_object.h"
 #include "hub/timers.h"
 #include "wire/member.h"
@@ -23,6 +24,7 @@ struct Attendance {
 /// A node of the tree: the root, an application, a room. Rooms, objects and streams have separate
 /// names; streams are in Streams, because they are looked for by their whole path.
 struct Scope : Timed {  // due: when an empty room ends
+  ScopeCounters counters;
   std::string path;
   Scope* parent = nullptr;  // nullptr: the root
   bool lasting = false;     // the root and configured applications: there without members

@@ -128,6 +128,7 @@ void Hub::State::enter(Member& member, Scope& scope, const std::string& info, Ef
   enter(member, *scope.parent, info, out);
 
   scope.members.emplace(member.id, Attendance{info});
+  scope.counters.connections.enter();
   member.scopes.push_back(&scope);
   tell_watchers(scope, member, join_event(scope.path, member.text, info), out);
 }
@@ -175,6 +176,7 @@ void Hub::State::depart(Member& member, Scope& scope, TimePoint now, Effects& ou
   end_streams_in(member, scope, out);
   watch(member, scope, false);
   scope.members.erase(member.id);
+  scope.counters.connections.leave();
   tell_watchers(scope, member, leave_event(scope.path, member.text), out);
   if (!scope.members.empty() || scope.lasting) return;
   if (options_.keep > Seconds{0}) {

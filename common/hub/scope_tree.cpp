@@ -10,7 +10,8 @@
 
 namespace so::hub {
 
-ScopeTree::ScopeTree(const Options& options) : options_(options) {
+ScopeTree::ScopeTree(const Options& options, std::function<WallMillis()> wall)
+    : options_(options), wall_(std::move(wall)) {
   Scope& root = add("/", nullptr);
   root.lasting = true;
   if (!options.applications) return;
@@ -58,7 +59,11 @@ Scope& ScopeTree::add(std::string_view path, Scope* parent) {
   auto scope = std::make_unique<Scope>();
   scope->path = path;
   scope->parent = parent;
-  if (parent != nullptr) parent->rooms.emplace(wire::last_segment(path));
+  scope->counters.created = wall_();
+  if (parent != nullptr) {
+    parent->rooms.emplace(wire::last_segment(path));
+    parent->counters.rooms.enter();
+  }
   Scope& added = *scope;
   scopes_.emplace(added.path, std::move(scope));
   return added;
@@ -68,6 +73,7 @@ Scope& ScopeTree::remove(Scope& scope) {
   assert(!scope.lasting && scope.rooms.empty());
   Scope& parent = *scope.parent;
   parent.rooms.erase(parent.rooms.find(wire::last_segment(scope.path)));
+  parent.counters.rooms.leave();
   scopes_.erase(scopes_.find(scope.path));
   return parent;
 }

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <unordered_map>
 
+#include "base/time.h"
 #include "hub/options.h"
 #include "hub/refusal.h"
 #include "hub/scope.h"
@@ -17,7 +19,8 @@ Outcome<void> check_path(std::string_view path);
 /// Owns the scopes. Where there is a scope, there are all scopes above it.
 class ScopeTree {
  public:
-  explicit ScopeTree(const Options& options);  // which outlive the tree
+  /// The options outlive the tree; `wall` says when a scope begins.
+  ScopeTree(const Options& options, std::function<WallMillis()> wall);
 
   /// nullptr: there is none.
   [[nodiscard]] Scope* find(std::string_view path) const;
@@ -29,6 +32,8 @@ class ScopeTree {
   /// The scope, made with all above it if need be. A refusal has made nothing.
   Outcome<Scope*> make(std::string_view path);
 
+  [[nodiscard]] std::size_t size() const { return scopes_.size() - 1; }  // without the root
+
   /// Removes a scope that has no rooms below it and returns the one above. Not for lasting scopes.
   Scope& remove(Scope& scope);
 
@@ -36,6 +41,7 @@ class ScopeTree {
   Scope& add(std::string_view path, Scope* parent);
 
   const Options& options_;
+  std::function<WallMillis()> wall_;
   std::unordered_map<std::string_view, std::unique_ptr<Scope>> scopes_;  // by their path
 };
 

@@ -28,9 +28,25 @@ void append_edit(std::vector<Edit>& edits, const Change& change) {
   }
 }
 
+void count(Op op, ObjectCounters& counters) {
+  switch (op) {
+    case Op::kSet:
+      ++counters.sets;
+      break;
+    case Op::kDelete:
+    case Op::kClear:
+      ++counters.deletes;
+      break;
+    case Op::kSend:
+      ++counters.sends;
+      break;
+  }
+}
+
 // Performs the changes and appends those that have an effect, to `edits` too unless it is null;
 // whether there were any.
-bool perform(Batch& batch, Attributes& on, std::string& text, std::vector<Edit>* edits) {
+bool perform(Batch& batch, Attributes& on, std::string& text, std::vector<Edit>* edits,
+             ObjectCounters& counters) {
   const std::size_t start = text.size();
   for (Change& change : batch.changes) {
     const std::string* old = on.find(change.name);
@@ -42,6 +58,7 @@ bool perform(Batch& batch, Attributes& on, std::string& text, std::vector<Edit>*
     if (text.size() > start) text += ',';
     append_change(text, change);
     if (edits != nullptr) append_edit(*edits, change);
+    count(change.op, counters);
     if (change.op == Op::kSet) on.set(change.name, std::move(change.value));
     if (change.op == Op::kDelete) on.remove(change.name);
     if (change.op == Op::kClear) on.clear();
@@ -158,13 +175,15 @@ Outcome<bool> SharedObject::edit(Batch& batch, std::string& event, const Options
                     event.size() + most + kEnd <= wire::kMaxBody;
   bool effect = false;
   if (fits) {
-    effect = perform(batch, attributes_, event, edits);
+    effect = perform(batch, attributes_, event, edits, counters);
   } else {
     Attributes draft = attributes_;
-    effect = perform(batch, draft, event, edits);
+    ObjectCounters counted = counters;
+    effect = perform(batch, draft, event, edits, counted);
     const auto good = check_bounds(draft, others + draft.bytes(), event.size(), options);
     if (!good) return fail(good.error());
     attributes_ = std::move(draft);
+    counters = counted;
   }
   holdings.data = others + attributes_.bytes();
   return effect;

@@ -12,6 +12,7 @@
 #include "hub/audience.h"
 #include "hub/batch.h"
 #include "hub/change_log.h"
+#include "hub/counters.h"
 #include "hub/options.h"
 #include "hub/producers.h"
 #include "hub/records.h"
@@ -72,6 +73,7 @@ class SharedObject : public Timed {
 
   Audience users;
   TimePoint touched{};  // last used or changed
+  ObjectCounters counters;
 
  private:
   void begin(std::string& body, std::string_view event) const;

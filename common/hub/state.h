@@ -9,6 +9,7 @@
 
 #include "hub/follows.h"
 #include "hub/hub.h"
+#include "hub/listing.h"
 #include "hub/metadata.h"
 #include "hub/objects.h"
 #include "hub/refusal.h"
@@ -28,6 +29,7 @@ class Hub::State {
   void apply(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out);
   [[nodiscard]] std::optional<TimePoint> deadline() const;
   void tick(TimePoint now, Effects& out);
+  [[nodiscard]] Totals totals() const;
   Outcome<void> restore(const StoredObject& stored, TimePoint now);
   void revert(StoreId id, const std::optional<StoredObject>& stored, bool shown, TimePoint now,
               Effects& out);
@@ -51,6 +53,11 @@ class Hub::State {
   Outcome<Reply> dispatch(const Call& call);
   Outcome<json::Element> read_body(std::string_view body);
   void record(Effects& out);
+
+  // stat_requests.cpp
+  Outcome<Reply> stat(const Call& call);
+  void list_counters(const Scope& scope, Listing& reply) const;
+  void count(wire::Kind request, const Outcome<Reply>& reply);
 
   // tool_requests.cpp
   Outcome<Reply> hello(ToolId from, json::Element body, TimePoint now, Effects& out);
@@ -107,6 +114,7 @@ class Hub::State {
   Streams streams_;
   Metadata metadata_;
   Follows follows_;
+  Totals totals_;  // what has happened; totals() adds what there is
 };
 
 }  // namespace so::hub

@@ -29,6 +29,7 @@ Outcome<Hub::State::Reply> Hub::State::publish(const Call& call) {
       return refuse(Why::kLimit, fmt::format("streams: {} is the limit", options_.streams));
     }
     member.streams.emplace_back(path);
+    (*scope)->counters.streams.enter();
   }
   const Stream stream{std::string{path}, member.id, request->media};
   streams_.put(stream);
@@ -58,6 +59,7 @@ Outcome<Hub::State::Reply> Hub::State::unpublish(const Call& call) {
 void Hub::State::end_stream(const Member& member, std::string_view path, Effects& out) {
   const Stream stream = *streams_.find(path);
   streams_.erase(path);
+  scopes_.find(wire::parent_path(path))->counters.streams.leave();
   announce(stream, down_event(stream), member.tool, out);
 }
 

@@ -46,6 +46,8 @@ inline std::string_view name_of(wire::Kind kind) {
       return "follow";
     case wire::Kind::kDrop:
       return "drop";
+    case wire::Kind::kStat:
+      return "stat";
     case wire::Kind::kUnfollow:
       return "unfollow";
     case wire::Kind::kDone:

@@ -91,6 +91,9 @@ class TestTool {
   Answer drop(std::string_view scope, std::string_view object) {
     return request({{.kind = wire::Kind::kDrop}, scope, object, {}});
   }
+  Answer stat(std::string_view scope, std::string_view object = "", std::string_view body = "") {
+    return request({{.kind = wire::Kind::kStat}, scope, object, body});
+  }
   Answer list(std::string_view scope) {
     return request({{.kind = wire::Kind::kList}, scope, {}, {}});
   }
