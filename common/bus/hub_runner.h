@@ -27,6 +27,12 @@ class HubRunner {
 
   void apply(hub::ToolId from, const wire::FrameView& request);
 
+  [[nodiscard]] hub::Totals totals() const { return hub_.totals(); }
+  /// nullptr: there is no store.
+  [[nodiscard]] const Journal::Counters* stored() const {
+    return journal_ ? &journal_->counters() : nullptr;
+  }
+
  private:
   void tick();
   void proceed(std::optional<wire::Kind> request);

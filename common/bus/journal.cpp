@@ -37,8 +37,7 @@ void Journal::hold(std::optional<wire::Kind> request, hub::Effects& effects) {
 
 Status Journal::settle(hub::Hub& hub, TimePoint now, hub::Effects& out) {
   if (!holds()) return {};
-  const Status committed = records_.empty() ? Status{} : store_->commit(records_);
-  report(committed);
+  const Status committed = records_.empty() ? Status{} : commit();
   hub::Effects undone;
   if (!committed) {
     if (auto good = undo(hub, now, committed.error().text, undone); !good) return good;
@@ -90,11 +89,20 @@ void Journal::refuse(hub::StoreId id, bool exists, std::string_view why) {
   }
 }
 
-void Journal::report(const Status& committed) {
-  const bool failing = !committed;
-  if (failing && !failing_) log::error("unable to store changes: {}", committed.error().text);
-  if (!failing && failing_ && !records_.empty()) log::info("the store takes changes again");
-  if (!records_.empty()) failing_ = failing;
+Status Journal::commit() {
+  const TimePoint start = Clock::now();
+  auto committed = store_->commit(records_);
+  counters_.time += Clock::now() - start;
+  ++counters_.commits;
+  const bool was_failing = std::exchange(failing_, !committed);
+  if (committed) {
+    counters_.records += records_.size();
+    if (was_failing) log::info("the store takes changes again");
+  } else {
+    ++counters_.failed;
+    if (!was_failing) log::error("unable to store changes: {}", committed.error().text);
+  }
+  return committed;
 }
 
 }  // namespace so::bus

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
-#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "hub/hub.h"
 #include "store/store.h"
 
@@ -20,6 +23,13 @@ namespace so::bus {
 /// the store has. Once the store takes commits again all is well by itself.
 class Journal {
  public:
+  struct Counters {
+    std::uint64_t commits = 0;
+    std::uint64_t failed = 0;   // of them
+    std::uint64_t records = 0;  // stored
+    Clock::duration time{};     // spent in commits
+  };
+
   explicit Journal(std::unique_ptr<store::Store> store) : store_(std::move(store)) {}
 
   /// Gives the hub what the store has. What the hub may not have stays in the store, with a
@@ -35,6 +45,8 @@ class Journal {
   /// store cannot even be read, so the hub does not know what is true any more and has to end.
   Status settle(hub::Hub& hub, TimePoint now, hub::Effects& out);
 
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+
  private:
   struct Held {
     hub::Send send;
@@ -42,12 +54,13 @@ class Journal {
   };
   Status undo(hub::Hub& hub, TimePoint now, std::string_view why, hub::Effects& out);
   void refuse(hub::StoreId id, bool exists, std::string_view why);
-  void report(const Status& committed);
+  Status commit();
 
   std::unique_ptr<store::Store> store_;
   std::vector<hub::Record> records_;
   std::vector<Held> held_;
   std::vector<hub::ToolId> gone_;
+  Counters counters_;
   bool failing_ = false;
 };
 

@@ -13,13 +13,14 @@
 
 namespace so::cli {
 
-struct Command::State {
-  struct Listener {
-    std::string flag;
-    std::string_view protocol;
-    std::vector<Listen>* field;
-  };
+struct Command::Listener {
+  std::string flag;
+  std::string_view protocol;
+  std::vector<Listen>* field;
+  bool required;  // has to have an address in the end
+};
 
+struct Command::State {
   explicit State(Text text)
       : tool(text.tool), app(std::string{text.purpose}, tool), settings(tool) {}
 
@@ -128,14 +129,21 @@ void Command::limit(std::string flag, Value value, std::string help) {
 
 void Command::listen(std::string flag, std::string_view protocol, std::vector<Listen>& field,
                      std::string help) {
-  const bool first = state_->listeners.empty();
-  state_->listeners.push_back({flag, protocol, &field});
-  setting(std::move(flag), fmt::format("acceptors.{}", protocol), addresses(field),
+  add_listener({std::move(flag), protocol, &field, state_->listeners.empty()}, std::move(help));
+}
+
+void Command::metrics(std::vector<Listen>& field) {
+  add_listener({"metrics", "metrics", &field, false}, "GET /metrics (Prometheus) and /healthz");
+}
+
+void Command::add_listener(Listener listener, std::string help) {
+  setting(listener.flag, fmt::format("acceptors.{}", listener.protocol), addresses(*listener.field),
           std::move(help));
-  if (first) {
+  if (state_->listeners.empty()) {
     setting("allow-anonymous", "allow_anonymous", cli::flag(state_->allow_anonymous),
             "listen anywhere; all who reach it come in");
   }
+  state_->listeners.push_back(std::move(listener));
 }
 
 CLI::App& Command::app() {
@@ -237,12 +245,11 @@ Status Command::State::apply() {
 }
 
 Status Command::State::check_listeners() const {
-  if (!listeners.empty() && listeners.front().field->empty()) {
-    return fail(Code::kUsage,
-                fmt::format("nothing to listen on: no --{}, no {} acceptor in {}",
-                            listeners.front().flag, listeners.front().protocol, config.file));
-  }
   for (const Listener& listener : listeners) {
+    if (listener.required && listener.field->empty()) {
+      return fail(Code::kUsage, fmt::format("nothing to listen on: no --{}, no {} acceptor in {}",
+                                            listener.flag, listener.protocol, config.file));
+    }
     for (const Listen& listen : *listener.field) {
       if (auto status = may_listen(listen, allow_anonymous); !status) {
         return fail(Code::kUsage,

@@ -57,6 +57,10 @@ class Command {
   void listen(std::string flag, std::string_view protocol, std::vector<Listen>& field,
               std::string help);
 
+  /// The listener for Prometheus and health checks: --metrics, acceptors of protocol `metrics`. The
+  /// last one; there is none unless somebody asks for it.
+  void metrics(std::vector<Listen>& field);
+
   /// For subcommands and positional arguments, which are no settings. Include <CLI/CLI.hpp>.
   CLI::App& app();
 
@@ -70,6 +74,9 @@ class Command {
 
  private:
   struct State;
+  struct Listener;
+  void add_listener(Listener listener, std::string help);
+
   std::unique_ptr<State> state_;
 };
 

@@ -42,6 +42,9 @@ enum class Kind : std::uint8_t {
   kGap = 0x84,
 };
 
+/// The name of a request, as the manual page has it: "join"; "other" for what is none.
+std::string_view to_text(Kind request);
+
 constexpr std::uint16_t kMagic = 0x5357;
 constexpr std::uint8_t kProtocol = 1;
 constexpr std::size_t kHeaderBytes = 40;

@@ -14,58 +14,10 @@
 
 namespace so {
 
-inline std::string_view name_of(wire::Kind kind) {
-  switch (kind) {
-    case wire::Kind::kHello:
-      return "hello";
-    case wire::Kind::kBeat:
-      return "beat";
-    case wire::Kind::kBye:
-      return "bye";
-    case wire::Kind::kJoin:
-      return "join";
-    case wire::Kind::kLeave:
-      return "leave";
-    case wire::Kind::kUse:
-      return "use";
-    case wire::Kind::kRelease:
-      return "release";
-    case wire::Kind::kChange:
-      return "change";
-    case wire::Kind::kGet:
-      return "get";
-    case wire::Kind::kList:
-      return "list";
-    case wire::Kind::kPublish:
-      return "publish";
-    case wire::Kind::kUnpublish:
-      return "unpublish";
-    case wire::Kind::kMeta:
-      return "meta";
-    case wire::Kind::kFollow:
-      return "follow";
-    case wire::Kind::kDrop:
-      return "drop";
-    case wire::Kind::kStat:
-      return "stat";
-    case wire::Kind::kUnfollow:
-      return "unfollow";
-    case wire::Kind::kDone:
-    case wire::Kind::kError:
-    case wire::Kind::kChanged:
-    case wire::Kind::kMember:
-    case wire::Kind::kStream:
-    case wire::Kind::kMetadata:
-    case wire::Kind::kGap:
-      break;
-  }
-  return "?";
-}
-
 /// "use 1 /chat/room1 chat 7:3 {...}": kind, member, scope, name, position, body; what is not there
 /// is left out.
 inline std::string text(const wire::Frame& frame) {
-  std::string out{name_of(frame.header.kind)};
+  std::string out{wire::to_text(frame.header.kind)};
   if (frame.header.member != 0) out += fmt::format(" {}", frame.header.member);
   if (!frame.scope.empty()) out += " " + frame.scope;
   if (!frame.name.empty()) out += " " + frame.name;

@@ -20,6 +20,7 @@ class HubServer {
   Status keep_in(std::unique_ptr<store::Store> store) { return hub_.keep_in(std::move(store)); }
 
   [[nodiscard]] const bus::ZmqHub& bus() const { return *bus_; }
+  [[nodiscard]] const bus::HubRunner& hub() const { return hub_; }
 
  private:
   HubServer(std::unique_ptr<bus::ZmqHub> bus, const HubOptions& options, net::Loop& loop);

@@ -1,9 +1,14 @@
 #include <csignal>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "base/log.h"
 #include "cli/runtime_dir.h"
 #include "cli/say.h"
 #include "hub_server.h"
+#include "metrics.h"
+#include "metrics/endpoint.h"
 #include "net/loop.h"
 #include "options.h"
 
@@ -28,7 +33,18 @@ int main(int argc, char** argv) {
     if (!kept) return cli::give_up("unable to read", "the store", kept.error());
   }
 
+  std::vector<std::string> ready{(*server)->bus().address()};
+  std::vector<std::unique_ptr<metrics::Endpoint>> endpoints;
+  for (const cli::Listen& listen : options.metrics) {
+    auto endpoint =
+        metrics::Endpoint::open(loop, {listen.host, listen.port}, "so-hub",
+                                [&](metrics::Families& to) { add_metrics(to, **server); });
+    if (!endpoint) return cli::give_up(endpoint.error());
+    ready.push_back("http://" + to_string((*endpoint)->address()) + "/metrics");
+    endpoints.push_back(std::move(*endpoint));
+  }
+
   for (const int signal : {SIGTERM, SIGINT}) loop.on_signal(signal, [&] { loop.stop(); });
-  cli::say_ready({(*server)->bus().address()});
+  cli::say_ready(ready);
   return to_int(loop.run());
 }

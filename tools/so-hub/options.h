@@ -2,8 +2,10 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/exit_code.h"
+#include "cli/listen.h"
 #include "hub/options.h"
 #include "store/open.h"
 
@@ -12,7 +14,8 @@ namespace so {
 struct HubOptions {
   std::string address;  // of the bus, see bus/address.h
   hub::Options hub;
-  store::Options store;
+  store::Options store{};
+  std::vector<cli::Listen> metrics{};
 };
 
 /// Fills the options; an answer ends the process with that exit code.

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "metrics/families.h"
+#include "net/address.h"
+#include "net/loop.h"
+#include "net/ws_server.h"
+
+namespace so::metrics {
+
+/// An HTTP listener of its own for whoever watches a process: GET /metrics, and GET /healthz, which
+/// is 200 as long as the loop turns. The loop outlives it.
+class Endpoint {
+ public:
+  /// Appends what the tool has to say; the process's own families are there already.
+  using Collect = std::function<void(Families& to)>;
+
+  static Result<std::unique_ptr<Endpoint>> open(net::Loop& loop, const net::Address& address,
+                                                std::string tool, Collect collect);
+
+  [[nodiscard]] net::Address address() const { return server_->addresses().front(); }
+
+ private:
+  Endpoint(std::unique_ptr<net::WsServer> server, std::string tool, Collect collect);
+  [[nodiscard]] std::optional<net::HttpReply> answer(const net::HttpRequest& request) const;
+
+  std::unique_ptr<net::WsServer> server_;
+  std::string tool_;
+  Collect collect_;
+};
+
+}  // namespace so::metrics

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <prometheus/metric_family.h>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace so::metrics {
+
+/// What one answer to GET /metrics says, family by family. A tool fills it from the counters that
+/// it keeps anyway, when it is asked.
+///
+///     Families all;
+///     all.counter("scopewire_hub_requests_total", "requests of tools, by kind");
+///     all.value(7, {{"kind", "join"}});
+class Families {
+ public:
+  using Labels = std::vector<std::pair<std::string_view, std::string_view>>;
+
+  /// Begins a family; value() adds to the last one.
+  void counter(std::string_view name, std::string_view help);
+  void gauge(std::string_view name, std::string_view help);
+  void value(double value, const Labels& labels = {});
+
+  std::vector<prometheus::MetricFamily> take() { return std::exchange(all_, {}); }
+
+ private:
+  std::vector<prometheus::MetricFamily> all_;
+};
+
+/// build_info, and what every process has: CPU time, resident memory, descriptors, start time,
+/// under the names that Prometheus' own client libraries use. What the system does not tell is left
+/// out.
+void add_process(Families& to, std::string_view tool);
+
+/// In Prometheus' text format.
+std::string to_text(std::vector<prometheus::MetricFamily> families);
+
+}  // namespace so::metrics

@@ -1,0 +1,53 @@
+#include "wire/frame.h"
+
+namespace so::wire {
+
+std::string_view to_text(Kind request) {
+  switch (request) {
+    case Kind::kHello:
+      return "hello";
+    case Kind::kBeat:
+      return "beat";
+    case Kind::kBye:
+      return "bye";
+    case Kind::kJoin:
+      return "join";
+    case Kind::kLeave:
+      return "leave";
+    case Kind::kUse:
+      return "use";
+    case Kind::kRelease:
+      return "release";
+    case Kind::kChange:
+      return "change";
+    case Kind::kGet:
+      return "get";
+    case Kind::kList:
+      return "list";
+    case Kind::kPublish:
+      return "publish";
+    case Kind::kUnpublish:
+      return "unpublish";
+    case Kind::kMeta:
+      return "meta";
+    case Kind::kFollow:
+      return "follow";
+    case Kind::kUnfollow:
+      return "unfollow";
+    case Kind::kDrop:
+      return "drop";
+    case Kind::kStat:
+      return "stat";
+    case Kind::kDone:
+    case Kind::kError:
+    case Kind::kChanged:
+    case Kind::kMember:
+    case Kind::kStream:
+    case Kind::kMetadata:
+    case Kind::kGap:
+      break;
+  }
+  return "other";
+}
+
+}  // namespace so::wire
