@@ -3,7 +3,6 @@
 // its own, and what counts is its CPU time; the baseline is a relay that sends what it gets to all
 // listeners and knows nothing: the floor under any hub on this bus.
 #include <array>
-#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
@@ -11,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -22,9 +20,11 @@
 #include "bus/hub_runner.h"
 #include "bus/zmq_bus.h"
 #include "bus/zmq_hub.h"
+#include "child.h"
 #include "net/loop.h"
 
 using namespace so;
+using bench::Child;
 
 namespace {
 
@@ -34,33 +34,6 @@ constexpr std::uint64_t kAlone = 4000;      // changes of a turn when each waits
 constexpr std::uint64_t kTogether = 40000;  // and when many are under way
 const std::string kChange =
     R"({"changes":[{"op":"send","handler":"h","args":[")" + std::string(100, 'x') + R"("]}]})";
-
-/// A process that runs until it is ended, and its CPU time.
-class Child {
- public:
-  explicit Child(const std::function<void()>& body) : pid_(fork()) {
-    if (pid_ != 0) return;
-    body();
-    _exit(0);
-  }
-  ~Child() {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-  }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-
-  [[nodiscard]] double cpu_seconds() const {
-    clockid_t clock{};
-    timespec spent{};
-    clock_getcpuclockid(pid_, &clock);
-    clock_gettime(clock, &spent);
-    return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) * 1e-9;
-  }
-
- private:
-  pid_t pid_;
-};
 
 std::unique_ptr<bus::ZmqHub> bind(const std::string& address, net::Loop& loop) {
   auto bus = bus::ZmqHub::bind(address, loop);

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <csignal>
+#include <ctime>
+#include <functional>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace so::bench {
+
+/// A process that runs until it is ended, and its CPU time.
+class Child {
+ public:
+  explicit Child(const std::function<void()>& body) : pid_(fork()) {
+    if (pid_ != 0) return;
+    body();
+    _exit(0);
+  }
+  ~Child() {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  [[nodiscard]] double cpu_seconds() const {
+    clockid_t clock{};
+    timespec spent{};
+    clock_getcpuclockid(pid_, &clock);
+    clock_gettime(clock, &spent);
+    return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) * 1e-9;
+  }
+
+ private:
+  pid_t pid_;
+};
+
+}  // namespace so::bench
