@@ -3,8 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include <fmt/format.h>
-
 namespace so::ctl {
 
 BusDoor::BusDoor(bus::Client& hub, std::string scope, bool persistent)
@@ -15,10 +13,8 @@ void BusDoor::open(Done opened, Done lost) {
   hub_.listen({.event = [this](const wire::FrameView& frame) { event(frame); },
                .sync = [this](const wire::FrameView& frame) { event(frame); },
                .link =
-                   [this, opened, first = true](bool connected, std::string_view) mutable {
-                     if (!connected) return;
-                     if (std::exchange(first, false)) opened({});
-                     if (const auto again = std::exchange(again_, nullptr)) again();
+                   [opened, first = true](bool connected, std::string_view) mutable {
+                     if (connected && std::exchange(first, false)) opened({});
                    },
                .refused = [lost](const wire::FrameView&, const Reply& why) { lost(why); }});
 }
@@ -40,20 +36,12 @@ void BusDoor::enter(std::string_view object, Done refused, Done entered) {
             });
 }
 
-// The first and only batch of a producer: however often it is sent, it is applied once.
 void BusDoor::change(std::string_view object, std::string_view changes, Done done) {
-  std::string body{changes.substr(0, changes.rfind('}'))};
-  body += fmt::format(R"(,"producer":"{:016x}","seq":1}})", hub_.incarnation());
-  enter(object, done, [this, object = std::string{object}, body, done](const Reply&) {
-    write(object, body, done);
-  });
-}
-
-void BusDoor::write(const std::string& object, const std::string& body, const Done& done) {
-  hub_.change(member_, scope_, object, body, [this, object, body, done](const Reply& reply) {
-    if (reply.code != "hub_lost") return done(reply);
-    again_ = [this, object, body, done] { write(object, body, done); };
-  });
+  if (object == watched_ && line_) return hub_.change(member_, scope_, object, changes, done);
+  enter(object, done,
+        [this, object = std::string{object}, changes = std::string{changes}, done](const Reply&) {
+          hub_.change(member_, scope_, object, changes, done);
+        });
 }
 
 void BusDoor::drop(std::string_view object, Done done) {

@@ -24,7 +24,6 @@ class BusDoor : public Door {
   void list(std::string_view scope, Done done) override;
 
  private:
-  void write(const std::string& object, const std::string& body, const Done& done);
   void enter(std::string_view object, Done refused, Done entered);
   void event(const wire::FrameView& event);
 
@@ -32,7 +31,6 @@ class BusDoor : public Door {
   std::string scope_;
   bool persistent_;
   std::uint64_t member_;
-  std::function<void()> again_;  // a write that waits for the hub to be back
   std::string watched_;
   Line line_;
 };

@@ -15,8 +15,9 @@ struct Command {
   Verb verb{};
   std::string scope = "/";
   std::string object;
-  std::string key;      // get; empty: the whole object
-  std::string changes;  // set, del, clear, send: the body of the bus's change
+  std::string key;          // get; empty: the whole object
+  std::string changes;      // set, del, clear, send: the body of the bus's change
+  bool repeatable = false;  // the changes have a producer and its number
   bool persistent = false;
   bool tree = false;                 // ls for people
   std::optional<std::size_t> count;  // watch: lines

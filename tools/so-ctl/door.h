@@ -28,7 +28,7 @@ class Door {
 
   /// {"value":V} for a key, the sync event for an empty one.
   virtual void get(std::string_view object, std::string_view key, Done done) = 0;
-  /// `changes` as on the bus, {"changes":[...]}.
+  /// `changes` is the body of the bus's request. RTMP knows changes only, no producer.
   virtual void change(std::string_view object, std::string_view changes, Done done) = 0;
   /// The state first, then every change.
   virtual void watch(std::string_view object, Line line, Done done) = 0;

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "base/log.h"
+#include "base/random.h"
 #include "cli/command.h"
 #include "cli/units.h"
 #include "json/read.h"
@@ -116,7 +118,8 @@ Result<std::string> changes(std::string_view verb, const std::vector<std::string
     if (!value) return fail(value.error());
     body.key("value").raw(*value);
   }
-  return body.end().end().end().take();
+  body.end().end().key("producer").string(fmt::format("{:016x}", random_u64()));
+  return body.key("seq").natural(1).end().take();
 }
 
 Status read_bounds(const Words& words, Command& command) {
@@ -150,6 +153,7 @@ Status read_words(Words& words, const VerbWords& verb, Options& options) {
     auto body = changes(verb.name, words.rest, words.text);
     if (!body) return fail(body.error());
     command.changes = std::move(*body);
+    command.repeatable = options.way != Way::kRtmp;
   }
   command.tree = verb.verb == Verb::kList && isatty(STDOUT_FILENO) != 0;
   return read_bounds(words, command);

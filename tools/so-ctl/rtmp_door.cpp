@@ -25,6 +25,7 @@ const Event* find(const rtmp::SharedObjectMessage& message) {
 // The hub's word for what an RTMP server says.
 std::string_view code_of(std::string_view status) {
   if (status == "SharedObject.BadPersistence") return "persistence";
+  if (status == "NetConnection.Call.Failed") return "hub_lost";  // of a change: it knows no more
   if (status == "SharedObject.NoReadAccess" || status == "SharedObject.NoWriteAccess")
     return "denied";
   if (status == "SharedObject.ObjectCreationFailed") return "limit";

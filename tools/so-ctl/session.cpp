@@ -37,7 +37,8 @@ Session::Session(net::Loop& loop, Door& door, Command command, std::string where
       command_(std::move(command)),
       where_(std::move(where)),
       print_(std::move(print)),
-      timeout_(loop, [this] { timed_out(); }) {}
+      timeout_(loop, [this] { timed_out(); }),
+      again_(loop, [this] { change(); }) {}
 
 void Session::start() {
   constexpr Millis kAnswer{5000};
@@ -65,7 +66,7 @@ void Session::run() {
     case Verb::kList:
       return list(command_.scope);
     case Verb::kChange:
-      return door_.change(command_.object, command_.changes, done());
+      return change();
     case Verb::kDrop:
       return door_.drop(command_.object, done());
   }
@@ -73,6 +74,16 @@ void Session::run() {
 
 Done Session::done() {
   return [this](const Reply& reply) { reply.ok() ? loop_.stop(Exit::kOk) : refuse(reply); };
+}
+
+// It carries a producer's number where the door knows such: however often it is sent, it is applied
+// once.
+void Session::change() {
+  constexpr Millis kPause{100};
+  door_.change(command_.object, command_.changes, [this](const Reply& reply) {
+    if (reply.code == "hub_lost" && command_.repeatable) return again_.start(kPause);
+    done()(reply);
+  });
 }
 
 void Session::get() {

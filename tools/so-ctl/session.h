@@ -26,6 +26,7 @@ class Session {
   void run();
   void get();
   void watch();
+  void change();
   Done done();
   void list(std::string scope);
   void print(std::string_view line);
@@ -39,6 +40,7 @@ class Session {
   std::string where_;
   Print print_;
   net::Timer timeout_;
+  net::Timer again_;  // a change whose answer was lost
   bool open_ = false;
   bool refused_ = false;
   std::size_t lines_ = 0;

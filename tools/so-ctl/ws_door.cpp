@@ -53,15 +53,19 @@ void WsDoor::use(std::string_view object, Done used) {
 }
 
 void WsDoor::change(std::string_view object, std::string_view changes, Done done) {
+  if (object == watched_ && line_) return write(object, changes, std::move(done));
   use(object, [this, object = std::string{object}, changes = std::string{changes},
-               done](const Reply& used) {
-    if (!used.ok()) return done(used);
-    const auto body = parser_.parse(changes);
-    const auto list = body ? json::member(*body, "changes") : std::nullopt;
-    json::Writer text = request("change", object, done);
-    text.key("changes").raw(list ? json::compact(*list) : "[]");
-    send(text);
-  });
+               done](const Reply& used) { used.ok() ? write(object, changes, done) : done(used); });
+}
+
+void WsDoor::write(std::string_view object, std::string_view changes, Done done) {
+  json::Writer text = request("change", object, std::move(done));
+  const auto body = parser_.parse(changes);
+  for (const char* name : {"changes", "force", "expect", "producer", "seq"}) {
+    const auto value = body ? json::member(*body, name) : std::nullopt;
+    if (value) text.key(name).raw(json::compact(*value));
+  }
+  send(text);
 }
 
 void WsDoor::watch(std::string_view object, Line line, Done done) {

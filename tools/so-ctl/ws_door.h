@@ -33,6 +33,7 @@ class WsDoor : public Door {
   void gone(std::string_view code, std::string_view why);
   json::Writer request(std::string_view op, std::string_view object, Done done);
   void send(json::Writer& request);
+  void write(std::string_view object, std::string_view changes, Done done);
   void use(std::string_view object, Done used);
 
   net::WsClient& client_;
