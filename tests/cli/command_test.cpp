@@ -9,8 +9,8 @@
 #include <doctest/doctest.h>
 
 #include "base/log.h"
-#include "cli/captured.h"
-#include "cli/environment.h"
+#include "support/captured.h"
+#include "support/environment.h"
 
 using namespace so;
 using cli::Command;

@@ -9,7 +9,7 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/environment.h"
+#include "support/environment.h"
 
 using namespace so;
 namespace fs = std::filesystem;

@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/environment.h"
+#include "support/environment.h"
 
 using namespace so;
 using cli::Flags;

@@ -2,23 +2,15 @@
 
 #include <algorithm>
 #include <functional>
-#include <ostream>
 #include <string>
 #include <vector>
 
 #include "rtmp/client_session.h"
 #include "rtmp/session.h"
 #include "support/describe.h"
+#include "support/lines.h"
 
 namespace so::test {
-
-struct Lines : std::vector<std::string> {
-  using std::vector<std::string>::vector;
-  friend std::ostream& operator<<(std::ostream& out, const Lines& lines) {
-    for (const std::string& line : lines) out << "\n    " << line;
-    return out;
-  }
-};
 
 /// Says yes to every request.
 inline void accept(rtmp::ServerSession& server, const rtmp::ServerEvent& event) {
