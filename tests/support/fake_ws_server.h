@@ -1,0 +1,138 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "base/cursor.h"
+#include "net/ws_server.h"
+#include "support/lines.h"
+
+namespace so::test {
+
+/// A WebSocket server without a socket: the test is all of its peers. What a peer was sent is told
+/// in lines: a text as it is, "<12 bytes>" for a binary message, "closed 4003: why".
+class FakeWsServer : public net::WsServer {
+ public:
+  /// "101", or "404: the path names no application".
+  std::string ask(std::string_view url, std::size_t listener = 0) {
+    const auto& handler = listeners_[listener].on_request;
+    const net::WsVerdict verdict = handler ? handler(request(url)) : net::WsVerdict::accept();
+    if (verdict.status == 101) return "101";
+    return fmt::format("{}: {}", verdict.status, verdict.reason);
+  }
+  net::ConnId open(std::string_view url, std::string_view subprotocol = "",
+                   std::size_t listener = 0) {
+    REQUIRE(ask(url, listener) == "101");
+    const net::ConnId id{++last_id_};
+    peers_[id].listener = listener;
+    listeners_[listener].on_open(id, request(url), subprotocol);
+    return id;
+  }
+  void say(net::ConnId id, std::string_view text) { say(id, {true, as_bytes(text)}); }
+  void say_binary(net::ConnId id, std::string_view bytes) { say(id, {false, as_bytes(bytes)}); }
+  void say(net::ConnId id, const net::WsMessage& message) {
+    REQUIRE(wants_messages(id));
+    listeners_[peers_.at(id).listener].on_message(id, message);
+  }
+  /// The connection's end, whoever wanted it.
+  void hang_up(net::ConnId id, std::uint16_t code = net::close_code::kGoingAway) {
+    const std::size_t listener = peers_.at(id).listener;
+    peers_.erase(id);
+    listeners_[listener].on_close(id, code);
+  }
+  std::optional<net::HttpReply> get(std::string_view url, std::size_t listener = 0) {
+    return listeners_[listener].on_get(request(url));
+  }
+
+  /// What the peer was sent since the last time.
+  Lines heard(net::ConnId id) { return std::exchange(peers_.at(id).heard, {}); }
+  /// The payloads of its binary messages since the last time, one behind the other.
+  Bytes heard_bytes(net::ConnId id) { return std::exchange(peers_.at(id).binary, {}); }
+  [[nodiscard]] bool wants_messages(net::ConnId id) const { return peers_.at(id).wanted; }
+  [[nodiscard]] bool listens() const { return listens_; }
+
+  std::set<net::ConnId> full;  // their queues take nothing more, until they are discarded
+
+  // WsServer
+  [[nodiscard]] std::vector<net::Address> addresses() const override { return {}; }
+  void set_handlers(std::size_t listener, net::WsHandlers handlers) override {
+    listeners_[listener] = std::move(handlers);
+  }
+  net::Sent send(net::ConnId id, const net::Frame& frame) override {
+    const auto peer = peers_.find(id);
+    if (peer == peers_.end()) {
+      ++misdirected;
+      return net::Sent::kGone;
+    }
+    if (full.contains(id)) return net::Sent::kFull;
+    note(peer->second, frame);
+    return net::Sent::kQueued;
+  }
+  void close(net::ConnId id, std::uint16_t code, std::string_view reason) override {
+    if (const auto peer = peers_.find(id); peer != peers_.end())
+      peer->second.heard.push_back(fmt::format("closed {}: {}", code, reason));
+  }
+  [[nodiscard]] std::size_t queued_bytes(net::ConnId) const override { return 0; }
+  std::size_t discard_unsent(net::ConnId id) override {
+    discarded.push_back(id);
+    return 0;
+  }
+  void want_messages(net::ConnId id, bool wanted) override { peers_.at(id).wanted = wanted; }
+  void stop_listening() override { listens_ = false; }
+  [[nodiscard]] std::size_t connections() const override { return peers_.size(); }
+  [[nodiscard]] const net::WsCounters& counters() const override { return counters_; }
+
+  std::vector<net::ConnId> discarded;  // each time that a queue was given up
+  std::size_t misdirected = 0;         // sent to peers that are gone: somebody remembers them
+
+ private:
+  struct Peer {
+    std::size_t listener = 0;
+    bool wanted = true;
+    Lines heard;
+    Bytes binary;
+  };
+
+  /// "/path?name=value&name=value", nothing encoded.
+  static net::HttpRequest request(std::string_view url) {
+    net::HttpRequest request;
+    request.path = url.substr(0, url.find('?'));
+    url.remove_prefix(std::min(url.size(), request.path.size() + 1));
+    while (!url.empty()) {
+      const std::string_view pair = url.substr(0, url.find('&'));
+      const std::size_t equals = std::min(pair.find('='), pair.size());
+      request.query.emplace_back(pair.substr(0, equals),
+                                 pair.substr(std::min(equals + 1, pair.size())));
+      url.remove_prefix(std::min(url.size(), pair.size() + 1));
+    }
+    return request;
+  }
+  static void note(Peer& peer, const net::Frame& frame) {
+    Cursor in{*frame.bytes()};
+    const unsigned opcode = in.u8() & 0x0FU;
+    std::uint64_t size = in.u8();
+    if (size == 126) size = in.u16();
+    if (size == 127) size = in.u64();
+    const ByteView payload = in.bytes(size);
+    if (opcode == 1) return peer.heard.emplace_back(as_text(payload)), void();
+    peer.heard.push_back(fmt::format("<{} bytes>", size));
+    peer.binary.insert(peer.binary.end(), payload.begin(), payload.end());
+  }
+
+  std::map<std::size_t, net::WsHandlers> listeners_;
+  std::map<net::ConnId, Peer> peers_;
+  std::uint64_t last_id_ = 0;
+  net::WsCounters counters_;
+  bool listens_ = true;
+};
+
+}  // namespace so::test

@@ -1,0 +1,110 @@
+#include "gateway.h"
+
+#include <array>
+#include <string_view>
+
+#include <doctest/doctest.h>
+
+#include "gateway_test.h"
+#include "support/fake_bus.h"
+
+using namespace so;
+using test::FakeWsServer;
+using test::GatewayTest;
+using test::Lines;
+
+namespace {
+
+/// A gateway whose hub is in the hands of the test.
+struct Hubless {
+  net::Loop loop;
+  FakeBus bus;
+  bus::Client client{bus, loop, "ws-gateway"};
+  FakeWsServer server;
+  gateway::Gateway gateway{GatewayTest::options(""), client, server};
+
+  void hello(std::string_view hub) {
+    bus.link(true);
+    bus.done(bus.next(), fmt::format(R"({{"hub":"{}","beat":5000,"lease":15000}})", hub));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("who may come in") {
+  struct Case {
+    std::string_view url, verdict;
+    std::size_t listener;
+  };
+  constexpr std::array kCases{
+      Case{"/chat", "101", 0},
+      Case{"/chat/room1", "101", 0},
+      Case{"/chat?scope=room1", "101", 0},
+      Case{"/", "404: the path names no application", 0},
+      Case{"/chat/../x", "400", 0},
+      Case{"/live/cam", "101", 1},
+      Case{"/", "101", 1},
+      Case{"/live/../x", "400", 1},
+  };
+  GatewayTest test;
+  for (const Case& c : kCases) {
+    CAPTURE(c.url);
+    CHECK(test.server.ask(c.url, c.listener).starts_with(c.verdict));
+  }
+}
+
+TEST_CASE("without a hub rooms are closed, metadata waits, and /readyz says so") {
+  Hubless test;
+  CHECK(test.server.ask("/chat/room1") == "503: there is no hub at present");
+  CHECK(test.server.ask("/live/cam", 1) == "101");
+  CHECK(test.server.get("/healthz")->status == 200);
+  CHECK(test.server.get("/readyz")->status == 503);
+  CHECK_FALSE(test.server.get("/index.html"));
+  test.hello("00000000000000aa");
+  CHECK(test.server.ask("/chat/room1") == "101");
+  CHECK(test.server.get("/readyz")->status == 200);
+}
+
+TEST_CASE("what a connection is closed with when the hub does not let it in") {
+  CHECK(gateway::close_code_for("no_application") == 4004);
+  CHECK(gateway::close_code_for("bad_path") == 4000);
+  CHECK(gateway::close_code_for("hub_lost") == 1013);
+  CHECK(gateway::close_code_for("limit") == 1013);
+  CHECK(gateway::close_code_for("denied") == 4003);
+}
+
+TEST_CASE("who is refused by a restarted hub is closed") {
+  Hubless test;
+  test.hello("00000000000000aa");
+  const auto ann = test.server.open("/chat/room1", "scopewire.v1");
+  test.bus.done(test.bus.next());  // join
+  turn(test.loop);
+  CHECK(test.server.heard(ann).size() == 1);
+  test.bus.link(false);
+  test.hello("00000000000000bb");
+  test.bus.refuse(test.bus.next(), "denied");
+  turn(test.loop);
+  CHECK(test.server.heard(ann) == Lines{"closed 4003: told so"});
+}
+
+TEST_CASE("draining closes all, and is done when all have gone") {
+  GatewayTest test;
+  const std::array all{test.chat("/chat/room1"), test.rich("/chat/room1"), test.meta("/live/cam")};
+  test.heard(all[1]);
+  bool done = false;
+  test.gateway.drain([&] { done = true; });
+  CHECK_FALSE(test.server.listens());
+  for (const auto id : all) {
+    CHECK_FALSE(done);
+    CHECK(test.heard(id) == Lines{"closed 1001: shutting down"});
+    test.server.hang_up(id);
+  }
+  CHECK(done);
+}
+
+TEST_CASE("draining without anybody is done at once") {
+  GatewayTest test;
+  bool done = false;
+  test.gateway.drain([&] { done = true; });
+  CHECK(done);
+}
