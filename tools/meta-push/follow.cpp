@@ -15,7 +15,7 @@ void Follow::start() {
               [this](const bus::Reply& reply) {
                 if (reply.ok()) return log::info("ready: following {}", options_.stream);
                 log::error("unable to follow {}: {}", options_.stream, reply.message);
-                finish(reply.code == "hub_lost" ? Exit::kUnreachable : Exit::kRefused);
+                finish(Exit::kRefused);
               });
 }
 

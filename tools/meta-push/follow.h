@@ -16,8 +16,8 @@ class Follow {
  public:
   struct Options {
     std::string stream;
-    bool latest = false;               // what is there already, first
-    std::optional<std::size_t> count;  // ends after so many
+    bool latest = false;                 // what is there already, first
+    std::optional<std::size_t> count{};  // ends after so many
   };
   /// `print` says whether anybody still reads. `done` is called once.
   Follow(bus::Client& hub, Options options, std::function<bool(std::string_view)> print,
