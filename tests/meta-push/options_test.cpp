@@ -1,0 +1,69 @@
+#include "options.h"
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "support/parsed.h"
+
+using namespace so;
+
+namespace {
+
+test::Parsed<meta::Options> parse(std::vector<const char*> words) {
+  return test::parse(meta::parse_options, std::move(words));
+}
+
+}  // namespace
+
+TEST_CASE("a stream alone is pushed to from standard input") {
+  const auto run = parse({"live/cam"});
+  CHECK_FALSE(run.exit);
+  CHECK(run.options.stream == "/live/cam");
+  CHECK(run.options.values.empty());
+  CHECK_FALSE(run.options.following);
+  CHECK_FALSE(run.options.timestamp);
+}
+
+TEST_CASE("values, their time, and how long to wait") {
+  const auto run = parse({"live/cam", "1", R"({"a":2})", "--timestamp", "1500", "--timeout", "2s"});
+  CHECK_FALSE(run.exit);
+  CHECK(run.options.values == std::vector<std::string>{"1", R"({"a":2})"});
+  CHECK(run.options.timestamp == Millis{1500});
+  CHECK(run.options.timeout == Millis{2000});
+}
+
+TEST_CASE("following") {
+  const auto run = parse({"--follow", "--latest", "--count", "3", "live/cam"});
+  CHECK_FALSE(run.exit);
+  CHECK(run.options.following);
+  CHECK(run.options.follow.stream == "/live/cam");
+  CHECK(run.options.follow.latest);
+  CHECK(run.options.follow.count == 3);
+  CHECK(parse({"--follow", "/"}).options.follow.stream == "/");
+}
+
+TEST_CASE("words that make no sense are refused by name") {
+  struct Case {
+    std::vector<const char*> words;
+    std::string_view said;
+  };
+  const std::array cases{
+      Case{{}, "STREAM"},
+      Case{{"live/../cam"}, ".."},
+      Case{{"--count", "0", "--follow", "live/cam"}, "--count"},
+      Case{{"--count", "many", "--follow", "live/cam"}, "--count"},
+      Case{{"--timestamp", "now", "live/cam"}, "--timestamp"},
+      Case{{"--timestamp", "9007199254740992", "live/cam"}, "--timestamp"},
+      Case{{"--timeout", "5", "live/cam"}, "--timeout"},
+      Case{{"--follow", "live/cam", "1"}, "--follow takes no values"},
+  };
+  for (const Case& c : cases) {
+    const auto run = parse(c.words);
+    CAPTURE(run.err);
+    CHECK(run.exit == Exit::kUsage);
+    CHECK(run.err.find(c.said) != std::string::npos);
+  }
+}

@@ -1,0 +1,143 @@
+#include "push.h"
+
+#include <optional>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "support/captured.h"
+#include "support/fake_bus.h"
+#include "support/lines.h"
+
+using namespace so;
+using test::Lines;
+
+namespace {
+
+/// Values on their way to a hub that the test plays.
+struct PushTest {
+  explicit PushTest(std::optional<Millis> timestamp = std::nullopt)
+      : push(hub, "/live/cam", timestamp,
+             {.drained = [this] { ++drained; }, .done = [this](Exit exit) { done = exit; }}) {
+    bus.link(true);
+    bus.done(bus.next(), R"({"hub":"00000000000000aa","beat":5000,"lease":15000})");
+    turn(loop);
+  }
+
+  net::Loop loop;
+  FakeBus bus;
+  bus::Client hub{bus, loop, "meta-push"};
+  int drained = 0;
+  std::optional<Exit> done;
+  meta::Push push;
+
+  /// What the hub is asked, each answered with yes.
+  Lines asked() {
+    Lines lines;
+    while (!bus.idle()) {
+      const wire::Frame request = bus.next();
+      CHECK(request.header.kind == wire::Kind::kMeta);
+      CHECK(request.scope == "/live/cam");
+      lines.push_back(request.body);
+      bus.done(request);
+    }
+    turn(loop);
+    return lines;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("values go out in order, however they were cut") {
+  for (const std::size_t step : {1U, 3U, 1000U}) {
+    CAPTURE(step);
+    PushTest test;
+    const std::string text = "{\"a\":\n1}\n[2]\n\"3\"\n4";
+    for (std::size_t at = 0; at < text.size(); at += step) test.push.receive(text.substr(at, step));
+    test.push.end();
+    CHECK(test.asked() ==
+          Lines{R"({"data":{"a":1}})", R"({"data":[2]})", R"({"data":"3"})", R"({"data":4})"});
+    CHECK(test.done == Exit::kOk);
+    CHECK(test.push.accepted() == 4);
+  }
+}
+
+TEST_CASE("a time of the stream goes with every value") {
+  PushTest test{Millis{1234}};
+  test.push.receive("1\n2\n");
+  CHECK(test.asked() == Lines{R"({"data":1,"timestamp":1234})", R"({"data":2,"timestamp":1234})"});
+}
+
+TEST_CASE("it is not done before the input has ended and every value has its answer") {
+  PushTest test;
+  test.push.receive("1\n");
+  CHECK(test.asked().size() == 1);
+  CHECK_FALSE(test.done);
+  test.push.receive("2\n");
+  test.push.end();
+  CHECK_FALSE(test.done);
+  test.asked();
+  CHECK(test.done == Exit::kOk);
+}
+
+TEST_CASE("nothing is a success") {
+  PushTest test;
+  test.push.end();
+  CHECK(test.done == Exit::kOk);
+}
+
+TEST_CASE("a broken value is reported with its line, and costs no other") {
+  PushTest test;
+  test::Captured err{stderr};
+  test.push.receive("1\n{broken\n3\n");
+  test.push.end();
+  CHECK(test.asked() == Lines{R"({"data":1})", R"({"data":3})"});
+  CHECK(test.done == Exit::kPartial);
+  CHECK(test.push.accepted() == 2);
+  CHECK(test.push.rejected() == 1);
+  const std::string said = err.take();
+  CHECK(said.find("line 2: ") != std::string::npos);
+  CHECK(said.find("1 of 3 values were not accepted") != std::string::npos);
+}
+
+TEST_CASE("a value that the hub does not take is reported with its line") {
+  PushTest test;
+  test::Captured err{stderr};
+  test.push.receive("1\n\n2\n");
+  test.push.end();
+  test.bus.done(test.bus.next());
+  test.bus.refuse(test.bus.next(), "denied");
+  turn(test.loop);
+  CHECK(test.done == Exit::kPartial);
+  CHECK(err.take().find("line 3: told so") != std::string::npos);
+}
+
+TEST_CASE("a hub that goes away has not taken what waits") {
+  PushTest test;
+  test::Captured err{stderr};
+  test.push.receive("1\n2\n");
+  test.push.end();
+  test.bus.done(test.bus.next());
+  test.bus.link(false);
+  turn(test.loop);
+  CHECK(test.done == Exit::kPartial);
+  CHECK(test.push.accepted() == 1);
+}
+
+TEST_CASE("what waits for answers is bounded, and who was stopped is woken once") {
+  PushTest test;
+  for (int i = 0; i < 1023; ++i) test.push.receive("1\n");
+  CHECK_FALSE(test.push.full());
+  test.push.receive("1\n2\n");
+  CHECK(test.push.full());
+  test.bus.done(test.bus.next());
+  turn(test.loop);
+  CHECK(test.push.full());
+  CHECK(test.drained == 0);
+  test.bus.done(test.bus.next());
+  turn(test.loop);
+  CHECK_FALSE(test.push.full());
+  CHECK(test.drained == 1);
+  CHECK(test.asked().size() == 1023);
+  CHECK(test.drained == 1);
+}
