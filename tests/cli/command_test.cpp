@@ -181,3 +181,12 @@ TEST_CASE("the log is set up as asked") {
   CHECK_FALSE(Run{{}}.debug_is_logged);
   CHECK(Run{{"--log-format", "json"}}.common.log_format == "json");
 }
+
+TEST_CASE("positional words arrive as they were typed") {
+  std::vector<std::string> values;
+  Command command{{"tool", "does one thing", "  tool [1,2]"}};
+  cli::add_words(command.app(), "VALUES", values, "any number");
+  constexpr std::array kWords{"tool", "[1,[2]]", "{}", "-1", "", "[]"};
+  CHECK_FALSE(command.parse(kWords.size(), kWords.data()));
+  CHECK(values == std::vector<std::string>{"[1,[2]]", "{}", "-1", "", "[]"});
+}

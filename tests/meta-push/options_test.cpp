@@ -28,9 +28,10 @@ TEST_CASE("a stream alone is pushed to from standard input") {
 }
 
 TEST_CASE("values, their time, and how long to wait") {
-  const auto run = parse({"live/cam", "1", R"({"a":2})", "--timestamp", "1500", "--timeout", "2s"});
+  const auto run = parse(
+      {"live/cam", "1", R"({"a":2})", "[3,[4]]", "", "--timestamp", "1500", "--timeout", "2s"});
   CHECK_FALSE(run.exit);
-  CHECK(run.options.values == std::vector<std::string>{"1", R"({"a":2})"});
+  CHECK(run.options.values == std::vector<std::string>{"1", R"({"a":2})", "[3,[4]]", ""});
   CHECK(run.options.timestamp == Millis{1500});
   CHECK(run.options.timeout == Millis{2000});
 }

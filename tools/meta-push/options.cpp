@@ -61,8 +61,8 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.option("timeout", cli::text(words.timeout, "DURATION"),
                  "following: of all; pushing: of an answer, 5s");
   command.app().add_option("STREAM", words.stream, "live/cam")->required();
-  command.app().add_option("JSON", options.values,
-                           "values; without, they are read from standard input");
+  cli::add_words(command.app(), "JSON", options.values,
+                 "values; without, they are read from standard input");
   if (const auto exit = command.parse(argc, argv)) return exit;
   options.hub_address = command.common().hub;
   return read_words(words, options);

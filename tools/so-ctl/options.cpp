@@ -175,7 +175,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   std::vector<CLI::App*> subcommands;
   for (const VerbWords& verb : kVerbs) {
     CLI::App* sub = command.app().add_subcommand(std::string{verb.name}, std::string{verb.help});
-    sub->add_option("WORDS", words.rest);
+    cli::add_words(*sub, "WORDS", words.rest, "");
     subcommands.push_back(sub);
   }
   command.app().require_subcommand(1);
