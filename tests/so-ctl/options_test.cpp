@@ -48,7 +48,10 @@ TEST_CASE("the change that each verb asks for") {
   }
 }
 
-TEST_CASE("get, watch and ls") {
+TEST_CASE("get, watch, drop and ls") {
+  const auto drop = parse({"drop", "/chat", "so"});
+  CHECK(drop.options.command.verb == Verb::kDrop);
+  CHECK(drop.options.command.object == "so");
   const auto get = parse({"get", "chat/room1/", "so", "k"});
   CHECK(get.options.command.verb == Verb::kGet);
   CHECK(get.options.command.scope == "/chat/room1");
