@@ -1,0 +1,64 @@
+#include "options.h"
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "support/parsed.h"
+
+using namespace so;
+using ingest::Mode;
+
+namespace {
+
+test::Parsed<ingest::Options> parse(std::vector<const char*> words) {
+  return test::parse(ingest::parse_options, std::move(words));
+}
+
+}  // namespace
+
+TEST_CASE("rtmp-ingest serves when nothing else is said") {
+  const auto run = parse({"--max-connections", "7", "--player-queue", "1M"});
+  CHECK_FALSE(run.exit);
+  CHECK(run.options.mode == Mode::kServe);
+  CHECK(run.options.listen == std::vector<net::Address>{{"127.0.0.1", 1935}});
+  CHECK(run.options.tcp.caps.total == 7);
+  CHECK(run.options.ingest.stream.player_queue == std::size_t{1} << 20U);
+}
+
+TEST_CASE("rtmp-ingest's two pipes") {
+  const auto publish = parse({"publish", "-", "live/cam"});
+  CHECK_FALSE(publish.exit);
+  CHECK(publish.options.mode == Mode::kPublish);
+  CHECK(publish.options.stream == "/live/cam");
+  const auto tap = parse({"tap", "live/cam", "-", "--for", "10s", "--timeout", "2s"});
+  CHECK_FALSE(tap.exit);
+  CHECK(tap.options.mode == Mode::kTap);
+  CHECK(tap.options.stream == "/live/cam");
+  CHECK(tap.options.duration == Millis{10'000});
+  CHECK(tap.options.wait == Millis{2000});
+}
+
+TEST_CASE("words that make no sense are refused by name") {
+  struct Case {
+    std::vector<const char*> words;
+    std::string_view said;
+  };
+  const std::array cases{
+      Case{{"publish", "file.flv", "live/cam"}, "only - is supported"},
+      Case{{"tap", "live/cam", "file.flv"}, "only - is supported"},
+      Case{{"publish", "-", "cam"}, "APPLICATION/NAME"},
+      Case{{"publish", "-", "live/../cam"}, ".."},
+      Case{{"publish", "-"}, "STREAM"},
+      Case{{"tap", "live/cam", "-", "--for", "10"}, "--for"},
+      Case{{"--listen", "0.0.0.0:1935"}, "0.0.0.0"},
+  };
+  for (const Case& c : cases) {
+    const auto run = parse(c.words);
+    CAPTURE(run.err);
+    CHECK(run.exit == Exit::kUsage);
+    CHECK(run.err.find(c.said) != std::string::npos);
+  }
+}
