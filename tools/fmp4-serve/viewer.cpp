@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 #include "messages.h"
 
@@ -46,8 +45,7 @@ void Viewer::fragment(const SharedFragment& next, const fmp4::InitSegment& init)
   if (!started_) {
     if (!may_start(next.fragment, init)) return;
     started_ = true;
-    if (const auto from = std::exchange(skipped_from_, std::nullopt))
-      tell(skipped_message(*from, time));
+    if (skipped_from_) tell(skipped_message(*skipped_from_, time));
   }
   if (init_version_ != init.version) send_init(init, time);
   if (dialect_ == Dialect::kPlain) {
@@ -55,7 +53,11 @@ void Viewer::fragment(const SharedFragment& next, const fmp4::InitSegment& init)
   } else {
     send(next.frame);
   }
-  if (!started_ && !skipped_from_) skipped_from_ = time;
+  if (started_) {
+    skipped_from_.reset();
+  } else if (!skipped_from_) {
+    skipped_from_ = time;
+  }
 }
 
 void Viewer::send_init(const fmp4::InitSegment& init, double start) {

@@ -1,0 +1,183 @@
+#include "viewer.h"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "support/fake_ws_server.h"
+
+using namespace so;
+using fmp4serve::Dialect;
+using test::FakeWsServer;
+using test::Lines;
+
+namespace {
+
+/// One viewer of a stream whose fragments the test makes: 4 bytes each, so 116 with their header.
+struct ViewerTest {
+  explicit ViewerTest(Dialect dialect, bool with_video = true)
+      : viewer(server, server.open("/live/cam"), dialect, "/live/cam"),
+        init(make_init(1, with_video)) {}
+
+  FakeWsServer server;
+  fmp4serve::Viewer viewer;
+  fmp4::InitSegment init;
+
+  static fmp4::InitSegment make_init(std::uint32_t version, bool with_video) {
+    fmp4::InitSegment init;
+    init.version = version;
+    init.mime = "m";
+    init.bytes = Bytes(10);
+    fmp4::Track track;
+    track.id = fmp4::TrackId::kVideo;
+    track.timescale = 1000;
+    if (with_video) init.tracks.push_back(track);
+    track.id = fmp4::TrackId::kAudio;
+    track.timescale = 48000;
+    init.tracks.push_back(track);
+    return init;
+  }
+
+  /// At a time of the stream's clock, in ms.
+  void video(std::uint64_t ms, bool sync) { fragment(fmp4::TrackId::kVideo, ms, sync); }
+  void key(std::uint64_t ms) { video(ms, true); }
+  void inter(std::uint64_t ms) { video(ms, false); }
+  void audio(std::uint64_t ms) { fragment(fmp4::TrackId::kAudio, ms * 48, true); }
+  void fragment(fmp4::TrackId track, std::uint64_t dts, bool sync) {
+    const Bytes payload(4);
+    fmp4::Fragment next;
+    next.sample = {
+        .track = track, .sequence = 77, .dts = dts, .duration = 40, .sync = sync, .size = 4};
+    next.header = fmp4::fragment_header(next.sample);
+    next.payload = payload;
+    viewer.fragment({next, net::Frame::binary_parts({next.header, next.payload})}, init);
+  }
+  Lines heard() { return server.heard(viewer.id()); }
+  void queue_is_full(bool full) {
+    if (full) {
+      server.full.insert(viewer.id());
+    } else {
+      server.full.erase(viewer.id());
+    }
+  }
+};
+
+const std::string kInit = R"({"type":"init","stream":"/live/cam","epoch":1,"mime":"m","start":)";
+
+std::uint32_t sequence_of(ByteView fragment) {
+  return static_cast<std::uint32_t>(fragment[20] << 24U | fragment[21] << 16U | fragment[22] << 8U |
+                                    fragment[23]);
+}
+
+}  // namespace
+
+TEST_CASE("a picture begins at a key frame, behind the init segment") {
+  ViewerTest test{Dialect::kRich};
+  test.audio(0);
+  test.inter(40);
+  CHECK_FALSE(test.viewer.started());
+  CHECK(test.heard().empty());
+  test.key(80);
+  test.audio(85);
+  test.inter(120);
+  const Lines heard = test.heard();
+  REQUIRE(heard.size() == 5);
+  CHECK(heard[0].starts_with(kInit + "0.08,"));
+  CHECK(heard[1] == "<10 bytes>");
+  CHECK(Lines{heard[2], heard[3], heard[4]} == Lines{"<116 bytes>", "<116 bytes>", "<116 bytes>"});
+}
+
+TEST_CASE("sound alone begins anywhere") {
+  ViewerTest test{Dialect::kRich, false};
+  test.audio(500);
+  CHECK(test.heard().at(0).starts_with(kInit + "0.5,"));
+}
+
+TEST_CASE("another init segment comes before the first fragment that needs it, once") {
+  ViewerTest test{Dialect::kRich};
+  test.key(0);
+  test.heard();
+  test.init.version = 2;
+  test.inter(40);
+  test.inter(80);
+  const Lines heard = test.heard();
+  REQUIRE(heard.size() == 4);
+  CHECK(heard[0].find(R"("epoch":2)") != std::string::npos);
+  CHECK(heard[1] == "<10 bytes>");
+}
+
+TEST_CASE("who waits starts again at a key frame, with the init segment it has") {
+  ViewerTest test{Dialect::kRich};
+  test.key(0);
+  test.heard();
+  test.viewer.wait();
+  test.inter(40);
+  CHECK(test.heard().empty());
+  test.key(80);
+  CHECK(test.heard() == Lines{"<116 bytes>"});
+}
+
+TEST_CASE("a viewer that is too slow goes on at a key frame, and is told what it missed") {
+  ViewerTest test{Dialect::kRich};
+  test.key(0);
+  test.heard();
+  test.queue_is_full(true);
+  test.inter(40);
+  CHECK(test.server.discarded == std::vector{test.viewer.id()});
+  test.inter(80);
+  test.queue_is_full(false);
+  test.inter(120);
+  CHECK(test.heard().empty());
+  test.key(160);
+  const Lines heard = test.heard();
+  REQUIRE(heard.size() == 4);
+  CHECK(heard[0] == R"({"type":"skipped","from":0.04,"to":0.16})");
+  CHECK(heard[1].starts_with(kInit));  // it may have been among what was dropped
+  CHECK(heard[2] == "<10 bytes>");
+  CHECK(heard[3] == "<116 bytes>");
+}
+
+TEST_CASE("a viewer that stays too slow is told the whole of what it missed") {
+  ViewerTest test{Dialect::kRich};
+  test.key(0);
+  test.heard();
+  test.queue_is_full(true);
+  test.inter(40);
+  test.key(80);  // its queue takes nothing yet
+  test.queue_is_full(false);
+  test.key(120);
+  CHECK(test.heard().at(0) == R"({"type":"skipped","from":0.04,"to":0.12})");
+}
+
+TEST_CASE("a plain viewer gets binary only, from time zero, in numbers of its own") {
+  ViewerTest test{Dialect::kPlain};
+  test.viewer.tell("a text");
+  test.key(5000);
+  test.audio(4990);  // from before the first picture
+  test.audio(5010);
+  CHECK(test.heard() == Lines{"<10 bytes>", "<116 bytes>", "<116 bytes>"});
+  const Bytes bytes = test.server.heard_bytes(test.viewer.id());
+  const ByteView first = ByteView{bytes}.subspan(10, 116);
+  const ByteView second = ByteView{bytes}.subspan(126, 116);
+  CHECK(sequence_of(first) == 1);
+  CHECK(sequence_of(second) == 2);
+  fmp4::Sample sample{
+      .track = fmp4::TrackId::kVideo, .sequence = 1, .duration = 40, .sync = true, .size = 4};
+  const auto at_zero = fmp4::fragment_header(sample);
+  CHECK(std::equal(at_zero.begin(), at_zero.end(), first.begin()));
+  sample.track = fmp4::TrackId::kAudio;
+  sample.sequence = 2;
+  sample.dts = 480;
+  const auto later = fmp4::fragment_header(sample);
+  CHECK(std::equal(later.begin(), later.end(), second.begin()));
+}
+
+TEST_CASE("metadata in the words of each") {
+  ViewerTest rich{Dialect::kRich};
+  rich.viewer.metadata("rich", "plain");
+  CHECK(rich.heard() == Lines{"rich"});
+  ViewerTest plain{Dialect::kPlain};
+  plain.viewer.metadata("rich", "plain");
+  CHECK(plain.heard() == Lines{"<5 bytes>"});
+  CHECK(as_text(plain.server.heard_bytes(plain.viewer.id())) == "plain");
+}
