@@ -34,7 +34,7 @@ class FakeWsServer : public net::WsServer {
     REQUIRE(ask(url, listener) == "101");
     const net::ConnId id{++last_id_};
     peers_[id].listener = listener;
-    listeners_[listener].on_open(id, request(url), subprotocol);
+    if (const auto& opened = listeners_[listener].on_open) opened(id, request(url), subprotocol);
     return id;
   }
   void say(net::ConnId id, std::string_view text) { say(id, {true, as_bytes(text)}); }
@@ -47,7 +47,7 @@ class FakeWsServer : public net::WsServer {
   void hang_up(net::ConnId id, std::uint16_t code = net::close_code::kGoingAway) {
     const std::size_t listener = peers_.at(id).listener;
     peers_.erase(id);
-    listeners_[listener].on_close(id, code);
+    if (const auto& closed = listeners_[listener].on_close) closed(id, code);
   }
   std::optional<net::HttpReply> get(std::string_view url, std::size_t listener = 0) {
     return listeners_[listener].on_get(request(url));
