@@ -14,9 +14,9 @@ constexpr Millis kTick{250};  // how late a time-out may be noticed; cheaper tha
 
 }  // namespace
 
-Ingest::Ingest(const IngestOptions& options, net::Loop& loop, net::TcpConnections& connections,
+Ingest::Ingest(IngestOptions options, net::Loop& loop, net::TcpConnections& connections,
                bus::Client& hub)
-    : options_(options),
+    : options_(std::move(options)),
       loop_(loop),
       connections_(connections),
       hub_(hub),
@@ -68,7 +68,7 @@ void Ingest::turn(net::ConnId id) {
     auto event = client->session.next();
     if (!event) failure = event.error().text;
     if (!event || !*event) break;
-    std::visit([&](auto& e) { on(id, e); }, **event);
+    std::visit([&](const auto& e) { on(id, e); }, **event);
   }
   if (Bytes output = client->session.take_output(); !output.empty())
     connections_.send(id, std::move(output));

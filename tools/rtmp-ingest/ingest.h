@@ -27,7 +27,7 @@ struct IngestOptions {
 class Ingest {
  public:
   /// The connections have no handlers yet; all outlive it.
-  Ingest(const IngestOptions& options, net::Loop& loop, net::TcpConnections& connections,
+  Ingest(IngestOptions options, net::Loop& loop, net::TcpConnections& connections,
          bus::Client& hub);
 
   /// Every client is told that the server closes; then `done`, once.
@@ -50,7 +50,7 @@ class Ingest {
   void on(net::ConnId id, const rtmp::Media& media);
   void on(net::ConnId id, const rtmp::Pause& pause);
   void on(net::ConnId id, const rtmp::Receive& receive);
-  void on(net::ConnId id, rtmp::SharedObjectMessage& message);
+  void on(net::ConnId id, const rtmp::SharedObjectMessage& message);
   void on(net::ConnId id, const rtmp::Call& call);
   void on(net::ConnId id, const rtmp::Reply& reply);
 

@@ -190,8 +190,8 @@ void Ingest::on(net::ConnId id, const rtmp::Receive& receive) {
     stream(name->second).receive({id, receive.stream}, receive.kind, receive.wanted);
 }
 
-void Ingest::on(net::ConnId id, rtmp::SharedObjectMessage& message) {
-  objects_.message(id, find(id)->scope, std::move(message));
+void Ingest::on(net::ConnId id, const rtmp::SharedObjectMessage& message) {
+  objects_.message(id, find(id)->scope, message);
 }
 
 void Ingest::on(net::ConnId id, const rtmp::Call& call) {

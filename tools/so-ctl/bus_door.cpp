@@ -24,7 +24,7 @@ void BusDoor::get(std::string_view object, std::string_view key, Done done) {
 }
 
 // Only a member may bring an object into being, and using it says of which kind.
-void BusDoor::enter(std::string_view object, Done refused, Done entered) {
+void BusDoor::enter(std::string_view object, const Done& refused, const Done& entered) {
   hub_.join(member_, scope_, {},
             [this, object = std::string{object}, refused, entered](const Reply& joined) {
               if (!joined.ok()) return refused(joined);

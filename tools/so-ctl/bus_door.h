@@ -24,7 +24,7 @@ class BusDoor : public Door {
   void list(std::string_view scope, Done done) override;
 
  private:
-  void enter(std::string_view object, Done refused, Done entered);
+  void enter(std::string_view object, const Done& refused, const Done& entered);
   void event(const wire::FrameView& event);
 
   bus::Client& hub_;

@@ -111,10 +111,10 @@ void Gateway::open_room(net::ConnId id, const net::HttpRequest& request,
 }
 
 void Gateway::open_meta(net::ConnId id, const net::HttpRequest& request) {
-  auto stream = stream_of(request, stream_);
+  const auto stream = stream_of(request, stream_);
   if (!stream) return doorway_.server.close(id, net::close_code::kBadRequest, stream.error().text);
   doors_.emplace(id, Door::kMeta);
-  meta_.open(id, std::move(*stream), request.parameter("latest") == "1");
+  meta_.open(id, *stream, request.parameter("latest") == "1");
 }
 
 void Gateway::message(net::ConnId id, const net::WsMessage& message) {

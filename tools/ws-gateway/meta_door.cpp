@@ -9,7 +9,7 @@
 
 namespace so::gateway {
 
-void MetaDoor::open(net::ConnId id, std::string stream, bool latest) {
+void MetaDoor::open(net::ConnId id, const std::string& stream, bool latest) {
   listeners_.add(stream, id);
   const auto [entry, first] = followed_.try_emplace(stream);
   connections_.emplace(id, Connection{stream, latest});

@@ -18,7 +18,7 @@ class MetaDoor {
   explicit MetaDoor(Doorway& doorway) : doorway_(doorway) {}
 
   /// `stream` is a whole path; "/" is every stream. With `latest`, the last value is sent first.
-  void open(net::ConnId id, std::string stream, bool latest);
+  void open(net::ConnId id, const std::string& stream, bool latest);
   void message(net::ConnId id, const net::WsMessage& message);
   void closed(net::ConnId id);
 
