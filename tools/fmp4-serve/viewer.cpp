@@ -19,6 +19,12 @@ bool has_video(const fmp4::InitSegment& init) {
                      [](const fmp4::Track& t) { return t.id == fmp4::TrackId::kVideo; });
 }
 
+// A picture begins at a key frame; sound alone begins anywhere.
+bool may_start(const fmp4::Fragment& fragment, const fmp4::InitSegment& init) {
+  return !has_video(init) ||
+         (fragment.sample.track == fmp4::TrackId::kVideo && fragment.sample.sync);
+}
+
 }  // namespace
 
 double seconds(const fmp4::Sample& sample, const fmp4::InitSegment& init) {
@@ -32,12 +38,6 @@ void Viewer::tell(std::string_view json) {
 void Viewer::metadata(std::string_view rich_json, std::string_view plain_json) {
   send(dialect_ == Dialect::kRich ? net::Frame::text(rich_json)
                                   : net::Frame::binary(as_bytes(plain_json)));
-}
-
-// A picture begins at a key frame; sound alone begins anywhere.
-bool Viewer::may_start(const fmp4::Fragment& fragment, const fmp4::InitSegment& init) const {
-  return !has_video(init) ||
-         (fragment.sample.track == fmp4::TrackId::kVideo && fragment.sample.sync);
 }
 
 void Viewer::fragment(const SharedFragment& next, const fmp4::InitSegment& init) {

@@ -44,7 +44,6 @@ class Viewer {
   void wait() { started_ = false; }
 
  private:
-  [[nodiscard]] bool may_start(const fmp4::Fragment& fragment, const fmp4::InitSegment& init) const;
   void send_init(const fmp4::InitSegment& init, double start);
   void send_plain(const fmp4::Fragment& fragment, const fmp4::InitSegment& init);
   void send(const net::Frame& frame);
