@@ -1,5 +1,6 @@
 #include "objects.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <variant>
@@ -15,10 +16,8 @@ namespace shared = rtmp::shared;
 
 template <class T>
 bool asks_for(const SharedObjectMessage& message) {
-  for (const shared::Event& event : message.events) {
-    if (std::holds_alternative<T>(event)) return true;
-  }
-  return false;
+  return std::any_of(message.events.begin(), message.events.end(),
+                     [](const shared::Event& event) { return std::holds_alternative<T>(event); });
 }
 
 // What a client understands of the hub's reasons (Red5 1.3, SharedObject statuses).
@@ -54,7 +53,8 @@ std::uint32_t flags_of(json::Element event) {
 
 }  // namespace
 
-void Objects::message(net::ConnId id, const std::string& scope, SharedObjectMessage message) {
+void Objects::message(net::ConnId id, const std::string& scope,
+                      const SharedObjectMessage& message) {
   // To the hub no name is the scope itself, which Flash has no object for.
   if (message.name.empty()) return refuse(id, message, "SharedObject.ObjectCreationFailed");
   if (asks_for<shared::Use>(message)) use(id, scope, message);

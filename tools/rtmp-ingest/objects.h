@@ -29,7 +29,7 @@ class Objects {
       : hub_(hub), connections_(connections), find_(std::move(find)) {}
 
   /// A client's message; `scope` is the one that it has joined.
-  void message(net::ConnId id, const std::string& scope, rtmp::SharedObjectMessage message);
+  void message(net::ConnId id, const std::string& scope, const rtmp::SharedObjectMessage& message);
 
   /// A change event, or a sync that all users of the object must hear.
   void event(const wire::FrameView& event);

@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "media/zmq_publisher.h"
@@ -19,7 +21,11 @@ namespace so::ingest {
 struct StreamKey {
   net::ConnId client{};
   std::uint32_t stream = 0;
-  auto operator<=>(const StreamKey&) const = default;
+
+  bool operator==(const StreamKey&) const = default;
+  friend bool operator<(const StreamKey& a, const StreamKey& b) {
+    return std::tie(a.client, a.stream) < std::tie(b.client, b.stream);
+  }
 };
 
 struct StreamOptions {
@@ -34,8 +40,8 @@ struct StreamOptions {
 /// chunked once for all players.
 class Stream {
  public:
-  Stream(net::Loop& loop, net::TcpConnections& connections, const StreamOptions& options)
-      : loop_(loop), connections_(connections), options_(options) {}
+  Stream(net::Loop& loop, net::TcpConnections& connections, StreamOptions options)
+      : loop_(loop), connections_(connections), options_(std::move(options)) {}
 
   /// Published here from now on; says where on the media plane.
   Result<std::string> publish_here();

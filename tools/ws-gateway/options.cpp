@@ -13,6 +13,7 @@ constexpr std::string_view kExamples =
 
 std::vector<net::Address> to_addresses(const std::vector<cli::Listen>& listens) {
   std::vector<net::Address> out;
+  out.reserve(listens.size());
   for (const cli::Listen& listen : listens) out.push_back({listen.host, listen.port});
   return out;
 }
