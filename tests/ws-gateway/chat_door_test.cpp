@@ -106,6 +106,15 @@ TEST_CASE("who is refused the scope is told why, and closed for good") {
   CHECK_FALSE(test.server.wants_messages(ann));
 }
 
+TEST_CASE("who comes when the hub is at a limit may try later") {
+  GatewayTest test{{.members_per_tool = 1}};
+  test.chat("/chat/room1");
+  const Lines heard = test.heard(test.chat("/chat/room1"));
+  REQUIRE(heard.size() == 2);
+  CHECK(heard[0].starts_with(R"({"error":{"code":"limit",)"));
+  CHECK(heard[1].starts_with("closed 1013: "));
+}
+
 TEST_CASE("who has left is no member, and hears nothing; who leaves while joining too") {
   GatewayTest test;
   const auto ann = test.chat("/chat/room1");

@@ -11,7 +11,9 @@ using wsproto::kChatObject;
 
 void ChatDoor::open(net::ConnId id, std::string scope) {
   doorway_.server.want_messages(id, false);  // a line before the scope is joined would go nowhere
-  doorway_.hub.join(member_of(id), scope, {});
+  doorway_.hub.join(member_of(id), scope, {}, [this, id](const bus::Reply& reply) {
+    if (!reply.ok()) refuse(id, reply);
+  });
   doorway_.hub.use(member_of(id), scope, kChatObject, {},
                    [this, id](const bus::Reply& reply) { joined(id, reply); });
   scopes_.emplace(id, std::move(scope));
@@ -26,7 +28,9 @@ void ChatDoor::joined(net::ConnId id, const bus::Reply& reply) {
   doorway_.server.want_messages(id, true);
 }
 
+// The first reason counts: where the scope is refused, its object is too.
 void ChatDoor::refuse(net::ConnId id, const bus::Reply& why) {
+  if (scopes_.erase(id) == 0) return;
   doorway_.server.send(id, net::Frame::text(wsproto::chat_error(why.code, why.message)));
   doorway_.server.close(id, close_code_for(why.code), why.message);
 }

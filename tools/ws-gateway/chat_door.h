@@ -30,7 +30,7 @@ class ChatDoor {
   void send_lines(std::span<const net::ConnId> to, std::string_view event);
 
   Doorway& doorway_;
-  std::unordered_map<net::ConnId, std::string> scopes_;  // of the open connections
+  std::unordered_map<net::ConnId, std::string> scopes_;  // of the connections that are not refused
   Audience members_;                                     // by scope: those the hub has let in
   json::Parser parser_;
 };
