@@ -1,9 +1,9 @@
 #include "media/zmq_publisher.h"
 
 #include <charconv>
+#include <csignal>
 #include <filesystem>
 #include <optional>
-#include <signal.h>
 
 #include <unistd.h>
 
@@ -107,9 +107,13 @@ Result<std::unique_ptr<Publisher>> Publisher::open(net::Loop& loop, const std::s
 
 Publisher::~Publisher() {
   if (!state_->watched) return;
-  state_->send({&kLive, 1},
-               {state_->sequence + 1, flag::kEndOfStream, flv::TagType::kScript, 0, {}});
-  state_->socket.set(zmq::sockopt::linger, 500);
+  try {
+    state_->send({&kLive, 1},
+                 {state_->sequence + 1, flag::kEndOfStream, flv::TagType::kScript, 0, {}});
+    state_->socket.set(zmq::sockopt::linger, 500);
+  } catch (const zmq::error_t& error) {  // the hub tells the end, too
+    log::warn("unable to end {}: {}", state_->endpoint, error.what());
+  }
 }
 
 const std::string& Publisher::endpoint() const {
@@ -120,8 +124,8 @@ const Head& Publisher::head() const {
 }
 
 Unit Publisher::publish(const flv::Tag& tag) {
-  const Unit unit{++state_->sequence, flags_of(tag), tag.type, tag.timestamp,
-                  std::make_shared<const Bytes>(tag.body.begin(), tag.body.end())};
+  Unit unit{++state_->sequence, flags_of(tag), tag.type, tag.timestamp,
+            std::make_shared<const Bytes>(tag.body.begin(), tag.body.end())};
   state_->head.add(unit);
   if (state_->watched) state_->send({&kLive, 1}, view(unit));
   state_->read_subscriptions();
