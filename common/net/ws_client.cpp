@@ -62,11 +62,11 @@ class Client final : public WsClient {
   void mark(const WsClientConnection& c);
   void end_turn();
   void dial(WsClientConnection& c);
-  void on_open(WsClientConnection& c);
+  void on_open(WsClientConnection& c) const;
   void start_close(WsClientConnection& c, std::uint16_t code, std::string_view reason);
   void on_receive(WsClientConnection& c, ByteView chunk);
   void deliver(WsClientConnection& c, ByteView payload);
-  int on_writable(WsClientConnection& c);
+  int on_writable(WsClientConnection& c) const;
   void end(WsClientConnection& c, std::string_view why);
   void kill(const WsClientConnection& c);
   void forget(ConnId id);
@@ -240,7 +240,7 @@ int Client::on_event(lws* wsi, int reason, void* in, std::size_t size) {
   }
 }
 
-void Client::on_open(WsClientConnection& c) {
+void Client::on_open(WsClientConnection& c) const {
   if (c.ended) return;
   c.open = true;
   if (c.closing) lws_callback_on_writable(c.wsi);
@@ -266,7 +266,7 @@ void Client::deliver(WsClientConnection& c, ByteView payload) {
   if (handlers_.on_message) handlers_.on_message(c.id, {text, payload});
 }
 
-int Client::on_writable(WsClientConnection& c) {
+int Client::on_writable(WsClientConnection& c) const {
   while (!c.queue.empty() && lws_send_pipe_choked(c.wsi) == 0) {
     WsClientConnection::Queued& next = c.queue.front();
     const std::size_t size = next.bytes.size() - LWS_PRE;

@@ -28,10 +28,10 @@ Error open_error(const WsClientConnection& c, std::string_view why) {
   return {Code::kUnreachable, fmt::format("unable to open ws://{}: {}", to, why)};
 }
 
-// Called while the request is written: *in is where, size the room there.
-int add_headers(const WsClientConnection& c, void* in, std::size_t size) {
+// Called while the request is written: *in is where, room how much there is.
+int add_headers(const WsClientConnection& c, void* in, std::size_t room) {
   auto** const at = static_cast<unsigned char**>(in);
-  unsigned char* const end = *at + size;
+  unsigned char* const end = *at + room;
   for (const auto& [name, value] : c.target.headers) {
     const std::string with_colon = name + ":";
     if (lws_add_http_header_by_name(c.wsi, as_bytes(with_colon.c_str()).data(),
