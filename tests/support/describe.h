@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <type_traits>
 #include <variant>
@@ -119,8 +120,8 @@ struct DescribeEvent {
     return path.query.empty() ? "" : "?" + path.query;
   }
   static Text kind(rtmp::MediaKind kind) {
-    constexpr std::string_view kNames[] = {"audio", "video", "data"};
-    return Text{kNames[static_cast<std::size_t>(kind)]};
+    constexpr std::array<std::string_view, 3> kNames{"audio", "video", "data"};
+    return Text{kNames.at(static_cast<std::size_t>(kind))};
   }
   static Text code(const amf::Value& information) {
     const amf::Value* found = information.find("code");
