@@ -103,38 +103,6 @@ TEST_CASE("an object that nobody uses can be dropped") {
   CHECK(test.heard().at(1) == "not_found");
 }
 
-TEST_CASE("a change whose answer was lost with the hub is sent again, as the same") {
-  net::Loop loop;
-  FakeBus bus;
-  bus::Client hub{bus, loop, "so-ctl"};
-  ctl::BusDoor door{hub, "/chat", false};
-  door.open([](const bus::Reply&) {}, [](const bus::Reply&) {});
-  int answers = 0;
-  door.change("so", R"({"changes":[{"op":"clear"}]})", [&](const bus::Reply&) { ++answers; });
-  const auto change = [&](const char* incarnation) {
-    bus.link(true);
-    bus.done(bus.next(), fmt::format(R"({{"hub":"{}","beat":5000,"lease":15000}})", incarnation));
-    for (int i = 0; i < 10; ++i) {
-      turn(loop);
-      wire::Frame request = bus.next();
-      if (request.header.kind == wire::Kind::kChange) return request;
-      bus.done(request, R"({"event":"sync"})", 1, 1);
-    }
-    FAIL("no change was asked for");
-    return wire::Frame{};
-  };
-  const std::string first = change("00000000000000aa").body;
-  CHECK(first.find(R"("seq":1)") != std::string::npos);
-  bus.link(false);
-  turn(loop);
-  CHECK(answers == 0);
-  const wire::Frame again = change("00000000000000bb");
-  CHECK(again.body == first);
-  bus.done(again);
-  turn(loop);
-  CHECK(answers == 1);
-}
-
 TEST_CASE("a scope that is refused answers what was asked in it") {
   DoorTest test{"/secret", false, {.applications = {{"chat"}}}};
   test.set(1);

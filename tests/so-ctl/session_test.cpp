@@ -10,6 +10,7 @@
 
 #include "support/captured.h"
 #include "support/lines.h"
+#include "support/wait.h"
 
 using namespace so;
 using ctl::Verb;
@@ -104,6 +105,29 @@ TEST_CASE("nothing is asked before the door is open") {
   CHECK(test.door.asked == Lines{"open"});
   test.door.answer();
   CHECK(test.door.asked == Lines{"open", "get so k"});
+}
+
+TEST_CASE("a change whose answer was lost with the hub is sent again, as the same") {
+  ctl::Command set = command(Verb::kChange);
+  SUBCASE("where the door can tell the same from another") {
+    set.repeatable = true;
+    SessionTest test{set};
+    test.door.answer();
+    test.door.answer({.code = "hub_lost"});
+    REQUIRE(wait_until(test.loop, [&] { return test.door.asked.size() == 3; }));
+    CHECK(test.door.asked[1].starts_with(R"(change so {"changes":[],"producer":")"));
+    CHECK(test.door.asked[1].ends_with(R"(","seq":1})"));
+    CHECK(test.door.asked[2] == test.door.asked[1]);
+    test.door.answer();
+    CHECK(test.ended() == Exit::kOk);
+  }
+  SUBCASE("and nowhere else") {
+    SessionTest test{set};
+    test.door.answer();
+    CHECK(test.door.asked[1] == R"(change so {"changes":[]})");
+    test.door.answer({.code = "hub_lost"});
+    CHECK(test.ended() == Exit::kUnreachable);
+  }
 }
 
 TEST_CASE("get prints the value of a key, or all data") {

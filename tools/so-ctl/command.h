@@ -17,7 +17,7 @@ struct Command {
   std::string object;
   std::string key;          // get; empty: the whole object
   std::string changes;      // set, del, clear, send: the body of the bus's change
-  bool repeatable = false;  // the changes have a producer and its number
+  bool repeatable = false;  // the door can tell a change sent again from another one
   bool persistent = false;
   bool tree = false;                 // ls for people
   std::optional<std::size_t> count;  // watch: lines

@@ -6,10 +6,8 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 #include "base/log.h"
-#include "base/random.h"
 #include "cli/command.h"
 #include "cli/units.h"
 #include "json/read.h"
@@ -118,8 +116,7 @@ Result<std::string> changes(std::string_view verb, const std::vector<std::string
     if (!value) return fail(value.error());
     body.key("value").raw(*value);
   }
-  body.end().end().key("producer").string(fmt::format("{:016x}", random_u64()));
-  return body.key("seq").natural(1).end().take();
+  return body.end().end().end().take();
 }
 
 Status read_bounds(const Words& words, Command& command) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "base/random.h"
 #include "json/read.h"
 #include "tree.h"
 
@@ -31,6 +32,12 @@ Exit exit_for_code(std::string_view code) {
   return Exit::kFailure;
 }
 
+// The first and only batch of a producer.
+std::string Session::numbered(std::string_view changes) const {
+  const std::string_view open = changes.substr(0, changes.rfind('}'));
+  return fmt::format(R"({},"producer":"{:016x}","seq":1}})", open, producer_);
+}
+
 Session::Session(net::Loop& loop, Door& door, Command command, std::string where, Print print)
     : loop_(loop),
       door_(door),
@@ -38,7 +45,8 @@ Session::Session(net::Loop& loop, Door& door, Command command, std::string where
       where_(std::move(where)),
       print_(std::move(print)),
       timeout_(loop, [this] { timed_out(); }),
-      again_(loop, [this] { change(); }) {}
+      again_(loop, [this] { change(); }),
+      producer_(random_u64()) {}
 
 void Session::start() {
   constexpr Millis kAnswer{5000};
@@ -76,11 +84,11 @@ Done Session::done() {
   return [this](const Reply& reply) { reply.ok() ? loop_.stop(Exit::kOk) : refuse(reply); };
 }
 
-// It carries a producer's number where the door knows such: however often it is sent, it is applied
-// once.
+// However often it is sent, it is applied once.
 void Session::change() {
   constexpr Millis kPause{100};
-  door_.change(command_.object, command_.changes, [this](const Reply& reply) {
+  const std::string body = command_.repeatable ? numbered(command_.changes) : command_.changes;
+  door_.change(command_.object, body, [this](const Reply& reply) {
     if (reply.code == "hub_lost" && command_.repeatable) return again_.start(kPause);
     done()(reply);
   });

@@ -27,6 +27,7 @@ class Session {
   void get();
   void watch();
   void change();
+  [[nodiscard]] std::string numbered(std::string_view changes) const;
   Done done();
   void list(std::string scope);
   void print(std::string_view line);
@@ -41,6 +42,7 @@ class Session {
   Print print_;
   net::Timer timeout_;
   net::Timer again_;  // a change whose answer was lost
+  std::uint64_t producer_;
   bool open_ = false;
   bool refused_ = false;
   std::size_t lines_ = 0;

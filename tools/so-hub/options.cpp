@@ -39,7 +39,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, HubOptions&
                   "keep persistent objects in this SQLite file");
   command.setting("durability", "durability",
                   cli::choice(options.store.durability, "WHAT", {"process", "power"}),
-                  "what is answered survives the end of: process, power");
+                  "answers outlive the process, or power");
   command.metrics(options.metrics);
   command.limit("linger", cli::duration(linger), "an unused shared object is kept so long");
   command.limit("keep", cli::duration(keep), "an empty room is kept so long");
