@@ -1,0 +1,67 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace so::policy {
+
+/// What a client may be refused.
+enum class Action : std::uint8_t {
+  kConnect,   // to be in a scope
+  kCreate,    // a room or an object that was not there
+  kRead,      // an object
+  kWrite,     // a key
+  kDelete,    // a key
+  kSend,      // a message of an object, to a handler
+  kPublish,   // a stream
+  kPlay,      // a stream
+  kMetadata,  // of a stream
+  kCall,      // a method
+};
+constexpr std::array<std::string_view, 10> kActionNames{
+    "connect", "create", "read", "write", "delete", "send", "publish", "play", "metadata", "call"};
+
+constexpr std::string_view to_text(Action action) {
+  return kActionNames.at(static_cast<std::size_t>(action));
+}
+std::optional<Action> action_named(std::string_view name);
+
+/// Which actions; each one bit.
+class Actions {
+ public:
+  constexpr Actions() = default;
+  template <class... Each>
+  constexpr explicit Actions(Action first, Each... others) : bits_(bit(first)) {
+    (add(others), ...);
+  }
+  static constexpr Actions all() {
+    Actions every;
+    every.bits_ = (1U << kActionNames.size()) - 1;
+    return every;
+  }
+  constexpr void add(Action action) { bits_ |= bit(action); }
+  [[nodiscard]] constexpr bool has(Action action) const { return (bits_ & bit(action)) != 0; }
+  [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
+  [[nodiscard]] constexpr Actions both(Actions other) const {
+    other.bits_ &= bits_;
+    return other;
+  }
+  constexpr bool operator==(const Actions&) const = default;
+
+ private:
+  static constexpr std::uint32_t bit(Action action) { return 1U << static_cast<unsigned>(action); }
+  std::uint32_t bits_ = 0;
+};
+
+// What an action is about, beside a scope. A rule with a pattern for a thing is a rule for those
+// actions only that have it.
+constexpr Actions kOfObjects{Action::kCreate, Action::kRead, Action::kWrite, Action::kDelete,
+                             Action::kSend};
+constexpr Actions kOfKeys{Action::kWrite, Action::kDelete};
+constexpr Actions kOfNames{Action::kSend, Action::kPublish, Action::kPlay, Action::kMetadata,
+                           Action::kCall};
+
+}  // namespace so::policy
