@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "cli/policy_show.h"
 #include "cli/runtime_dir.h"
 #include "cli/suggest.h"
 
@@ -28,8 +29,8 @@ struct Command::State {
   CLI::App app;
   Settings settings;
   CommonOptions common;
-  std::string config_file;
   Config config;
+  std::shared_ptr<const policy::Policy>* policy = nullptr;
   std::vector<Listener> listeners;
   bool allow_anonymous = false;
   bool check_config = false;
@@ -41,6 +42,7 @@ struct Command::State {
   [[nodiscard]] Flags flags_given() const;
   Status apply();
   [[nodiscard]] Status check_listeners() const;
+  void print() const;
   [[nodiscard]] Exit refuse(std::string_view why) const;
 };
 
@@ -157,6 +159,10 @@ void Command::add_listener(Listener listener, std::string help) {
   state_->listeners.push_back(std::move(listener));
 }
 
+void Command::policy(std::shared_ptr<const policy::Policy>& field) {
+  state_->policy = &field;
+}
+
 CLI::App& Command::app() {
   return state_->app;
 }
@@ -177,14 +183,14 @@ std::optional<Exit> Command::parse(int argc, const char* const* argv) {
           "error, warn, info or debug");
   setting("log-format", "log.format", choice(common.log_format, "FORMAT", {"text", "json"}),
           "text or json");
-  option("config", text(state.config_file, "FILE"), "read scopewire.yaml from here");
+  option("config", text(common.config, "FILE"), "read scopewire.yaml from here");
   state.app.add_flag("--check-config", state.check_config, "say if all is well, and end");
   state.app.add_flag("--print-config", state.print_config, "print all with origins, and end");
 
   if (const auto exit = state.read_words(argc, argv)) return exit;
   if (const auto status = state.apply(); !status) return state.refuse(status.error().text);
   set_up_log(common);
-  if (state.print_config) fmt::print("{}", state.settings.show());
+  if (state.print_config) state.print();
   if (state.check_config) fmt::print("configuration: ok\n");
   if (state.print_config || state.check_config) return Exit::kOk;
   return std::nullopt;
@@ -246,12 +252,13 @@ Flags Command::State::flags_given() const {
 Status Command::State::apply() {
   const Flags flags = flags_given();
   if (auto status = settings.apply_alone("config", flags); !status) return status;
-  if (!config_file.empty()) {
-    auto loaded = load_config(config_file);
+  if (!common.config.empty()) {
+    auto loaded = load_config(common.config);
     if (!loaded) return fail(loaded.error());
     config = *std::move(loaded);
   }
   if (auto status = settings.apply(flags, config); !status) return status;
+  if (policy != nullptr && config.policy) *policy = config.policy;
   return check_listeners();
 }
 
@@ -269,6 +276,11 @@ Status Command::State::check_listeners() const {
     }
   }
   return {};
+}
+
+void Command::State::print() const {
+  fmt::print("{}", settings.show());
+  if (policy != nullptr && *policy) fmt::print("{}", show_policy((*policy)->tables(), config.file));
 }
 
 Exit Command::State::refuse(std::string_view why) const {

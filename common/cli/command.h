@@ -20,6 +20,7 @@ struct CommonOptions {
   std::string hub;  // as named; empty: nobody named one, hub_address() knows where to look
   std::string log_level = "info";
   std::string log_format = "text";
+  std::string config;  // the file that was read; empty: none
 };
 
 /// Positional words of a command or subcommand, any number, each as it was typed.
@@ -64,6 +65,9 @@ class Command {
   /// The listener for Prometheus and health checks: --metrics, acceptors of protocol `metrics`. The
   /// last one; there is none unless somebody asks for it.
   void metrics(std::vector<Listen>& field);
+
+  /// The rules of the file; nullptr stays where it has none.
+  void policy(std::shared_ptr<const policy::Policy>& field);
 
   /// For subcommands and positional arguments, which are no settings. Include <CLI/CLI.hpp>.
   CLI::App& app();

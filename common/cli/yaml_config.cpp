@@ -5,23 +5,19 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <functional>
 #include <iterator>
-#include <set>
-#include <span>
 
 #include <fmt/format.h>
-#include <yaml-cpp/yaml.h>
 
 #include "cli/listen.h"
-#include "cli/suggest.h"
+#include "cli/yaml_policy.h"
+#include "cli/yaml_reader.h"
 
 namespace so::cli {
 namespace {
 
 constexpr std::size_t kMaxBytes = 1U << 20U;
 
-using Names = std::span<const std::string>;
 const std::array<std::string, 6> kTools{"so-hub",     "rtmp-ingest", "ws-gateway",
                                         "fmp4-serve", "meta-push",   "so-ctl"};
 const std::array<std::string, 4> kProtocols{"rtmp", "ws", "wsJsonMeta", "inboundWSFMP4"};
@@ -30,46 +26,36 @@ const std::array<std::string, 4> kLevels{"error", "warn", "info", "debug"};
 const std::array<std::string, 2> kFormats{"text", "json"};
 const std::array<std::string, 2> kBooleans{"true", "false"};
 
+using Names = YamlReader::Names;
+using Node = YamlReader::Node;
+using Key = YamlReader::Key;
+using Read = YamlReader::Read;
+
 bool is_in(std::string_view word, Names words) {
   return std::ranges::find(words, word) != words.end();
 }
 
-/// Walks the document along the keys that there are, and keeps what it finds.
-class Reader {
+/// Keeps what it finds.
+class Reader : private YamlReader {
  public:
-  explicit Reader(Config& out) : out_(out) {}
+  explicit Reader(Config& out) : YamlReader(out.file), out_(out) {}
   [[nodiscard]] Status document(const YAML::Node& root) const;
 
  private:
-  using Node = const YAML::Node&;
-  using Read = std::function<Status(const std::string& path, Node value)>;
-  struct Key {
-    std::string name;
-    Read read;
-  };
-
   [[nodiscard]] Status log(Node node) const;
   [[nodiscard]] Status limits(Node node) const;
   [[nodiscard]] Status section(const std::string& path, Node node) const;
   [[nodiscard]] Status acceptors(Node node) const;
   [[nodiscard]] Status acceptor(Node node) const;
+  [[nodiscard]] Status policy(Node node) const;
 
   // The forms of values; each is kept under its path.
   [[nodiscard]] Read text() const;
   [[nodiscard]] Read one_of(Names words) const;
-  [[nodiscard]] Read list() const;
-  /// A map of these keys, each at most once.
-  [[nodiscard]] Status map(const std::string& path, Node node, std::span<const Key> keys) const;
+  [[nodiscard]] Read words() const;
 
-  [[nodiscard]] Error error(Node node, std::string_view words) const {
-    return {Code::kUsage, fmt::format("{}:{}: {}", out_.file, node.Mark().line + 1, words)};
-  }
-  [[nodiscard]] Error unknown(Node node, std::string_view what, Names known) const {
-    const std::string word = node.IsScalar() ? node.Scalar() : "?";
-    return error(node, fmt::format("unknown {} \"{}\"{}", what, word, suggestion(word, known)));
-  }
   void keep(const std::string& path, Node node, std::vector<std::string> words) const {
-    out_.entries[path] = {std::move(words), static_cast<std::size_t>(node.Mark().line + 1)};
+    out_.entries[path] = {std::move(words), line(node)};
   }
 
   Config& out_;
@@ -80,11 +66,12 @@ Status Reader::document(const YAML::Node& root) const {
   const std::array keys{
       Key{"hub", text()},
       Key{"log", [this](const auto&, Node value) { return log(value); }},
-      Key{"applications", list()},
+      Key{"applications", words()},
       Key{"allow_anonymous", one_of(kBooleans)},
-      Key{"origins", list()},
+      Key{"origins", words()},
       Key{"acceptors", [this](const auto&, Node value) { return acceptors(value); }},
-      Key{"limits", [this](const auto&, Node value) { return limits(value); }}};
+      Key{"limits", [this](const auto&, Node value) { return limits(value); }},
+      Key{"policy", [this](const auto&, Node value) { return policy(value); }}};
   return map("", root, keys);
 }
 
@@ -120,7 +107,7 @@ Status Reader::acceptors(Node node) const {
 }
 
 Status Reader::acceptor(Node node) const {
-  Config one{out_.file, {}};
+  Config one{out_.file, {}, {}};
   const Reader reader{one};
   const auto keys = std::array{Key{"ip", reader.text()}, Key{"port", reader.text()},
                                Key{"protocol", reader.text()}, Key{"streamname", reader.text()}};
@@ -147,15 +134,22 @@ Status Reader::acceptor(Node node) const {
   return {};
 }
 
-Reader::Read Reader::text() const {
+Status Reader::policy(Node node) const {
+  auto tables = read_policy(*this, node);
+  if (!tables) return fail(tables.error());
+  out_.policy = std::make_shared<const so::policy::Policy>(*std::move(tables));
+  return {};
+}
+
+Read Reader::text() const {
   return [this](const std::string& path, Node node) -> Status {
-    if (!node.IsScalar()) return fail(error(node, path + " has no value"));
+    if (auto status = scalar(path, node); !status) return status;
     keep(path, node, {node.Scalar()});
     return {};
   };
 }
 
-Reader::Read Reader::one_of(Names words) const {
+Read Reader::one_of(Names words) const {
   return [this, words](const std::string& path, Node node) -> Status {
     if (auto status = text()(path, node); !status) return status;
     if (is_in(node.Scalar(), words)) return {};
@@ -163,7 +157,7 @@ Reader::Read Reader::one_of(Names words) const {
   };
 }
 
-Reader::Read Reader::list() const {
+Read Reader::words() const {
   return [this](const std::string& path, Node node) -> Status {
     if (!node.IsSequence()) return fail(error(node, path + " is not a list"));
     std::vector<std::string> words;
@@ -178,33 +172,13 @@ Reader::Read Reader::list() const {
   };
 }
 
-Status Reader::map(const std::string& path, Node node, std::span<const Key> keys) const {
-  std::vector<std::string> names;
-  names.reserve(keys.size());
-  for (const Key& key : keys) names.push_back(key.name);
-  if (!node.IsMap()) {
-    return fail(error(node, fmt::format("here belongs a map of {}", fmt::join(names, ", "))));
-  }
-  std::set<std::string> seen;
-  for (const auto& pair : node) {
-    Node name = pair.first;
-    const auto key = std::ranges::find(keys, name.IsScalar() ? name.Scalar() : "", &Key::name);
-    if (key == keys.end()) return fail(unknown(name, "key", names));
-    if (!seen.insert(key->name).second) {
-      return fail(error(name, fmt::format("\"{}\" is here twice", key->name)));
-    }
-    if (auto status = key->read(path + key->name, pair.second); !status) return status;
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<Config> parse_config(std::string_view text, const std::string& file) {
   if (text.size() > kMaxBytes) {
     return fail(Code::kUsage, fmt::format("{} is over the limit of {} bytes", file, kMaxBytes));
   }
-  Config config{file, {}};
+  Config config{file, {}, {}};
   try {
     const auto documents = YAML::LoadAll(std::string{text});
     if (documents.size() > 1) return fail(Code::kUsage, file + " has more than one document");

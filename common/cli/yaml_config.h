@@ -2,11 +2,16 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+
+namespace so::policy {
+class Policy;
+}
 
 namespace so::cli {
 
@@ -21,6 +26,7 @@ struct Config {
   /// are by protocol, "acceptors.rtmp", each word one for parse_listen(); where the file has a list
   /// of acceptors, every protocol is here, with no words if the list has none of it.
   std::map<std::string, Entry> entries;
+  std::shared_ptr<const policy::Policy> policy{};  // nullptr: the file has none
 };
 
 /// Checks everything that does not depend on the tool: forms, known keys, each only once. Errors

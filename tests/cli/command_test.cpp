@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "support/captured.h"
 #include "support/environment.h"
+#include "policy/policy.h"
 
 using namespace so;
 using cli::Command;
@@ -25,6 +26,7 @@ struct Run {
   bool standalone = false;
   std::vector<std::string> origins;
   std::string stream, direction;
+  std::shared_ptr<const policy::Policy> policy;
   cli::CommonOptions common;
   bool meta_is_default = false;
   bool debug_is_logged = false;
@@ -40,6 +42,7 @@ struct Run {
     command.limit("max-peers", cli::count(peers), "more are refused");
     command.option("standalone", cli::flag(standalone), "no hub");
     command.setting("origin", "origins", cli::texts(origins, "ORIGIN"), "pages that may connect");
+    command.policy(policy);
     auto* tap = command.app().add_subcommand("tap", "writes a stream to stdout");
     tap->add_option("STREAM", stream, "its path")->required();
     tap->add_option("TO", direction, "-");
@@ -174,6 +177,23 @@ TEST_CASE("--version, --check-config and --print-config say what they are asked 
   CHECK(printed.out.find("limits:\n  tool:\n    max_peers: 5  ") != std::string::npos);
   const File file{"hub: [a]"};
   CHECK(Run{{"--check-config", "--config", file.path.c_str()}}.exit == Exit::kUsage);
+}
+
+TEST_CASE("the rules of the file are checked and printed by a tool that has them") {
+  CHECK(Run{{}}.policy == nullptr);
+  const File file{"policy:\n  rules:\n    - deny: write\n"};
+  const Run run{{"--config", file.path.c_str()}};
+  REQUIRE(run.policy);
+  CHECK(run.policy->tables().rules.size() == 1);
+  CHECK(run.common.config == file.path);
+  const Run printed{{"--print-config", "--config", file.path.c_str()}};
+  CHECK(printed.out.find("policy:\n  rules:\n    - {deny: [write], scope: \"/**\"} ") !=
+        std::string::npos);
+  CHECK(printed.out.find("# " + file.path + ":3\n") != std::string::npos);
+  const File wrong{"policy:\n  rules:\n    - deny: wirte\n"};
+  const Run checked{{"--check-config", "--config", wrong.path.c_str()}};
+  CHECK(checked.exit == Exit::kUsage);
+  CHECK(checked.err.find(wrong.path + ":3: unknown action") != std::string::npos);
 }
 
 TEST_CASE("the log is set up as asked") {

@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "support/fake_bus.h"
 #include "support/lines.h"
 #include "support/local_hub.h"
 

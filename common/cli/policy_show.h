@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "policy/policy.h"
+
+namespace so::cli {
+
+/// The key `policy` of scopewire.yaml, which parse_config() reads back to the same. `file` is where
+/// it is from.
+std::string show_policy(const policy::Policy::Tables& tables, const std::string& file);
+
+}  // namespace so::cli
