@@ -20,7 +20,8 @@ std::string without_lines(const std::string& text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const auto end = std::min(text.find('\n', at), text.size());
-    out += text.substr(at, text.rfind(" # f:", end) - at) + '\n';
+    const std::string line = text.substr(at, end - at);
+    out += line.substr(0, line.rfind(" # f:")) + '\n';
     at = end + 1;
   }
   return out;
