@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "cli/listen.h"
+#include "cli/yaml_document.h"
 #include "cli/yaml_policy.h"
 #include "cli/yaml_reader.h"
 
@@ -180,11 +181,9 @@ Result<Config> parse_config(std::string_view text, const std::string& file) {
   }
   Config config{file, {}, {}};
   try {
-    const auto documents = YAML::LoadAll(std::string{text});
-    if (documents.size() > 1) return fail(Code::kUsage, file + " has more than one document");
-    for (const auto& document : documents) {
-      if (auto status = Reader{config}.document(document); !status) return fail(status.error());
-    }
+    const auto document = load_document(std::string{text});
+    if (!document) return fail(Code::kUsage, file + " has more than one document");
+    if (auto status = Reader{config}.document(*document); !status) return fail(status.error());
   } catch (const YAML::Exception& error) {
     return fail(Code::kUsage, fmt::format("{}:{}: {}", file, error.mark.line + 1, error.msg));
   }

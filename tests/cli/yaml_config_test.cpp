@@ -130,3 +130,9 @@ TEST_CASE("a file that cannot be read says why") {
         "unable to read /nowhere/a.yaml: No such file or directory");
   CHECK(cli::load_config("/tmp").error().text == "unable to read /tmp: Is a directory");
 }
+
+TEST_CASE("a broken file that yaml-cpp finds no end of is refused") {
+  const auto config = parse_config(", |\n  t\n]\n? b\n: {<<: *x}", "a.yaml");
+  REQUIRE_FALSE(config);
+  CHECK(config.error().text == "a.yaml has more than one document");
+}
