@@ -24,6 +24,10 @@ void Hub::tick(TimePoint now, Effects& out) {
   state_->tick(now, out);
 }
 
+void Hub::set_policy(std::shared_ptr<const policy::Policy> policy, TimePoint now, Effects& out) {
+  state_->set_policy(std::move(policy), now, out);
+}
+
 Totals Hub::totals() const {
   return state_->totals();
 }
@@ -142,6 +146,8 @@ Outcome<Hub::State::Reply> Hub::State::dispatch(const Call& call) {
       return unfollow(call);
     case Kind::kDrop:
       return drop(call);
+    case Kind::kAsk:
+      return ask(call);
     case Kind::kStat:
       return stat(call);
     case Kind::kHello:

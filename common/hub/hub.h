@@ -12,6 +12,7 @@
 #include "hub/options.h"
 #include "hub/records.h"
 #include "hub/refusal.h"
+#include "policy/policy.h"
 #include "wire/frame.h"
 
 namespace so::hub {
@@ -48,6 +49,10 @@ class Hub {
 
   /// What there is and what has been done, of all.
   [[nodiscard]] Totals totals() const;
+
+  /// Who may do what from now on; nullptr: everybody everything. Members that are connected stay,
+  /// objects that are there too. The first policy comes after restore().
+  void set_policy(std::shared_ptr<const policy::Policy> policy, TimePoint now, Effects& out);
 
   /// What the store has from an earlier hub, before the first apply(). A refusal leaves that object
   /// out: its application is not configured any more, or a bound is reached.

@@ -31,6 +31,10 @@ Outcome<Hub::State::Reply> Hub::State::use(const Call& call) {
   if (!scope) return fail(scope.error());
   Member& member = call.tool.members.at(call.frame.header.member);
   SharedObject* object = Objects::find(**scope, call.frame.name);
+  const policy::Subject place{.scope = (*scope)->path, .object = call.frame.name};
+  if (auto good = access_.check_read(object, place, who_asks(call)); !good) {
+    return fail(good.error());
+  }
   if (object != nullptr && !object->name().empty() && request->persistent &&
       *request->persistent != object->persistent()) {
     return refuse(Why::kPersistence, fmt::format("object {} is {}persistent", object->name(),
@@ -42,8 +46,7 @@ Outcome<Hub::State::Reply> Hub::State::use(const Call& call) {
                   fmt::format("objects of the member: {} is the limit", options_.uses_per_member));
   }
   if (object == nullptr) {
-    const auto made =
-        objects_.create(**scope, call.frame.name, request->persistent.value_or(false), call.now);
+    const auto made = create_object(call, **scope, request->persistent.value_or(false));
     if (!made) return fail(made.error());
     object = *made;
   }
@@ -87,10 +90,17 @@ Outcome<Hub::State::Reply> Hub::State::change(const Call& call) {
   if (is_new) {
     const auto scope = joined_scope(call, call.frame.scope);
     if (!scope) return fail(scope.error());
-    const auto made = objects_.create(**scope, call.frame.name, false, call.now);
+  }
+  const policy::Subject place{.scope = call.frame.scope, .object = call.frame.name};
+  if (auto good = access_.check_batch(object, place, *batch, who_asks(call)); !good) {
+    return fail(good.error());
+  }
+  if (is_new) {
+    const auto made = create_object(call, *scopes_.find(call.frame.scope), false);
     if (!made) return fail(made.error());
     object = *made;
   }
+  access_.refresh(*object);
   const wire::MemberId from{call.tool.incarnation, call.frame.header.member};
   auto applied = objects_.apply(*object, std::move(*batch), wire::to_text(from), call.now);
   if (!applied) {
@@ -115,7 +125,11 @@ Outcome<Hub::State::Reply> Hub::State::change(const Call& call) {
 Outcome<Hub::State::Reply> Hub::State::get(const Call& call) {
   const auto request = Get::read(call.body);
   if (!request) return fail(request.error());
-  const SharedObject* object = find_object(call);
+  SharedObject* object = find_object(call);
+  const policy::Subject place{.scope = call.frame.scope, .object = call.frame.name};
+  if (auto good = access_.check_read(object, place, who_asks(call)); !good) {
+    return fail(good.error());
+  }
   if (object == nullptr) {
     if (auto good = scopes_.check(call.frame.scope); !good) return fail(good.error());
     return refuse(Why::kNotFound,

@@ -21,7 +21,8 @@ SharedObject* Objects::find(const Scope& scope, std::string_view name) {
   return at == scope.objects.end() ? nullptr : at->second.get();
 }
 
-Outcome<void> Objects::check_place(const Scope& scope, std::string_view name) const {
+Outcome<void> Objects::check_place(const Scope& scope, std::string_view name,
+                                   std::optional<std::size_t> most) const {
   if (!name.empty()) {  // an object without a name is the scope's own
     if (auto good = wire::check_name("object name", name, wire::kMaxObjectName); !good) {
       return refuse(Why::kBadPath, good.error().text);
@@ -30,9 +31,9 @@ Outcome<void> Objects::check_place(const Scope& scope, std::string_view name) co
   if (count_ >= options_.objects) {
     return refuse(Why::kLimit, fmt::format("objects: {} is the limit", options_.objects));
   }
-  if (scope.objects.size() >= options_.objects_per_scope) {
-    return refuse(Why::kLimit, fmt::format("objects of {}: {} is the limit", scope.path,
-                                           options_.objects_per_scope));
+  const std::size_t in_scope = most.value_or(options_.objects_per_scope);
+  if (scope.objects.size() >= in_scope) {
+    return refuse(Why::kLimit, fmt::format("objects of {}: {} is the limit", scope.path, in_scope));
   }
   return {};
 }
@@ -51,8 +52,8 @@ SharedObject& Objects::add(Scope& scope, std::string_view name, std::uint64_t ep
 }
 
 Outcome<SharedObject*> Objects::create(Scope& scope, std::string_view name, bool persistent,
-                                       TimePoint now) {
-  if (auto good = check_place(scope, name); !good) return fail(good.error());
+                                       TimePoint now, std::optional<std::size_t> most) {
+  if (auto good = check_place(scope, name, most); !good) return fail(good.error());
   const bool stored = persistent || name.empty();
   SharedObject& object = add(scope, name, random_(), stored ? last_id_ + 1 : 0);
   linger(object, now);
@@ -65,6 +66,26 @@ Outcome<SharedObject*> Objects::create(Scope& scope, std::string_view name, bool
                         .version = object.version()});
   }
   return &object;
+}
+
+void Objects::predefine(Scope& scope, const policy::Predefined& what, TimePoint now) {
+  SharedObject* object = find(scope, what.name);
+  if (object == nullptr) {
+    std::size_t bytes = holdings_.data;
+    for (const auto& [key, value] : what.values) bytes += Attributes::bytes_of(key, value);
+    if (bytes > options_.data_bytes) return;
+    const auto made = create(scope, what.name, what.persistent, now);
+    if (!made) return;
+    object = *made;
+    object->begin_with(what.values, holdings_, records_);
+  }
+  object->predefined = true;
+  lingering_.disarm(*object);
+}
+
+void Objects::end_predefined(SharedObject& object, TimePoint now) {
+  const bool was = std::exchange(object.predefined, false);
+  if (was && object.users.empty()) linger(object, now);
 }
 
 Outcome<void> Objects::adopt(Scope& scope, const StoredObject& stored, TimePoint now) {
@@ -117,6 +138,7 @@ void Objects::linger(SharedObject& object, TimePoint now) {
 
 // What a scope says of itself lasts, but nothing is not worth keeping a room for.
 bool Objects::may_end(const SharedObject& object) {
+  if (object.predefined) return false;
   if (!object.persistent()) return true;
   return object.name().empty() && object.attributes().size() == 0;
 }

@@ -30,6 +30,8 @@ namespace so::hub {
 /// The object without a name holds the attributes of the scope itself. It is persistent, and ends
 /// as others do once it holds nothing.
 ///
+/// A predefined object does not end before its scope does, which does not stay for it.
+///
 /// What happens to persistent objects is recorded; take_records() hands it out.
 class Objects {
  public:
@@ -39,9 +41,15 @@ class Objects {
 
   /// nullptr: there is none.
   static SharedObject* find(const Scope& scope, std::string_view name);
-  /// A new life, lingering.
-  Outcome<SharedObject*> create(Scope& scope, std::string_view name, bool persistent,
-                                TimePoint now);
+  /// A new life, lingering. `most` objects may then be in the scope; nullopt: as many as the
+  /// options say.
+  Outcome<SharedObject*> create(Scope& scope, std::string_view name, bool persistent, TimePoint now,
+                                std::optional<std::size_t> most = std::nullopt);
+  /// An object that is there as long as its scope; one that is there already stays as it is. Where
+  /// a bound of the hub is reached, there is none.
+  void predefine(Scope& scope, const policy::Predefined& what, TimePoint now);
+  /// From now on it is as any other.
+  void end_predefined(SharedObject& object, TimePoint now);
   Outcome<Applied> apply(SharedObject& object, Batch batch, std::string_view from, TimePoint now);
 
   void use(SharedObject& object, ToolId tool);
@@ -73,7 +81,8 @@ class Objects {
  private:
   void linger(SharedObject& object, TimePoint now);
   static bool may_end(const SharedObject& object);
-  Outcome<void> check_place(const Scope& scope, std::string_view name) const;
+  Outcome<void> check_place(const Scope& scope, std::string_view name,
+                            std::optional<std::size_t> most = std::nullopt) const;
   SharedObject& add(Scope& scope, std::string_view name, std::uint64_t epoch, StoreId id);
 
   const Options& options_;

@@ -14,6 +14,7 @@ Outcome<void> Hub::State::restore(const StoredObject& stored, TimePoint now) {
   if (!scope) return fail(scope.error());
   auto adopted = objects_.adopt(**scope, stored, now);
   if (!adopted) prune(*scope);
+  if (adopted) (void)make_scope(stored.scope, now);  // equips it, and those above it
   return adopted;
 }
 
@@ -66,6 +67,10 @@ Outcome<Hub::State::Reply> Hub::State::drop(const Call& call) {
     return refuse(Why::kNotFound,
                   fmt::format("no object {} in {}", call.frame.name, call.frame.scope));
   }
+  const policy::Subject place{.scope = call.frame.scope, .object = call.frame.name};
+  if (auto good = access_.check(policy::Action::kDelete, place, who_asks(call)); !good) {
+    return fail(good.error());
+  }
   if (!object->users.empty()) {
     return refuse(Why::kInUse, fmt::format("object {} is in use", object->name()));
   }
@@ -73,6 +78,10 @@ Outcome<Hub::State::Reply> Hub::State::drop(const Call& call) {
   const StoreId id = object->id();
   objects_.drop(*object);
   prune(&home);
+  if (Scope* left = scopes_.find(call.frame.scope)) {  // a predefined one begins anew
+    left->equipped = 0;
+    equip(*left, call.now);
+  }
   return Reply{.body = {}, .about = id};
 }
 

@@ -1,5 +1,7 @@
 #include "hub/refusal.h"
 
+#include <fmt/format.h>
+
 #include "json/write.h"
 
 namespace so::hub {
@@ -26,6 +28,8 @@ std::string_view to_text(Why why) {
       return "persistence";
     case Why::kLimit:
       return "limit";
+    case Why::kDenied:
+      return "denied";
     case Why::kStorage:
       return "storage";
   }
@@ -36,7 +40,12 @@ std::string error_body(const Refusal& refusal) {
   json::Writer body;
   body.object().key("error").object();
   body.key("code").string(to_text(refusal.why)).key("message").string(refusal.text);
-  return body.end().end().take();
+  std::string text = body.end().end().take();
+  if (refusal.details.empty()) return text;
+  constexpr std::size_t kEnds = 2;  // }}
+  const std::string_view members =
+      std::string_view{refusal.details}.substr(1, refusal.details.size() - 2);
+  return text.insert(text.size() - kEnds, fmt::format(",{}", members));
 }
 
 }  // namespace so::hub

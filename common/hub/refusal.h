@@ -20,6 +20,7 @@ enum class Why {
   kInUse,
   kPersistence,
   kLimit,
+  kDenied,
   kStorage,
 };
 
@@ -27,7 +28,8 @@ std::string_view to_text(Why why);
 
 struct Refusal {
   Why why;
-  std::string text;  // doing what, to what, why
+  std::string text;       // doing what, to what, why
+  std::string details{};  // a JSON object whose members join those of the error; empty: none
 };
 
 /// What a request comes to.

@@ -37,15 +37,26 @@ std::string compact_within(Fields& in, std::string_view name, json::Element valu
   return text;
 }
 
+Claims claims_in(Fields& in, const Options& options) {
+  const auto claims = in.object("claims");
+  if (!claims) return nullptr;
+  (void)compact_within(in, "claims", *claims, options.info_bytes);
+  auto read = policy::Credentials::read(*claims);
+  if (read) return std::make_shared<const policy::Credentials>(*std::move(read));
+  in.wrong(Why::kLimit, "claims", "have too many values");
+  return nullptr;
+}
+
 }  // namespace
 
-Outcome<Hello> Hello::read(json::Element body) {
+Outcome<Hello> Hello::read(json::Element body, const Options& options) {
   Fields in{body};
   check_name(in, "tool", in.need("tool", in.text("tool")), kMaxToolName);
   const auto text = in.need("incarnation", in.text("incarnation"));
   const auto incarnation = wire::from_hex64(text);
   if (!incarnation) in.wrong(Why::kBadRequest, "incarnation", "is not 16 lower-case hex digits");
-  return outcome(in, Hello{incarnation.value_or(0)});
+  Hello hello{incarnation.value_or(0), claims_in(in, options)};
+  return outcome(in, std::move(hello));
 }
 
 Outcome<Join> Join::read(json::Element body, const Options& options) {
@@ -55,6 +66,7 @@ Outcome<Join> Join::read(json::Element body, const Options& options) {
     join.info = compact_within(in, "info", *info, options.info_bytes);
   }
   join.presence = in.flag("presence");
+  join.claims = claims_in(in, options);
   return outcome(in, std::move(join));
 }
 
@@ -94,7 +106,17 @@ Outcome<Meta> Meta::read(json::Element body, const Options& options) {
     in.wrong(Why::kBadRequest, "data", "is missing");
   }
   meta.timestamp = in.natural("timestamp");
+  meta.claims = claims_in(in, options);
   return outcome(in, std::move(meta));
+}
+
+Outcome<Ask> Ask::read(json::Element body, const Options& options) {
+  Fields in{body};
+  const auto action = policy::action_named(in.need("action", in.text("action")));
+  if (!action) in.wrong(Why::kBadRequest, "action", "is none that a rule can be about");
+  Ask ask{action.value_or(policy::Action::kConnect), in.text("object"), in.text("key"),
+          in.text("name"), claims_in(in, options)};
+  return outcome(in, std::move(ask));
 }
 
 Outcome<Follow> Follow::read(json::Element body) {

@@ -5,10 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include "hub/claims.h"
 #include "hub/options.h"
 #include "hub/refusal.h"
 #include "hub/streams.h"
 #include "json/read.h"
+#include "policy/action.h"
 
 namespace so::hub {
 
@@ -17,12 +19,14 @@ namespace so::hub {
 
 struct Hello {
   std::uint64_t incarnation = 0;
-  static Outcome<Hello> read(json::Element body);
+  Claims claims;  // nullptr: not mentioned
+  static Outcome<Hello> read(json::Element body, const Options& options);
 };
 
 struct Join {
   std::optional<std::string> info;  // compact JSON; nullopt: not mentioned
   std::optional<bool> presence;     // nullopt: not mentioned
+  Claims claims;                    // nullptr: not mentioned
   static Outcome<Join> read(json::Element body, const Options& options);
 };
 
@@ -50,7 +54,18 @@ struct Publish {
 struct Meta {
   std::string data;  // compact JSON
   std::optional<std::uint64_t> timestamp;
+  Claims claims;  // nullptr: not mentioned
   static Outcome<Meta> read(json::Element body, const Options& options);
+};
+
+/// Whether something would be allowed.
+struct Ask {
+  policy::Action action{};
+  std::optional<std::string_view> object;
+  std::optional<std::string_view> key;
+  std::optional<std::string_view> name;
+  Claims claims;  // nullptr: not mentioned
+  static Outcome<Ask> read(json::Element body, const Options& options);
 };
 
 struct Follow {

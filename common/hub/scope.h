@@ -26,8 +26,9 @@ struct Attendance {
 struct Scope : Timed {  // due: when an empty room ends
   ScopeCounters counters;
   std::string path;
-  Scope* parent = nullptr;  // nullptr: the root
-  bool lasting = false;     // the root and configured applications: there without members
+  Scope* parent = nullptr;     // nullptr: the root
+  std::uint64_t equipped = 0;  // Access::number() of the policy whose objects it has
+  bool lasting = false;        // the root and configured applications: there without members
   std::set<std::string, std::less<>> rooms;  // last segments of the scopes right below
   std::unordered_map<std::string_view, std::unique_ptr<SharedObject>> objects;  // by their name()
   std::map<wire::MemberId, Attendance> members;

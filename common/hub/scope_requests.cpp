@@ -79,11 +79,14 @@ Outcome<Hub::State::Reply> Hub::State::join(const Call& call) {
   if (!request) return fail(request.error());
   if (auto good = scopes_.check(call.frame.scope); !good) return fail(good.error());
   Member* member = find_member(call);
+  const auto* who = request->claims ? request->claims.get() : who_asks(call);
+  if (auto good = may_enter(call.frame.scope, member, who); !good) return fail(good.error());
   if (auto good = check_room_for(call, member); !good) return fail(good.error());
-  const auto scope = scopes_.make(call.frame.scope);
+  const auto scope = make_scope(call.frame.scope, call.now);
   if (!scope) return fail(scope.error());
 
   if (member == nullptr) member = &add_member(call.tool, call.frame.header.member);
+  if (request->claims) member->claims = request->claims;
   if (!(*scope)->members.contains(member->id)) {
     enter(*member, **scope, request->info.value_or("{}"), call.out);
   } else if (request->info) {
@@ -118,7 +121,7 @@ Member* Hub::State::find_member(const Call& call) {
 
 Member& Hub::State::add_member(Tool& tool, std::uint64_t number) {
   const wire::MemberId id{tool.incarnation, number};
-  return tool.members.emplace(number, Member{id, wire::to_text(id), tool.id, {}, {}, {}})
+  return tool.members.emplace(number, Member{id, wire::to_text(id), tool.id, {}, {}, {}, {}})
       .first->second;
 }
 
@@ -187,13 +190,19 @@ void Hub::State::depart(Member& member, Scope& scope, TimePoint now, Effects& ou
 }
 
 // Ends a room that nothing is in and that is not kept, and those above it that were only there for
-// it.
+// it. What is there for the room only ends with it.
 void Hub::State::prune(Scope* scope) {
-  const auto over = [](const Scope& room) {
-    return !room.lasting && !room.due && room.members.empty() && room.rooms.empty() &&
-           room.objects.empty();
+  const auto is_for_room = [](const auto& each) {
+    return each.second->predefined && !each.second->persistent();
   };
-  while (over(*scope)) scope = &scopes_.remove(*scope);
+  const auto over = [&](const Scope& room) {
+    return !room.lasting && !room.due && room.members.empty() && room.rooms.empty() &&
+           std::all_of(room.objects.begin(), room.objects.end(), is_for_room);
+  };
+  while (over(*scope)) {
+    while (!scope->objects.empty()) objects_.destroy(*scope->objects.begin()->second);
+    scope = &scopes_.remove(*scope);
+  }
 }
 
 Outcome<Hub::State::Reply> Hub::State::list(const Call& call) {

@@ -34,6 +34,12 @@ class ScopeTree {
 
   [[nodiscard]] std::size_t size() const { return scopes_.size() - 1; }  // without the root
 
+  /// Calls back with every scope, in any order; none may be made or removed meanwhile.
+  template <class Take>
+  void each(Take take) const {
+    for (const auto& [path, scope] : scopes_) take(*scope);
+  }
+
   /// Removes a scope that has no rooms below it and returns the one above. Not for lasting scopes.
   Scope& remove(Scope& scope);
 

@@ -1,5 +1,6 @@
 #include "hub/shared_object.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -79,16 +80,35 @@ std::size_t most_bytes(const Batch& batch) {
 
 constexpr std::size_t kEnd = 2;  // ]}
 
-Outcome<void> check_bounds(const Attributes& attributes, std::size_t all, std::size_t event,
-                           const Options& options) {
+// Those of the policy, within those of the hub.
+struct Bounds {
+  std::size_t attributes;
+  std::size_t bytes;
+};
+Bounds bounds_of(const std::unique_ptr<const Rights>& rights, const Options& options) {
+  if (!rights) return {options.attributes, options.object_bytes};
+  return {rights->bounds.attributes.value_or(options.attributes),
+          std::min(rights->bounds.bytes.value_or(options.object_bytes), options.object_bytes)};
+}
+
+// What is over a bound that was lowered may shrink.
+Outcome<void> check_bounds(const Attributes& old, const Attributes& attributes, Bounds bounds) {
+  if (attributes.size() > std::max(bounds.attributes, old.size())) {
+    return refuse(Why::kLimit, fmt::format("attributes of the object: {} is over the limit of {}",
+                                           attributes.size(), bounds.attributes));
+  }
+  if (attributes.bytes() > std::max(bounds.bytes, old.bytes())) {
+    return refuse(Why::kLimit, fmt::format("bytes of the object: {} is over the limit of {}",
+                                           attributes.bytes(), bounds.bytes));
+  }
+  return {};
+}
+
+Outcome<void> check_bounds(std::size_t all, std::size_t event, const Options& options) {
   const auto check = [](std::string_view what, std::size_t is, std::size_t most) -> Outcome<void> {
     if (is <= most) return {};
     return refuse(Why::kLimit, fmt::format("{}: {} is over the limit of {}", what, is, most));
   };
-  if (auto good = check("attributes of the object", attributes.size(), options.attributes); !good)
-    return good;
-  if (auto good = check("bytes of the object", attributes.bytes(), options.object_bytes); !good)
-    return good;
   if (auto good = check("bytes of all objects", all, options.data_bytes); !good) return good;
   return check("bytes of the event", event + kEnd, wire::kMaxBody);
 }
@@ -169,8 +189,9 @@ Outcome<bool> SharedObject::edit(Batch& batch, std::string& event, const Options
                                  Holdings& holdings, std::vector<Edit>* edits) {
   const std::size_t others = holdings.data - attributes_.bytes();
   const std::size_t most = most_bytes(batch);
-  const bool fits = attributes_.size() + batch.changes.size() <= options.attributes &&
-                    attributes_.bytes() + most <= options.object_bytes &&
+  const Bounds bounds = bounds_of(rights, options);
+  const bool fits = attributes_.size() + batch.changes.size() <= bounds.attributes &&
+                    attributes_.bytes() + most <= bounds.bytes &&
                     holdings.data + most <= options.data_bytes &&
                     event.size() + most + kEnd <= wire::kMaxBody;
   bool effect = false;
@@ -180,13 +201,25 @@ Outcome<bool> SharedObject::edit(Batch& batch, std::string& event, const Options
     Attributes draft = attributes_;
     ObjectCounters counted = counters;
     effect = perform(batch, draft, event, edits, counted);
-    const auto good = check_bounds(draft, others + draft.bytes(), event.size(), options);
+    auto good = check_bounds(attributes_, draft, bounds);
+    if (good) good = check_bounds(others + draft.bytes(), event.size(), options);
     if (!good) return fail(good.error());
     attributes_ = std::move(draft);
     counters = counted;
   }
   holdings.data = others + attributes_.bytes();
   return effect;
+}
+
+void SharedObject::begin_with(const std::vector<std::pair<std::string, std::string>>& values,
+                              Holdings& holdings, std::vector<Record>& records) {
+  Record record{.kind = Record::Kind::kChange, .id = id_, .epoch = epoch_, .version = version_};
+  for (const auto& [key, value] : values) {
+    attributes_.set(key, value);
+    record.edits.push_back({Edit::Kind::kSet, key, value});
+  }
+  holdings.data += attributes_.bytes();
+  if (persistent() && !record.edits.empty()) records.push_back(std::move(record));
 }
 
 void SharedObject::restore(const StoredObject& stored, TimePoint now, Holdings& holdings) {

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/time.h"
 #include "hub/attributes.h"
@@ -17,6 +19,7 @@
 #include "hub/producers.h"
 #include "hub/records.h"
 #include "hub/refusal.h"
+#include "hub/rights.h"
 #include "hub/timers.h"
 
 namespace so::hub {
@@ -61,6 +64,9 @@ class SharedObject : public Timed {
   Outcome<Applied> apply(Batch batch, std::string_view from, TimePoint now, const Options& options,
                          Holdings& holdings, std::vector<Record>& records);
 
+  /// What a new object holds from the first version on.
+  void begin_with(const std::vector<std::pair<std::string, std::string>>& values,
+                  Holdings& holdings, std::vector<Record>& records);
   /// Becomes what the store has; what is known of the past is forgotten.
   void restore(const StoredObject& stored, TimePoint now, Holdings& holdings);
   /// The same state, but whoever has seen another must start anew.
@@ -74,6 +80,12 @@ class SharedObject : public Timed {
   Audience users;
   TimePoint touched{};  // last used or changed
   ObjectCounters counters;
+
+  // What Access::refresh() keeps here.
+  std::uint64_t rights_of = 0;           // which policy it is from; 0: none was asked yet
+  std::unique_ptr<const Rights> rights;  // nullptr: it says nothing of this object
+
+  bool predefined = false;  // it is there as long as its scope
 
  private:
   void begin(std::string& body, std::string_view event) const;

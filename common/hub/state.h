@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "hub/access.h"
 #include "hub/follows.h"
 #include "hub/hub.h"
 #include "hub/listing.h"
@@ -31,6 +33,7 @@ class Hub::State {
   void tick(TimePoint now, Effects& out);
   [[nodiscard]] Totals totals() const;
   Outcome<void> restore(const StoredObject& stored, TimePoint now);
+  void set_policy(std::shared_ptr<const policy::Policy> policy, TimePoint now, Effects& out);
   void revert(StoreId id, const std::optional<StoredObject>& stored, bool shown, TimePoint now,
               Effects& out);
 
@@ -63,6 +66,17 @@ class Hub::State {
   Outcome<Reply> hello(ToolId from, json::Element body, TimePoint now, Effects& out);
   Reply bye(const Call& call);
   void end(Tool& tool, TimePoint now, Effects& out);
+
+  // access_requests.cpp
+  Outcome<Reply> ask(const Call& call);
+  static const policy::Credentials* who_asks(const Call& call);
+  Outcome<void> may_enter(std::string_view path, const Member* member,
+                          const policy::Credentials* who) const;
+  Outcome<void> may_use_stream(policy::Action action, std::string_view path,
+                               const policy::Credentials* who) const;
+  Outcome<SharedObject*> create_object(const Call& call, Scope& scope, bool persistent);
+  Outcome<Scope*> make_scope(std::string_view path, TimePoint now);
+  void equip(Scope& scope, TimePoint now);
 
   // scope_requests.cpp
   Outcome<Reply> join(const Call& call);
@@ -108,6 +122,7 @@ class Hub::State {
   const Sources sources_;
   json::Parser parser_;
   std::map<ToolId, Tool> tools_;
+  Access access_;
   ScopeTree scopes_;
   Timers<Scope> empty_rooms_;
   Objects objects_;

@@ -17,6 +17,9 @@ Outcome<Hub::State::Reply> Hub::State::publish(const Call& call) {
   if (auto good = scopes_.check(path); !good) return fail(good.error());
   const auto scope = joined_scope(call, wire::parent_path(path));
   if (!scope) return fail(scope.error());
+  if (auto good = may_use_stream(policy::Action::kPublish, path, who_asks(call)); !good) {
+    return fail(good.error());
+  }
   Member& member = call.tool.members.at(call.frame.header.member);
   const Stream* up = streams_.find(path);
   if (up != nullptr && up->publisher != member.id) {
@@ -76,6 +79,12 @@ Outcome<Hub::State::Reply> Hub::State::meta(const Call& call) {
   if (!request) return fail(request.error());
   if (call.frame.scope != "/") {
     if (auto good = scopes_.check(call.frame.scope); !good) return fail(good.error());
+  }
+  const auto* who = request->claims ? request->claims.get() : who_asks(call);
+  if (auto good = may_use_stream(policy::Action::kMetadata, call.frame.scope, who); !good) {
+    return fail(good.error());
+  }
+  if (call.frame.scope != "/") {
     tell_meta(call, call.frame.scope, *request);
     return Reply{};
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "hub/claims.h"
 #include "hub/effects.h"
 #include "hub/scope.h"
 #include "hub/shared_object.h"
@@ -18,6 +19,7 @@ struct Member {
   wire::MemberId id;
   std::string text;  // the id as everybody else knows it
   ToolId tool{};
+  Claims claims;                     // nullptr: the tool's
   std::vector<Scope*> scopes;        // joined, a scope always after the one above it
   std::vector<SharedObject*> uses;   // each in one of the scopes
   std::vector<std::string> streams;  // paths published, each in one of the scopes
@@ -28,6 +30,7 @@ struct Tool {
   ToolId id{};
   std::uint64_t incarnation = 0;
   TimePoint expires;
+  Claims claims;  // of those for whom it speaks, unless a join says otherwise; nullptr: an operator
   std::unordered_map<std::uint64_t, Member> members;  // by the tool's own number
 };
 

@@ -11,7 +11,7 @@ namespace so::hub {
 // An incarnation has one connection. The same hello again on the same connection is a beat.
 Outcome<Hub::State::Reply> Hub::State::hello(ToolId from, json::Element body, TimePoint now,
                                              Effects& out) {
-  const auto hello = Hello::read(body);
+  const auto hello = Hello::read(body, options_);
   if (!hello) return fail(hello.error());
   const auto other = std::find_if(tools_.begin(), tools_.end(), [&](const auto& each) {
     return each.first != from && each.second.incarnation == hello->incarnation;
@@ -29,7 +29,7 @@ Outcome<Hub::State::Reply> Hub::State::hello(ToolId from, json::Element body, Ti
     own = tools_.end();
   }
   if (own == tools_.end()) {
-    tools_.emplace(from, Tool{from, hello->incarnation, now + options_.lease, {}});
+    tools_.emplace(from, Tool{from, hello->incarnation, now + options_.lease, hello->claims, {}});
   }
   constexpr int kBeatsOfLease = 3;
   return Reply{fmt::format(R"({{"hub":"{:016x}","beat":{},"lease":{}}})", sources_.incarnation,

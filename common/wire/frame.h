@@ -30,6 +30,7 @@ enum class Kind : std::uint8_t {
   kFollow = 0x0E,
   kUnfollow = 0x0F,
   kDrop = 0x10,
+  kAsk = 0x15,
   kStat = 0x17,
 
   kDone = 0x40,

@@ -36,6 +36,8 @@ std::string_view to_text(Kind request) {
       return "unfollow";
     case Kind::kDrop:
       return "drop";
+    case Kind::kAsk:
+      return "ask";
     case Kind::kStat:
       return "stat";
     case Kind::kDone:

@@ -22,9 +22,10 @@ constexpr std::string_view kScope = "/chat/room1";
 /// A hub with an object that some tools use, one member each.
 class Bench {
  public:
-  explicit Bench(std::uint32_t users) {
+  explicit Bench(std::uint32_t users, std::string_view claims = "{}") {
     for (std::uint32_t tool = 1; tool <= std::max(users, 1U); ++tool) {
-      const std::string hello = fmt::format(R"({{"tool":"bench","incarnation":"{:016x}"}})", tool);
+      const std::string hello =
+          fmt::format(R"({{"tool":"bench","incarnation":"{:016x}","claims":{}}})", tool, claims);
       send(tool, {{.kind = wire::Kind::kHello, .request = 1}, {}, {}, hello});
       send(tool, {{.kind = wire::Kind::kJoin, .request = 1, .member = 1}, kScope, {}, {}});
       if (tool > users) continue;
@@ -32,6 +33,10 @@ class Bench {
     }
   }
 
+  void set_policy(policy::Policy::Tables tables) {
+    out_.clear();
+    hub_.set_policy(std::make_shared<const policy::Policy>(std::move(tables)), now_, out_);
+  }
   void send(std::uint32_t tool, const wire::FrameView& frame) {
     out_.clear();
     hub_.apply(hub::ToolId{tool}, frame, now_, out_);
@@ -62,6 +67,20 @@ std::vector<std::string> sets(std::size_t bytes, std::size_t in_a_batch) {
   return bodies;
 }
 
+// None of them speaks of the keys that are set.
+policy::Policy::Tables rules(std::size_t count, std::string_view scope) {
+  policy::Policy::Tables tables;
+  for (std::size_t i = 0; i < count; ++i) {
+    policy::Rule rule;
+    rule.actions = policy::Actions{policy::Action::kWrite};
+    rule.scope = policy::ScopeGlob::parse(scope).value();
+    rule.key = policy::Glob{fmt::format("votes{}.*", i)};
+    rule.claims = {{"role", {R"("anonymous")"}}};
+    tables.rules.push_back(std::move(rule));
+  }
+  return tables;
+}
+
 void changing() {
   const auto bodies = sets(100, 1);
   const auto batches = sets(100, 10);
@@ -70,6 +89,10 @@ void changing() {
   Bench one{1};
   Bench ten{10};
   Bench same{1};
+  Bench others{1};
+  others.set_policy(rules(100, "/live/**"));
+  Bench ruled{1, R"({"role":"anonymous","door":"ws"})"};
+  ruled.set_policy(rules(10, "/chat/*"));
   const auto way = [&](std::string name, Bench& hub, const std::vector<std::string>& from) {
     return bench::Way{std::move(name), [&hub, &from, i = std::size_t{0}]() mutable {
                         hub.change("chat", from[i++ % from.size()]);
@@ -85,6 +108,8 @@ void changing() {
                         way("set, nobody listens", alone, bodies),
                         way("set, one tool listens", one, bodies),
                         way("set, ten tools listen", ten, bodies),
+                        way("set, one listens, 100 rules for other scopes", others, bodies),
+                        way("set, one listens, 10 rules for its keys", ruled, bodies),
                         way("set to the same value", same, same_body),
                         way("batch of ten, one listens", one, batches)};
   bench::compare("a change of a 100-byte value, frame to frames", "changes", ways);

@@ -37,7 +37,7 @@ constexpr std::array<std::string_view, 8> kValues{"null",
                                                   R"("0123456789012345678901234567890123456")",
                                                   R"({"a":1,"b":2})",
                                                   "nonsense"};
-constexpr std::array<std::string_view, 12> kBodies{
+constexpr std::array<std::string_view, 16> kBodies{
     "",
     R"({"presence":true,"info":{"n":1}})",
     R"({"presence":false,"quiet":true,"streams":false})",
@@ -49,7 +49,30 @@ constexpr std::array<std::string_view, 12> kBodies{
     R"({"info":{"too":"long, this is too long for these options"}})",
     R"({"tool":"t","incarnation":"00000000000000ff"})",
     "[]",
-    "{"};
+    "{",
+    R"({"claims":{"role":"host"},"presence":true})",
+    R"({"claims":{"role":["guest",1]},"data":1})",
+    R"({"action":"write","object":"o","key":"k3"})",
+    R"({"action":"connect"})"};
+
+constexpr std::string_view kDenied = "k3";  // no guest writes it while there are rules
+
+policy::Policy::Tables rules_and_objects() {
+  policy::Policy::Tables tables;
+  policy::Rule rule;
+  rule.actions = policy::Actions{policy::Action::kWrite, policy::Action::kDelete};
+  rule.key = policy::Glob{std::string{kDenied}};
+  rule.claims = {{"role", {R"("guest")"}}};
+  tables.rules.push_back(rule);
+  rule = {};
+  rule.actions = policy::Actions{policy::Action::kCreate};
+  rule.scope = policy::ScopeGlob::parse("/a/b/*").value();
+  tables.rules.push_back(rule);
+  tables.limits.push_back({policy::ScopeGlob{}, policy::Glob{"o"}, {.attributes = 2}, 0});
+  tables.objects.push_back(
+      {policy::ScopeGlob::parse("/*/b").value(), "o", false, {{"k3", "7"}}, 0});
+  return tables;
+}
 
 hub::Options tight() {
   hub::Options options;
@@ -101,6 +124,7 @@ class Game {
     const std::uint8_t flags = in_.u8();
     pass(Millis{(flags >> 4U) * 700});
     const auto tool = static_cast<std::uint8_t>(flags & 3U);
+    if (tool == 3 && (flags & 4U) != 0) return set_policy((flags & 8U) != 0);
     if (tool == 3) return hello(flags >> 4U & 1U);
     if ((flags & 4U) != 0) {
       const auto raw = wire::read_frame(in_);
@@ -108,13 +132,13 @@ class Game {
       return;
     }
     wire::Frame frame;
-    frame.header.kind = static_cast<wire::Kind>(in_.u8() % 0x12);
+    frame.header.kind = static_cast<wire::Kind>(in_.u8() % 0x17);
     frame.header.request = (flags & 8U) != 0 ? 0 : ++requests_;
     const std::uint8_t names = in_.u8();
     frame.header.member = names & 3U;
     frame.scope = kScopes.at(names >> 2U & 7U);
     frame.name = kObjects.at(names >> 5U & 3U);
-    frame.body = frame.header.kind == wire::Kind::kChange ? batch() : kBodies.at(in_.u8() % 12);
+    frame.body = frame.header.kind == wire::Kind::kChange ? batch() : kBodies.at(in_.u8() % 16);
     send(tool, frame.view());
   }
 
@@ -145,9 +169,18 @@ class Game {
     return fmt::format(R"({{"op":"set","key":"k{}","value":{}}})", key, value);
   }
 
+  void set_policy(bool any) {
+    hub::Effects effects;
+    hub_.set_policy(any ? std::make_shared<const policy::Policy>(rules_and_objects()) : nullptr,
+                    now_, effects);
+    deliver(effects);
+  }
+
+  // The second speaks for guests.
   void hello(std::uint8_t tool) {
     const std::string body =
-        fmt::format(R"({{"tool":"t","incarnation":"000000000000000{}"}})", tool + 1);
+        fmt::format(R"({{"tool":"t","incarnation":"000000000000000{}"{}}})", tool + 1,
+                    tool == 1 ? R"(,"claims":{"role":"guest"})" : "");
     send(tool, {{.kind = wire::Kind::kHello, .request = ++requests_}, {}, {}, body});
   }
 

@@ -108,8 +108,8 @@ TEST_CASE("every name that is none is refused, by every request that takes one")
         "/chat/" + std::string(256, 'x'), std::string(65535, '/')}) {
     for (const Kind kind : {Kind::kJoin, Kind::kLeave, Kind::kUse, Kind::kRelease, Kind::kChange,
                             Kind::kGet, Kind::kList, Kind::kPublish, Kind::kUnpublish, Kind::kMeta,
-                            Kind::kFollow, Kind::kUnfollow, Kind::kDrop, Kind::kStat}) {
-      const std::string body = R"({"changes":[],"data":1})";
+                            Kind::kFollow, Kind::kUnfollow, Kind::kDrop, Kind::kAsk, Kind::kStat}) {
+      const std::string body = R"({"changes":[],"data":1,"action":"play"})";
       const Answer answer = a.request({{.kind = kind, .member = 1}, scope, "o", body});
       CHECK_MESSAGE(answer.text.starts_with("bad_path: path "), static_cast<int>(kind), " ", scope,
                     " -> ", answer.text);

@@ -50,7 +50,8 @@ class TestTool {
   /// A request of number 0: what comes back to this tool, events apart.
   std::vector<wire::Frame> silent(const wire::FrameView& frame);
 
-  Answer hello();
+  /// `claims` is a JSON object; empty: the operator.
+  Answer hello(std::string_view claims = "");
   Answer bye() {
     return request({.header = {.kind = wire::Kind::kBye}, .scope = {}, .name = {}, .body = {}});
   }
@@ -91,6 +92,9 @@ class TestTool {
   Answer drop(std::string_view scope, std::string_view object) {
     return request({{.kind = wire::Kind::kDrop}, scope, object, {}});
   }
+  Answer ask(std::uint64_t member, std::string_view scope, std::string_view body) {
+    return request({{.kind = wire::Kind::kAsk, .member = member}, scope, {}, body});
+  }
   Answer stat(std::string_view scope, std::string_view object = "", std::string_view body = "") {
     return request({{.kind = wire::Kind::kStat}, scope, object, body});
   }
@@ -124,6 +128,8 @@ class TestTool {
   }
   [[nodiscard]] hub::ToolId id() const { return id_; }
 
+  std::string refusal;  // the body of the last one
+
  private:
   friend class HubTest;
 
@@ -147,9 +153,9 @@ class HubTest {
   explicit HubTest(hub::Options options = {}) : options_(std::move(options)) { restart(); }
 
   /// A tool that has said hello.
-  TestTool& tool(std::string name) {
+  TestTool& tool(std::string name, std::string_view claims = "") {
     TestTool& added = stranger(std::move(name));
-    const Answer hello = added.hello();
+    const Answer hello = added.hello(claims);
     REQUIRE_MESSAGE(hello.ok, hello.text);
     return added;
   }
@@ -200,6 +206,12 @@ class HubTest {
     hub_->revert(id, stored, shown, now, effects);
     deliver(effects, {}, 0);
   }
+  void set_policy(policy::Policy::Tables tables) {
+    policy_ = std::make_shared<const policy::Policy>(std::move(tables));
+    hub::Effects effects;
+    hub_->set_policy(policy_, now, effects);
+    deliver(effects, {}, 0);
+  }
   /// What is to be stored, since the last call.
   std::vector<hub::Record> records() { return std::exchange(records_, {}); }
   /// The tools that the hub let go, since the last call.
@@ -219,6 +231,8 @@ class HubTest {
   hub::Options options_;
   std::unique_ptr<hub::Hub> hub_;
   std::deque<TestTool> tools_;
+  std::shared_ptr<const policy::Policy> policy_;
+  std::string refusal_;
   std::vector<hub::ToolId> gone_;
   std::vector<hub::Record> records_;
   std::vector<wire::Frame> unasked_;  // replies to requests of number 0
@@ -238,9 +252,9 @@ inline std::vector<wire::Frame> TestTool::silent(const wire::FrameView& frame) {
   return {hub_.unasked_.begin() + static_cast<std::ptrdiff_t>(before), hub_.unasked_.end()};
 }
 
-inline Answer TestTool::hello() {
-  const std::string body =
-      fmt::format(R"({{"tool":"{}","incarnation":"{:016x}"}})", name_, incarnation_);
+inline Answer TestTool::hello(std::string_view claims) {
+  const std::string body = fmt::format(R"({{"tool":"{}","incarnation":"{:016x}"{}{}}})", name_,
+                                       incarnation_, claims.empty() ? "" : R"(,"claims":)", claims);
   return request({{.kind = wire::Kind::kHello}, {}, {}, body});
 }
 
@@ -263,6 +277,7 @@ inline Answer HubTest::apply(TestTool& from, const wire::FrameView& frame) {
   hub::Effects effects;
   hub_->apply(from.id_, frame, now, effects);
   Answer answer = deliver(effects, from.id_, frame.header.request);
+  if (!answer.ok) from.refusal = std::exchange(refusal_, {});
   if (frame.header.request != 0) CHECK(answer.header.member == frame.header.member);
   return answer;
 }
@@ -279,6 +294,7 @@ inline Answer HubTest::deliver(hub::Effects& effects, hub::ToolId asker, std::ui
       CHECK(send.to == std::vector{asker});
       CHECK(send.frame.header.request == request);
       answer = read_answer(send.frame);
+      if (!answer.ok) refusal_ = send.frame.body;
       if (request == 0) unasked_.push_back(send.frame);
       continue;
     }
