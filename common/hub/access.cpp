@@ -1,11 +1,15 @@
 #include "hub/access.h"
 
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "hub/scope.h"
 #include "json/write.h"
+#include "wire/frame.h"
+#include "wire/path.h"
 
 namespace so::hub {
 
@@ -15,6 +19,8 @@ using policy::Decision;
 using policy::Subject;
 
 namespace {
+
+constexpr std::size_t kMaxDetails = wire::kMaxBody / 2;  // of an error, which is one frame
 
 Action action_of(const Change& change) {
   switch (change.op) {
@@ -40,14 +46,34 @@ std::string what(Action action, const Subject& subject) {
   return text + fmt::format(" in {}", subject.scope);
 }
 
-// Where it stands in the batch, and what the author must believe again.
-std::string details(std::size_t index, const Change& change, const SharedObject* object) {
+bool is_of_key(const Change& change) {
+  return change.op == Op::kSet || change.op == Op::kDelete;
+}
+
+std::string_view value_of(const SharedObject* object, std::string_view key) {
+  const std::string* value = object == nullptr ? nullptr : object->attributes().find(key);
+  return value == nullptr ? "null" : std::string_view{*value};
+}
+
+// Where the change stands in the batch, and what the author must believe again: nothing of the
+// batch was applied.
+std::string details(const Batch& batch, std::size_t index, Action action,
+                    const SharedObject* object) {
+  const Change& change = batch.changes[index];
   json::Writer out;
-  out.object().key("index").natural(index);
-  if (change.op == Op::kSet || change.op == Op::kDelete) {
-    const std::string* value = object == nullptr ? nullptr : object->attributes().find(change.name);
-    out.key("key").string(change.name).key("value").raw(value == nullptr ? "null" : *value);
+  out.object().key("action").string(policy::to_text(action)).key("index").natural(index);
+  if (is_of_key(change)) {
+    out.key("key").string(change.name).key("value").raw(value_of(object, change.name));
   }
+  out.key("values").object();
+  std::set<std::string_view> told;
+  for (const Change& each : batch.changes) {
+    if (!is_of_key(each) || !told.insert(each.name).second) continue;
+    const std::string_view value = value_of(object, each.name);
+    if (out.text().size() + 2 * each.name.size() + value.size() > kMaxDetails) break;
+    out.key(each.name).raw(value);
+  }
+  out.end().key("version").natural(object == nullptr ? 0 : object->version());
   return out.end().take();
 }
 
@@ -68,6 +94,12 @@ void Access::refresh(SharedObject& object) const {
   if (!nothing) object.rights = std::make_unique<const Rights>(std::move(rights));
 }
 
+Outcome<void> Access::check_connect(std::string_view path, const Credentials* who) const {
+  if (path == "/" || !policy_ || who == nullptr) return {};
+  if (auto above = check_connect(wire::parent_path(path), who); !above) return above;
+  return check(Action::kConnect, {.scope = path}, who);
+}
+
 // Whether no rule speaks of an object that is there: so it is with nearly all.
 bool Access::is_free(const SharedObject* object) {
   return object != nullptr && (!object->rights || object->rights->rules.empty());
@@ -75,11 +107,14 @@ bool Access::is_free(const SharedObject* object) {
 
 // The operator's reason stands alone; without one the place of the rule helps to find it.
 Refusal Access::refusal(const Decision& decision, Action action, const Subject& subject) const {
-  if (!decision.reason.empty()) return {Why::kDenied, std::string{decision.reason}, {}};
+  std::string details = fmt::format(R"({{"action":"{}"}})", policy::to_text(action));
+  if (!decision.reason.empty()) {
+    return {Why::kDenied, std::string{decision.reason}, std::move(details)};
+  }
   const policy::Rule& rule = policy_->tables().rules.at(*decision.rule);
   return {Why::kDenied,
           fmt::format("{} is denied (policy, line {})", what(action, subject), rule.line),
-          {}};
+          std::move(details)};
 }
 
 Outcome<void> Access::check(Action action, const Subject& subject, const Credentials* who) const {
@@ -116,7 +151,7 @@ Outcome<void> Access::check_batch(SharedObject* object, const Subject& place, co
     Subject subject = place;
     (action == Action::kSend ? subject.name : subject.key) = named;
     Refusal why = refusal(decision, action, subject);
-    why.details = details(i, change, object);
+    why.details = details(batch, i, action, object);
     return fail(std::move(why));
   }
   return {};

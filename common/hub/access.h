@@ -25,6 +25,9 @@ class Access {
   [[nodiscard]] std::uint64_t number() const { return number_; }
   [[nodiscard]] Outcome<void> check(policy::Action action, const policy::Subject& subject,
                                     const policy::Credentials* who) const;
+  /// To be in the scope, and in all above it: the application is asked first.
+  [[nodiscard]] Outcome<void> check_connect(std::string_view path,
+                                            const policy::Credentials* who) const;
   /// Of one object, which may not be there yet (nullptr). Who may not read it may do nothing else
   /// with it, and learns nothing from a refusal.
   [[nodiscard]] Outcome<void> check_read(SharedObject* object, const policy::Subject& place,

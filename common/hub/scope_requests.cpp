@@ -210,6 +210,7 @@ Outcome<Hub::State::Reply> Hub::State::list(const Call& call) {
   if (path != "/") {
     if (auto good = scopes_.check(path); !good) return fail(good.error());
   }
+  if (auto good = access_.check_connect(path, who_asks(call)); !good) return fail(good.error());
   const Scope* scope = scopes_.find(path);
   if (scope == nullptr) return refuse(Why::kNotFound, fmt::format("no scope {}", path));
   std::size_t members = scope->members.size();

@@ -88,6 +88,7 @@ Outcome<Hub::State::Reply> Hub::State::stat(const Call& call) {
   if (!request) return fail(request.error());
   const std::string_view path = call.frame.scope;
   if (auto good = check_path(path); !good) return fail(good.error());
+  if (auto good = access_.check_connect(path, who_asks(call)); !good) return fail(good.error());
   const Scope* scope = scopes_.find(path);
   if (scope == nullptr) return refuse(Why::kNotFound, fmt::format("no scope {}", path));
   json::Writer body;

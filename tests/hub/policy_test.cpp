@@ -72,7 +72,7 @@ TEST_CASE("connect is asked for each scope, the application first, and create fo
                         deny(Actions{Action::kCreate}, "/chat/fixed/*")}));
   TestTool& a = hub.tool("a", kGuest);
   CHECK(a.join(1, "/live/a/b") == "denied: connect in /live is denied (policy, line 7)");
-  CHECK(a.list("/live") == "not_found: no scope /live");
+  CHECK(a.list("/live") == "denied: connect in /live is denied (policy, line 7)");
   CHECK(a.join(1, "/chat/vip/a") == "denied: connect in /chat/vip is denied (policy, line 7)");
   CHECK(a.list("/chat") == "not_found: no scope /chat");  // nothing is left of it
   CHECK(a.join(1, "/chat/fixed").ok);
@@ -80,7 +80,10 @@ TEST_CASE("connect is asked for each scope, the application first, and create fo
 
   TestTool& operators = hub.tool("o");
   CHECK(operators.join(1, "/chat/fixed/a").ok);
+  CHECK(operators.list("/live") == "not_found: no scope /live");  // nothing is left of it
   CHECK(operators.join(1, "/live/a").ok);
+  CHECK(a.list("/live/a") == "denied: connect in /live is denied (policy, line 7)");
+  CHECK(a.stat("/live/a") == "denied: connect in /live is denied (policy, line 7)");
   CHECK(a.join(1, "/chat/fixed/a").ok);  // it is there now
   CHECK(a.join(2, "/chat/vip/a", R"({"claims":{"role":["host"]}})").ok);
 }
@@ -158,19 +161,21 @@ TEST_CASE("a refused change refuses its batch, and says the value that is there"
   CHECK(a.batch(1, "/chat", "poll",
                 R"({"op":"set","key":"votes.2","value":1},{"op":"set","key":"topic","value":2})") ==
         "denied: write of key topic of object poll in /chat is denied (policy, line 7)");
-  CHECK(a.refusal.ends_with(R"("index":1,"key":"topic","value":{"a":1}}})"));
+  CHECK(a.refusal.ends_with(R"("action":"write","index":1,"key":"topic","value":{"a":1},)"
+                            R"("values":{"votes.2":null,"topic":{"a":1}},"version":3}})"));
   CHECK(a.set(1, "/chat", "poll", "new", "2").text.starts_with("denied: "));
-  CHECK(a.refusal.ends_with(R"("index":0,"key":"new","value":null}})"));
+  CHECK(a.refusal.ends_with(R"("key":"new","value":null,"values":{"new":null},"version":3}})"));
   CHECK(a.batch(1, "/chat", "poll", R"({"op":"delete","key":"topic"})") ==
         "denied: delete of key topic of object poll in /chat is denied (policy, line 7)");
-  CHECK(a.refusal.ends_with(R"("index":0,"key":"topic","value":{"a":1}}})"));
+  CHECK(a.refusal.ends_with(
+      R"("key":"topic","value":{"a":1},"values":{"topic":{"a":1}},"version":3}})"));
   CHECK(a.set(1, "/chat", "poll", "topic", "null").text.starts_with("denied: delete of key topic"));
   CHECK(a.batch(1, "/chat", "poll", R"({"op":"clear"})") ==
         "denied: delete of object poll in /chat is denied (policy, line 7)");
-  CHECK(a.refusal.ends_with(R"("index":0}})"));
+  CHECK(a.refusal.ends_with(R"("index":0,"values":{},"version":3}})"));
   CHECK(a.batch(1, "/chat", "poll", R"({"op":"send","handler":"go"})") ==
         "denied: send of go of object poll in /chat is denied (policy, line 7)");
-  CHECK(a.refusal.ends_with(R"("index":0}})"));
+  CHECK(a.refusal.ends_with(R"("index":0,"values":{},"version":3}})"));
   CHECK(a.drop("/chat", "poll").text.starts_with("denied: delete of object poll"));
   CHECK(o.events() == Lines{});
   CHECK(a.batch(1, "/chat", "poll", R"({"op":"delete","key":"votes.1"})").ok);
