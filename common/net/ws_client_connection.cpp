@@ -22,7 +22,8 @@ Error open_error(const WsClientConnection& c, std::string_view why) {
   const unsigned status = c.wsi != nullptr ? lws_http_client_http_response(c.wsi) : 0;
   const std::string to = to_string(c.target.url.address) + c.target.url.target;
   if (status != 0 && status != 101) {
-    const Code code = status == 404 ? Code::kNotFound : Code::kRefused;
+    const bool later = status == 503 || status == 429;  // not now, or not so many
+    const Code code = status == 404 ? Code::kNotFound : later ? Code::kUnreachable : Code::kRefused;
     return {code, fmt::format("unable to open ws://{}: refused with status {}", to, status)};
   }
   return {Code::kUnreachable, fmt::format("unable to open ws://{}: {}", to, why)};

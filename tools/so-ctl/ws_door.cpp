@@ -14,7 +14,10 @@ void WsDoor::open(Done opened, Done lost) {
       {.on_open = {},  // the server says hello when the scope is joined
        .on_message = [this](net::ConnId, const net::WsMessage& m) { message(as_text(m.payload)); },
        .on_drained = {},
-       .on_failure = [this](net::ConnId, const Error& error) { gone("unreachable", error.text); },
+       .on_failure =
+           [this](net::ConnId, const Error& error) {
+             gone(error.code == Code::kRefused ? "denied" : "unreachable", error.text);
+           },
        .on_close = [this](net::ConnId, std::uint16_t,
                           std::string_view why) { gone("hub_lost", why); }});
   id_ = client_.connect({.url = url_, .subprotocol = "scopewire.v1", .origin = {}});
