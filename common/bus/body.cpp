@@ -5,11 +5,12 @@
 
 namespace so::bus {
 
-std::string hello_body(std::string_view tool, std::uint64_t incarnation) {
+std::string hello_body(std::string_view tool, std::uint64_t incarnation, std::string_view claims) {
   json::Writer body;
   body.object().key("tool").string(tool);
-  body.key("incarnation").string(wire::hex64(incarnation)).end();
-  return body.take();
+  body.key("incarnation").string(wire::hex64(incarnation));
+  if (!claims.empty()) body.key("claims").raw(claims);
+  return body.end().take();
 }
 
 std::string join_body(const JoinOptions& options) {
@@ -52,6 +53,12 @@ std::string meta_body(std::string_view data, std::optional<Millis> timestamp) {
   body.object().key("data").raw(data);
   if (timestamp) body.key("timestamp").integer(timestamp->count());
   body.end();
+  return body.take();
+}
+
+std::string ask_body(std::string_view action, std::string_view name) {
+  json::Writer body;
+  body.object().key("action").string(action).key("name").string(name).end();
   return body.take();
 }
 

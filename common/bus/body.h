@@ -12,13 +12,14 @@ namespace so::bus {
 
 // The bodies of requests, as scopewire-bus(7) describes them; empty where all is as it would be
 // anyway.
-std::string hello_body(std::string_view tool, std::uint64_t incarnation);
+std::string hello_body(std::string_view tool, std::uint64_t incarnation, std::string_view claims);
 std::string join_body(const JoinOptions& options);
 std::string use_body(std::optional<bool> persistent);
 std::string quiet(std::string_view use_body);  // the same, asking for no snapshot
 std::string get_body(std::string_view key);
 std::string publish_body(const PublishOptions& options);
 std::string meta_body(std::string_view data, std::optional<Millis> timestamp);
+std::string ask_body(std::string_view action, std::string_view name);
 std::string follow_body(const FollowOptions& options);
 
 // Events that nobody sent: what an outage hid.

@@ -5,6 +5,7 @@
 #include "bus/body.h"
 #include "bus/client_state.h"
 #include "wire/member.h"
+#include "wire/path.h"
 
 namespace so::bus {
 
@@ -28,8 +29,8 @@ ClaimKey key(Kind kind, std::uint64_t member, std::string_view scope, std::strin
 
 }  // namespace
 
-Client::Client(Bus& bus, net::Loop& loop, std::string tool)
-    : state_(std::make_unique<State>(bus, loop, std::move(tool))) {}
+Client::Client(Bus& bus, net::Loop& loop, std::string tool, std::string claims)
+    : state_(std::make_unique<State>(bus, loop, std::move(tool), std::move(claims))) {}
 
 Client::~Client() = default;
 
@@ -117,6 +118,11 @@ void Client::unpublish(std::uint64_t member, std::string_view stream, Done done)
 void Client::meta(std::uint64_t member, std::string_view stream, std::string_view data,
                   std::optional<Millis> timestamp, Done done) {
   state_->ask(request(Kind::kMeta, member, stream, meta_body(data, timestamp)), std::move(done));
+}
+
+void Client::may_play(std::uint64_t member, std::string_view stream, Done done) {
+  const std::string body = ask_body("play", wire::last_segment(stream));
+  state_->ask(request(Kind::kAsk, member, wire::parent_path(stream), body), std::move(done));
 }
 
 void Client::follow(std::string_view stream, const FollowOptions& options, Done done) {

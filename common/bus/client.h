@@ -76,7 +76,9 @@ class Client {
     std::function<void(const wire::FrameView& claim, const Reply& why)> refused{};
   };
 
-  Client(Bus& bus, net::Loop& loop, std::string tool);
+  /// `claims` is what is known of those for whom the tool speaks, a JSON object; empty: it speaks
+  /// for the operator, whom no policy refuses anything.
+  Client(Bus& bus, net::Loop& loop, std::string tool, std::string claims = {});
   ~Client();  // says bye
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -123,6 +125,8 @@ class Client {
   void unpublish(std::uint64_t member, std::string_view stream, Done done = {});
   void meta(std::uint64_t member, std::string_view stream, std::string_view data,
             std::optional<Millis> timestamp, Done done = {});
+  /// Done if the member may play the stream, refused with "denied" if not.
+  void may_play(std::uint64_t member, std::string_view stream, Done done);
   void follow(std::string_view stream, const FollowOptions& options, Done done = {});
   void unfollow(std::string_view stream, Done done = {});
 

@@ -18,10 +18,11 @@ constexpr Millis kFastestBeat{100};
 constexpr std::size_t kMaxAsked = std::size_t{16} << 20U;  // bytes that wait for the announcements
 }  // namespace
 
-Client::State::State(Bus& bus, net::Loop& loop, std::string tool)
+Client::State::State(Bus& bus, net::Loop& loop, std::string tool, std::string claims)
     : bus_(&bus),
       loop_(&loop),
       tool_(std::move(tool)),
+      claims_text_(std::move(claims)),
       incarnation_(random_u64()),
       others_(incarnation_,
               [this](const FrameView& event) {
@@ -53,7 +54,7 @@ void Client::State::greet() {
   phase_ = Phase::kGreeting;
   heard_ = loop_->now();
   beating_.start(beat_every_, beat_every_);
-  const std::string body = hello_body(tool_, incarnation_);
+  const std::string body = hello_body(tool_, incarnation_, claims_text_);
   send({.header = {.kind = Kind::kHello}, .scope = {}, .name = {}, .body = body},
        [this](const Reply& reply) { on_hello(reply); });
 }

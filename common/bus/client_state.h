@@ -22,7 +22,7 @@ namespace so::bus {
 /// announced on it.
 class Client::State {
  public:
-  State(Bus& bus, net::Loop& loop, std::string tool);
+  State(Bus& bus, net::Loop& loop, std::string tool, std::string claims);
   ~State();
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -83,6 +83,7 @@ class Client::State {
   Bus* bus_;
   net::Loop* loop_;
   std::string tool_;
+  std::string claims_text_;
   std::uint64_t incarnation_;
   std::uint64_t members_ = 0;
   Handlers handlers_;

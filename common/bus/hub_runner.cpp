@@ -24,6 +24,11 @@ Status HubRunner::keep_in(std::unique_ptr<store::Store> store) {
   return journal_->restore(hub_, loop_->now());
 }
 
+void HubRunner::set_policy(std::shared_ptr<const policy::Policy> policy) {
+  hub_.set_policy(std::move(policy), loop_->now(), effects_);
+  proceed(std::nullopt);
+}
+
 void HubRunner::apply(hub::ToolId from, const wire::FrameView& request) {
   hub_.apply(from, request, loop_->now(), effects_);
   proceed(request.header.kind);

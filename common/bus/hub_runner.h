@@ -25,6 +25,9 @@ class HubRunner {
   /// the store breaks down later so far that it cannot be read, the loop is stopped with an error.
   Status keep_in(std::unique_ptr<store::Store> store);
 
+  /// See Hub::set_policy(); after keep_in().
+  void set_policy(std::shared_ptr<const policy::Policy> policy);
+
   void apply(hub::ToolId from, const wire::FrameView& request);
 
   [[nodiscard]] hub::Totals totals() const { return hub_.totals(); }

@@ -14,6 +14,11 @@ class LocalBus : public Bus {
   /// See HubRunner::keep_in().
   Status keep_in(std::unique_ptr<store::Store> store) { return hub_.keep_in(std::move(store)); }
 
+  /// See HubRunner::set_policy().
+  void set_policy(std::shared_ptr<const policy::Policy> policy) {
+    hub_.set_policy(std::move(policy));
+  }
+
   void listen(Handlers handlers) override;
   [[nodiscard]] bool send(const wire::FrameView& frame) override;
 

@@ -12,7 +12,9 @@ struct Reply {
   std::string_view message{};  // of the error, for people
   std::uint64_t epoch = 0;     // of the object that was asked about
   std::uint64_t version = 0;
-  std::string_view body{};  // JSON, as scopewire-bus(7) describes it for the request; may be empty
+  /// JSON, as scopewire-bus(7) describes it for the request; may be empty. Of an error
+  /// {"error":{...}}, empty where the hub has not spoken.
+  std::string_view body{};
 
   [[nodiscard]] bool ok() const { return code.empty(); }
 };

@@ -59,6 +59,11 @@ std::string refused(std::string_view id, std::string_view code, std::string_view
   return reply.end().take();
 }
 
+std::string refused(std::string_view id, std::string_view body) {
+  json::Writer reply = start(id, false);
+  return finish(reply, members_of(body));
+}
+
 std::string pong(std::string_view id) {
   return start(id, true).end().take();
 }

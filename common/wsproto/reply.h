@@ -22,6 +22,8 @@ struct Position {
 std::string done(std::string_view id, wire::Kind request, const Position& position,
                  std::string_view body);
 std::string refused(std::string_view id, std::string_view code, std::string_view message);
+/// The hub's own error, {"error":{...}}, with all that it says.
+std::string refused(std::string_view id, std::string_view body);
 std::string pong(std::string_view id);
 std::string hello(std::string_view member, std::string_view scope);
 

@@ -172,3 +172,22 @@ TEST_CASE("a client that ends says bye") {
   }
   CHECK(bus.next().header.kind == Kind::kBye);
 }
+
+TEST_CASE("a client that speaks for others says what is known of them") {
+  ClientTest test{R"({"role":"anonymous"})"};
+  test.bus.link(true);
+  const wire::Frame hello = test.bus.next();
+  CHECK(text(hello) == fmt::format(R"(hello {{"tool":"test","incarnation":"{}",)"
+                                   R"("claims":{{"role":"anonymous"}}}})",
+                                   wire::hex64(test.client.incarnation())));
+}
+
+TEST_CASE("whether a stream may be played is asked in its scope, by its name") {
+  ClientTest test;
+  test.hello();
+  test.client.may_play(3, "/live/room/cam", test.answer("play"));
+  const wire::Frame ask = test.bus.next();
+  CHECK(text(ask) == R"(ask 3 /live/room {"action":"play","name":"cam"})");
+  test.bus.refuse(ask, "denied");
+  CHECK(test.told() == Told{"connected", "play denied: told so"});
+}

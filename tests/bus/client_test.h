@@ -43,10 +43,10 @@ struct Told {
 struct ClientTest {
   net::Loop loop;
   FakeBus bus;
-  bus::Client client{bus, loop, "test"};
+  bus::Client client;
   std::vector<std::string> diary;
 
-  ClientTest() {
+  explicit ClientTest(std::string claims = {}) : client(bus, loop, "test", std::move(claims)) {
     client.listen({.event = [this](const wire::FrameView& event) { note("event", event); },
                    .sync = [this](const wire::FrameView& sync) { note("sync", sync); },
                    .link =

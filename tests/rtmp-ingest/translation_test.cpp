@@ -117,3 +117,10 @@ TEST_CASE("AMF3's own forms of common values become AMF0's, deep inside too") {
   plain.class_name = "Point";
   CHECK(ingest::common_form(amf::Value{plain}) == amf::Value{plain});
 }
+
+TEST_CASE("the values of a refused batch become updates, and removals of what is not there") {
+  json::Parser parser;
+  CHECK(words(ingest::to_values(parser.parse(R"({"topic":"old","new":null})").value())) ==
+        "change topic='old', remove new");
+  CHECK_FALSE(ingest::to_values(*parser.parse("[1]")));
+}

@@ -30,3 +30,10 @@ TEST_CASE("hello names the member and its scope") {
       R"({"event":"hello","protocol":"scopewire.v1","member":"00000000000000ff-1","scope":"/chat"})");
   CHECK(pong("7") == R"({"id":7,"ok":true})");
 }
+
+TEST_CASE("an error of the hub is passed on with all that it says") {
+  CHECK(refused("1", R"({"error":{"code":"denied","message":"no","value":3}})") ==
+        R"({"id":1,"ok":false,"error":{"code":"denied","message":"no","value":3}})");
+  CHECK(refused("", R"({"error":{"code":"denied","message":"no"}})") ==
+        R"({"ok":false,"error":{"code":"denied","message":"no"}})");
+}

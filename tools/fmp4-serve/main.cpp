@@ -50,6 +50,8 @@ int main(int argc, char** argv) {
   auto bus = bus::ZmqBus::connect(*address, loop);
   if (!bus) return cli::give_up("unable to reach the hub", *address, bus.error());
 
-  bus::Client hub{**bus, loop, "fmp4-serve"};
+  // A tap in a shell is the operator's, all else is what viewers do.
+  bus::Client hub{**bus, loop, "fmp4-serve",
+                  options.tapping ? "" : std::string{fmp4serve::kClaims}};
   return options.tapping ? tap(options, loop, hub) : serve(options, loop, hub);
 }

@@ -41,9 +41,13 @@ Serve::Serve(const ServeOptions& options, bus::Client& hub, net::WsServer& serve
   hub.listen({.event = [this](const wire::FrameView& frame) { event(frame); },
               .sync = {},
               .link =
-                  [](bool connected, std::string_view why) {
+                  [this](bool connected, std::string_view why) {
                     connected ? log::info("the hub is there")
                               : log::warn("the hub is gone: {}", why);
+                    if (!connected) return;
+                    for (const auto& [id, watcher] : watching_) {
+                      if (!watcher.allowed) ask(id);
+                    }
                   },
               .refused = {}});
   hub.follow("/", {.meta = false, .streams = true, .latest = false});
@@ -59,8 +63,26 @@ Serve::Serve(const ServeOptions& options, bus::Client& hub, net::WsServer& serve
 void Serve::open(net::ConnId id, const net::HttpRequest& request, std::string_view subprotocol) {
   const auto stream = wire::normal_path(request.path);
   if (!stream) return server_.close(id, net::close_code::kBadRequest, stream.error().text);
-  watching_.emplace(id, *stream);
-  channel(*stream).add(id, subprotocol == kRichProtocol ? Dialect::kRich : Dialect::kPlain);
+  const Dialect dialect = subprotocol == kRichProtocol ? Dialect::kRich : Dialect::kPlain;
+  watching_.emplace(id, Watcher{*stream, dialect});
+  ask(id);
+}
+
+void Serve::ask(net::ConnId id) {
+  hub_.may_play(net::to_number(id), watching_.at(id).stream,
+                [this, id](const bus::Reply& reply) { answered(id, reply); });
+}
+
+// While there is no hub nobody can say, and who watches waits: it is asked again.
+void Serve::answered(net::ConnId id, const bus::Reply& reply) {
+  const auto entry = watching_.find(id);
+  if (entry == watching_.end() || entry->second.allowed || reply.code == "hub_lost") return;
+  if (!reply.ok()) {
+    log::info("a viewer was refused {}: {}", entry->second.stream, reply.message);
+    return server_.close(id, net::close_code::kForbidden, reply.message);
+  }
+  entry->second.allowed = true;
+  channel(entry->second.stream).add(id, entry->second.dialect);
 }
 
 Channel& Serve::channel(const std::string& stream) {
@@ -76,15 +98,18 @@ Channel& Serve::channel(const std::string& stream) {
 void Serve::closed(net::ConnId id) {
   const auto entry = watching_.find(id);
   if (entry == watching_.end()) return;
-  const std::string stream = std::move(entry->second);
+  const Watcher watcher = std::move(entry->second);
   watching_.erase(entry);
+  if (watcher.allowed) unwatch(id, watcher.stream);
+  if (watching_.empty() && drained_) std::exchange(drained_, nullptr)();
+}
+
+void Serve::unwatch(net::ConnId id, const std::string& stream) {
   const auto found = channels_.find(stream);
   found->second->remove(id);
-  if (found->second->viewers() == 0) {
-    hub_.unfollow(stream);
-    channels_.erase(found);
-  }
-  if (watching_.empty() && drained_) std::exchange(drained_, nullptr)();
+  if (found->second->viewers() > 0) return;
+  hub_.unfollow(stream);
+  channels_.erase(found);
 }
 
 void Serve::event(const wire::FrameView& event) {
@@ -137,7 +162,7 @@ void Serve::drain(std::function<void()> done) {
   server_.stop_listening();
   if (watching_.empty()) return done();
   drained_ = std::move(done);
-  for (const auto& [id, stream] : watching_)
+  for (const auto& [id, watcher] : watching_)
     server_.close(id, net::close_code::kGoingAway, "shutting down");
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -14,6 +15,9 @@
 #include "net/ws_server.h"
 
 namespace so::fmp4serve {
+
+/// What is known of all who come in.
+constexpr std::string_view kClaims = R"({"role":"anonymous","door":"fmp4"})";
 
 struct ServeOptions {
   std::vector<net::Address> listen;
@@ -36,8 +40,18 @@ class Serve {
   void drain(std::function<void()> done);
 
  private:
+  /// Somebody who watches a stream, or waits to be told that it may.
+  struct Watcher {
+    std::string stream;
+    Dialect dialect{};
+    bool allowed = false;
+  };
+
+  void ask(net::ConnId id);
+  void answered(net::ConnId id, const bus::Reply& reply);
   void open(net::ConnId id, const net::HttpRequest& request, std::string_view subprotocol);
   void closed(net::ConnId id);
+  void unwatch(net::ConnId id, const std::string& stream);
   void event(const wire::FrameView& event);
   void stream_event(const std::string& stream, json::Element event);
   Channel& channel(const std::string& stream);
@@ -49,7 +63,7 @@ class Serve {
   net::WsServer& server_;
   std::map<std::string, std::string> live_;                             // stream to endpoint
   std::unordered_map<std::string, std::unique_ptr<Channel>> channels_;  // with at least one viewer
-  std::unordered_map<net::ConnId, std::string> watching_;               // connection to stream
+  std::unordered_map<net::ConnId, Watcher> watching_;
   std::function<void()> drained_;
   json::Parser parser_;
 };

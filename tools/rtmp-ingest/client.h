@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "net/address.h"
 #include "net/conn_id.h"
@@ -18,6 +19,9 @@ struct Client {
   std::map<std::uint32_t, std::string> publishes;  // message stream to stream, once granted
   std::map<std::uint32_t, std::string> plays;
 };
+
+/// What is known of all who come in.
+constexpr std::string_view kClaims = R"({"role":"anonymous","door":"rtmp"})";
 
 constexpr std::uint64_t member_of(net::ConnId id) {
   return net::to_number(id);

@@ -56,6 +56,9 @@ class Ingest {
 
   // what the hub answers and tells
   void joined(net::ConnId id, const std::string& scope, const bus::Reply& reply);
+  void may_play(net::ConnId id, std::uint32_t stream, const std::string& name,
+                const bus::Reply& reply);
+  void play(net::ConnId id, std::uint32_t stream, const std::string& name);
   void published(net::ConnId id, std::uint32_t stream, const std::string& name,
                  const bus::Reply& reply);
   void event(const wire::FrameView& event);

@@ -115,32 +115,53 @@ void Ingest::end_publish(const std::string& name) {
   forget_if_idle(name);
 }
 
+// The session tells nothing more until it is decided.
 void Ingest::on(net::ConnId id, const rtmp::PlayRequest& request) {
-  Client& client = *find(id);
   const std::string name = "/" + request.path.path;
+  hub_.may_play(member_of(id), name,
+                [this, id, stream = request.stream, name](const bus::Reply& reply) {
+                  may_play(id, stream, name, reply);
+                });
+}
+
+void Ingest::may_play(net::ConnId id, std::uint32_t stream, const std::string& name,
+                      const bus::Reply& reply) {
+  Client* client = find(id);
+  if (client == nullptr) return;
+  if (reply.ok()) {
+    play(id, stream, name);
+  } else {
+    log::info("{} was refused to play {}: {}", to_string(client->peer), name, reply.message);
+    client->session.play_failed(stream, "NetStream.Play.Failed", reply.message);
+  }
+  turn(id);
+}
+
+void Ingest::play(net::ConnId id, std::uint32_t message_stream, const std::string& name) {
+  Client& client = *find(id);
   const auto elsewhere = elsewhere_.find(name);
   const auto here = streams_.find(name);
   const bool live =
       (here != streams_.end() && here->second.has_source()) || elsewhere != elsewhere_.end();
   if (!live) {
-    return client.session.play_failed(request.stream, "NetStream.Play.StreamNotFound",
+    return client.session.play_failed(message_stream, "NetStream.Play.StreamNotFound",
                                       fmt::format("There is no stream {}.", name));
   }
   Stream& source = stream(name);
   if (!source.has_source()) {
     if (const auto fetched = source.fetch(elsewhere->second); !fetched) {
       log::error("{}: {}", name, fetched.error().text);
-      return client.session.play_failed(request.stream, "NetStream.Play.Failed",
+      return client.session.play_failed(message_stream, "NetStream.Play.Failed",
                                         "The stream cannot be fetched.");
     }
   }
   if (!source.has_players()) hub_.follow(name, {.meta = true, .streams = false, .latest = false});
-  client.plays.insert_or_assign(request.stream, name);
-  client.session.play_started(request.stream);
+  client.plays.insert_or_assign(message_stream, name);
+  client.session.play_started(message_stream);
   connections_.send(
       id,
       client.session.take_output());  // before the media, which does not pass through the session
-  source.add_player({id, request.stream});
+  source.add_player({id, message_stream});
 }
 
 void Ingest::on(net::ConnId id, const rtmp::PlayEnd& end) {

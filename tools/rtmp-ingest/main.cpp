@@ -96,7 +96,9 @@ int main(int argc, char** argv) {
   if (!bus) return cli::give_up("unable to reach the hub", *address, bus.error());
   options.ingest.stream.media_folder = cli::RuntimeDir::choose().path;
 
-  bus::Client hub{**bus, loop, "rtmp-ingest"};
+  // Publishing and tapping in a shell is the operator's, all else is what clients do.
+  const bool serves = options.mode == ingest::Mode::kServe;
+  bus::Client hub{**bus, loop, "rtmp-ingest", serves ? std::string{ingest::kClaims} : ""};
   switch (options.mode) {
     case ingest::Mode::kPublish:
       return publish(options, *address, loop, hub);

@@ -23,12 +23,18 @@ bool asks_for(const SharedObjectMessage& message) {
 // What a client understands of the hub's reasons (Red5 1.3, SharedObject statuses).
 std::string_view use_status(std::string_view code) {
   if (code == "persistence") return "SharedObject.BadPersistence";
-  if (code == "denied") return "SharedObject.NoReadAccess";
   return "SharedObject.ObjectCreationFailed";
 }
 std::string_view change_status(std::string_view code) {
   if (code == "hub_lost") return "NetConnection.Call.Failed";
   if (code == "not_joined") return "SharedObject.ObjectCreationFailed";
+  return "SharedObject.NoWriteAccess";
+}
+
+// Of a denied request: which status says so.
+std::string_view denied_status(std::string_view action) {
+  if (action == "create") return "SharedObject.ObjectCreationFailed";
+  if (action == "read") return "SharedObject.NoReadAccess";
   return "SharedObject.NoWriteAccess";
 }
 
@@ -66,6 +72,7 @@ void Objects::message(net::ConnId id, const std::string& scope,
 void Objects::use(net::ConnId id, const std::string& scope, const SharedObjectMessage& asked) {
   hub_.use(member_of(id), scope, asked.name, {.persistent = asked.persistent()},
            [this, id, asked](const bus::Reply& reply) {
+             if (reply.code == "denied") return deny(id, asked, reply);
              if (!reply.ok()) return refuse(id, asked, use_status(reply.code));
              const auto body = parser_.parse(reply.body);
              const auto data = body ? json::member(*body, "data") : std::nullopt;
@@ -80,11 +87,26 @@ void Objects::change(net::ConnId id, const std::string& scope, const SharedObjec
                      std::string_view changes) {
   hub_.change(
       member_of(id), scope, asked.name, changes, [this, id, asked](const bus::Reply& reply) {
+        if (reply.code == "denied") return deny(id, asked, reply);
         if (!reply.ok()) return refuse(id, asked, change_status(reply.code));
         send(id,
              message_of(asked.name, reply.version, asked.flags & SharedObjectMessage::kPersistent,
                         to_answers(asked.events)));
       });
+}
+
+// The client has shown its own values already: it is given those that there are.
+void Objects::deny(net::ConnId id, const SharedObjectMessage& asked, const bus::Reply& reply) {
+  const auto body = parser_.parse(reply.body);
+  const auto error = body ? json::member(*body, "error") : std::nullopt;
+  const std::string_view action = error ? json::text(*error, "action").value_or("") : "";
+  std::vector<shared::Event> events{shared::Status{std::string{denied_status(action)}, "error"}};
+  if (const auto values = error ? json::member(*error, "values") : std::nullopt) {
+    if (auto truth = to_values(*values)) events.insert(events.end(), truth->begin(), truth->end());
+  }
+  const std::uint64_t version = error ? json::integer(*error, "version").value_or(0) : 0;
+  send(id, message_of(asked.name, version, asked.flags & SharedObjectMessage::kPersistent,
+                      std::move(events)));
 }
 
 void Objects::refuse(net::ConnId id, const SharedObjectMessage& asked, std::string_view status) {

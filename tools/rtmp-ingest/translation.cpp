@@ -152,6 +152,22 @@ Result<std::vector<Event>> to_events(json::Element changes) {
   return events;
 }
 
+Result<std::vector<Event>> to_values(json::Element values) {
+  std::vector<Event> events;
+  if (!values.is_object()) return fail(Code::kPeer, "the values of keys are no JSON object");
+  const json::Object members = values.get_object().value_unsafe();
+  for (const auto& attribute : members) {
+    if (attribute.value.is_null()) {
+      events.emplace_back(Remove{std::string{attribute.key}});
+      continue;
+    }
+    auto value = amf::from_json(attribute.value);
+    if (!value) return fail(value.error());
+    events.emplace_back(Change{std::string{attribute.key}, std::move(*value)});
+  }
+  return events;
+}
+
 Result<std::vector<Event>> to_sync(json::Element data, Sync sync) {
   std::vector<Event> events;
   if (sync.use_success) events.emplace_back(UseSuccess{});

@@ -23,6 +23,9 @@ std::vector<rtmp::shared::Event> to_answers(const std::vector<rtmp::shared::Even
 /// What everybody else is told: the "changes" of a change event or of one batch.
 Result<std::vector<rtmp::shared::Event>> to_events(json::Element changes);
 
+/// What the keys of this object are; those that are null are not there.
+Result<std::vector<rtmp::shared::Event>> to_values(json::Element values);
+
 /// A sync event: the whole object, after UseSuccess for one who has asked, and Clear unless what
 /// was known before is none of ours to forget.
 struct Sync {

@@ -31,7 +31,7 @@ int over_bus(const ctl::Options& options, net::Loop& loop) {
     return cli::give_up("unable to reach the hub", options.hub_address, address.error());
   auto bus = bus::ZmqBus::connect(*address, loop);
   if (!bus) return cli::give_up("unable to reach the hub", *address, bus.error());
-  bus::Client hub{**bus, loop, "so-ctl"};
+  bus::Client hub{**bus, loop, "so-ctl", options.claims};
   ctl::BusDoor door{hub, options.command.scope, options.command.persistent};
   return run(loop, door, options.command, "the hub at " + *address);
 }

@@ -119,6 +119,14 @@ Result<std::string> changes(std::string_view verb, const std::vector<std::string
   return body.end().end().end().take();
 }
 
+Status read_claims(Options& options) {
+  if (options.claims.empty()) return {};
+  auto claims = json::normalise(options.claims);
+  if (!claims || !claims->starts_with('{')) return fail_usage("--claims: not a JSON object");
+  options.claims = std::move(*claims);
+  return {};
+}
+
 Status read_bounds(const Words& words, Command& command) {
   if (!words.count.empty()) {
     const auto count = cli::parse_count(words.count);
@@ -163,6 +171,8 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   cli::Command command{{"so-ctl", "the shell's hand on scopes and shared objects", kExamples}};
   command.option("at", cli::text(words.at, "URL"),
                  "not the bus but ws://HOST/SCOPE, rtmp://HOST/SCOPE");
+  command.option("claims", cli::text(options.claims, "JSON"),
+                 "on the bus: do it as somebody with these claims");
   command.option("text", cli::flag(words.text), "VALUE is a string as it stands, not JSON");
   command.option("persistent", cli::flag(options.command.persistent),
                  "use the object as a persistent one");
@@ -178,6 +188,10 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.app().require_subcommand(1);
   if (const auto exit = command.parse(argc, argv)) return exit;
   options.hub_address = command.common().hub;
+  if (const auto read = read_claims(options); !read) {
+    log::error("{}", read.error().text);
+    return Exit::kUsage;
+  }
   for (std::size_t i = 0; i < kVerbs.size(); ++i) {
     if (!*subcommands[i]) continue;
     if (const auto read = read_words(words, kVerbs.at(i), options); !read) {

@@ -17,6 +17,7 @@ struct Options {
   net::Url web;    // kWebSocket
   rtmp::Url rtmp;  // kRtmp
   Command command;
+  std::string claims;       // kBus: of whom it speaks for; empty: the operator
   std::string hub_address;  // kBus, as named; empty: nobody named one
 };
 

@@ -19,6 +19,11 @@ class HubServer {
   /// See HubRunner::keep_in().
   Status keep_in(std::unique_ptr<store::Store> store) { return hub_.keep_in(std::move(store)); }
 
+  /// See HubRunner::set_policy().
+  void set_policy(std::shared_ptr<const policy::Policy> policy) {
+    hub_.set_policy(std::move(policy));
+  }
+
   [[nodiscard]] const bus::ZmqHub& bus() const { return *bus_; }
   [[nodiscard]] const bus::HubRunner& hub() const { return hub_; }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "cli/policy_file.h"
 #include "cli/runtime_dir.h"
 #include "cli/say.h"
 #include "hub_server.h"
@@ -32,6 +33,11 @@ int main(int argc, char** argv) {
     const auto kept = (*server)->keep_in(std::move(*store));
     if (!kept) return cli::give_up("unable to read", "the store", kept.error());
   }
+
+  if (options.policy) (*server)->set_policy(options.policy);
+  loop.on_signal(SIGHUP, [&] {
+    if (auto policy = cli::policy_again(options.config)) (*server)->set_policy(std::move(policy));
+  });
 
   std::vector<std::string> ready{(*server)->bus().address()};
   std::vector<std::unique_ptr<metrics::Endpoint>> endpoints;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "base/exit_code.h"
 #include "cli/listen.h"
 #include "hub/options.h"
+#include "policy/policy.h"
 #include "store/open.h"
 
 namespace so {
@@ -16,6 +18,8 @@ struct HubOptions {
   hub::Options hub;
   store::Options store{};
   std::vector<cli::Listen> metrics{};
+  std::shared_ptr<const policy::Policy> policy{};  // nullptr: none
+  std::string config{};                            // the file it is read from again
 };
 
 /// Fills the options; an answer ends the process with that exit code.

@@ -15,6 +15,9 @@ struct Doorway {
   net::WsServer& server;
 };
 
+/// What is known of all who come in.
+constexpr std::string_view kClaims = R"({"role":"anonymous","door":"ws"})";
+
 constexpr std::uint64_t member_of(net::ConnId id) {
   return net::to_number(id);
 }

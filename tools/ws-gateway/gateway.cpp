@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "json/read.h"
 #include "wire/path.h"
 #include "wsproto/ems.h"
 
@@ -15,12 +16,19 @@ Result<std::string> scope_of(const net::HttpRequest& request) {
   return wire::scope_of_url(request.path, request.parameter("scope"));
 }
 
-net::WsVerdict room_verdict(const net::HttpRequest& request, bool connected) {
-  const auto scope = scope_of(request);
-  if (!scope) return net::WsVerdict::refuse(400, scope.error().text);
-  if (*scope == "/") return net::WsVerdict::refuse(404, "the path names no application");
-  if (!connected) return net::WsVerdict::refuse(503, "there is no hub at present");
-  return net::WsVerdict::accept();
+policy::Credentials visitor() {
+  json::Parser parser;
+  const auto claims = parser.parse(kClaims);
+  return policy::Credentials::read(claims.value()).value();
+}
+
+// Of the scope and all above it, the application first.
+policy::Decision may_connect(const policy::Policy& policy, std::string_view scope,
+                             const policy::Credentials& who) {
+  if (scope == "/") return {};
+  const auto above = may_connect(policy, wire::parent_path(scope), who);
+  if (!above.allowed) return above;
+  return policy.decide(policy::Action::kConnect, {.scope = scope}, who);
 }
 
 // "/" is every stream.
@@ -52,7 +60,7 @@ std::vector<net::WsListener> listeners(const GatewayOptions& options) {
 }
 
 Gateway::Gateway(const GatewayOptions& options, bus::Client& hub, net::WsServer& server)
-    : stream_(options.stream), doorway_{hub, server} {
+    : visitor_(visitor()), stream_(options.stream), doorway_{hub, server} {
   hub.listen({.event = [this](const wire::FrameView& frame) { event(frame); },
               .sync = [this](const wire::FrameView& frame) { event(frame); },
               .link =
@@ -81,12 +89,22 @@ net::WsHandlers Gateway::common_handlers() {
 
 void Gateway::serve_rooms(std::size_t listener) {
   net::WsHandlers handlers = common_handlers();
-  handlers.on_request = [this](const net::HttpRequest& request) {
-    return room_verdict(request, doorway_.hub.connected());
-  };
+  handlers.on_request = [this](const net::HttpRequest& request) { return room_verdict(request); };
   handlers.on_open = [this](net::ConnId id, const net::HttpRequest& request,
                             std::string_view subprotocol) { open_room(id, request, subprotocol); };
   doorway_.server.set_handlers(listener, std::move(handlers));
+}
+
+net::WsVerdict Gateway::room_verdict(const net::HttpRequest& request) const {
+  const auto scope = scope_of(request);
+  if (!scope) return net::WsVerdict::refuse(400, scope.error().text);
+  if (*scope == "/") return net::WsVerdict::refuse(404, "the path names no application");
+  if (!doorway_.hub.connected()) return net::WsVerdict::refuse(503, "there is no hub at present");
+  if (!policy_) return net::WsVerdict::accept();
+  const auto decision = may_connect(*policy_, *scope, visitor_);
+  if (decision.allowed) return net::WsVerdict::accept();
+  return net::WsVerdict::refuse(
+      403, decision.reason.empty() ? "the policy denies it" : std::string{decision.reason});
 }
 
 void Gateway::serve_metadata(std::size_t listener) {

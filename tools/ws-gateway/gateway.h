@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "chat_door.h"
 #include "meta_door.h"
 #include "net/ws_server.h"
+#include "policy/policy.h"
 #include "rich_door.h"
 
 namespace so::gateway {
@@ -34,6 +36,10 @@ class Gateway {
   /// `server` was opened with listeners(options); it and the hub outlive the gateway.
   Gateway(const GatewayOptions& options, bus::Client& hub, net::WsServer& server);
 
+  /// Whom it lets into no scope is answered 403 before the 101; the hub has the last word on the
+  /// others. nullptr: the hub has it on all.
+  void set_policy(std::shared_ptr<const policy::Policy> policy) { policy_ = std::move(policy); }
+
   /// Everybody is told to come back elsewhere or later; then `done`, once.
   void drain(std::function<void()> done);
 
@@ -41,6 +47,7 @@ class Gateway {
   enum class Door { kChat, kRich, kMeta };
 
   void serve_rooms(std::size_t listener);
+  [[nodiscard]] net::WsVerdict room_verdict(const net::HttpRequest& request) const;
   void serve_metadata(std::size_t listener);
   net::WsHandlers common_handlers();
   void open_room(net::ConnId id, const net::HttpRequest& request, std::string_view subprotocol);
@@ -50,7 +57,9 @@ class Gateway {
   void event(const wire::FrameView& event);
   [[nodiscard]] std::optional<net::HttpReply> get(const net::HttpRequest& request) const;
 
-  std::string stream_;  // of metadata connections that name none
+  std::shared_ptr<const policy::Policy> policy_;
+  policy::Credentials visitor_;  // kClaims
+  std::string stream_;           // of metadata connections that name none
   Doorway doorway_;
   ChatDoor chat_{doorway_};
   RichDoor rich_{doorway_};

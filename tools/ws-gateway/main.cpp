@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "bus/local_bus.h"
 #include "bus/zmq_bus.h"
+#include "cli/policy_file.h"
 #include "cli/runtime_dir.h"
 #include "cli/say.h"
 #include "gateway.h"
@@ -13,13 +14,16 @@ using namespace so;
 
 namespace {
 
-Result<std::unique_ptr<bus::Bus>> open_hub(const gateway::Options& options, net::Loop& loop) {
+// `inside` is where the hub is then.
+Result<std::unique_ptr<bus::Bus>> open_hub(const gateway::Options& options, net::Loop& loop,
+                                           bus::LocalBus*& inside) {
   auto store = store::open(options.store);
   if (!store) return fail(store.error());
   auto local = std::make_unique<bus::LocalBus>(loop, options.hub);
   if (*store) {
     if (auto kept = local->keep_in(std::move(*store)); !kept) return fail(kept.error());
   }
+  inside = local.get();
   return std::unique_ptr<bus::Bus>{std::move(local)};
 }
 
@@ -48,15 +52,24 @@ int main(int argc, char** argv) {
   if (const auto exit = gateway::parse_options(argc, argv, options)) return to_int(*exit);
 
   net::Loop loop;
-  auto bus = options.standalone ? open_hub(options, loop) : open_bus(options, loop);
+  bus::LocalBus* inside = nullptr;
+  auto bus = options.standalone ? open_hub(options, loop, inside) : open_bus(options, loop);
   if (!bus && options.standalone) return cli::give_up("unable to open", "the store", bus.error());
   if (!bus) return cli::give_up("unable to reach the hub", options.hub_address, bus.error());
   auto server =
       net::WsServer::open(loop, gateway::listeners(options.gateway), options.gateway.server);
   if (!server) return cli::give_up(server.error());
 
-  bus::Client hub{**bus, loop, "ws-gateway"};
+  bus::Client hub{**bus, loop, "ws-gateway", std::string{gateway::kClaims}};
   gateway::Gateway gateway{options.gateway, hub, **server};
+  const auto put_in_force = [&](const std::shared_ptr<const policy::Policy>& policy) {
+    if (inside != nullptr) inside->set_policy(policy);
+    gateway.set_policy(policy);
+  };
+  if (options.policy) put_in_force(options.policy);
+  loop.on_signal(SIGHUP, [&] {
+    if (const auto policy = cli::policy_again(options.config)) put_in_force(policy);
+  });
   const auto end = [&] { gateway.drain([&] { loop.stop(); }); };
   loop.on_signal(SIGTERM, end);
   loop.on_signal(SIGINT, end);

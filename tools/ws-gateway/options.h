@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "base/exit_code.h"
 #include "gateway.h"
 #include "hub/options.h"
+#include "policy/policy.h"
 #include "store/open.h"
 
 namespace so::gateway {
@@ -13,9 +15,11 @@ namespace so::gateway {
 struct Options {
   GatewayOptions gateway;
   bool standalone = false;
-  hub::Options hub;         // of the one inside, with standalone
-  store::Options store;     // of the one inside
-  std::string hub_address;  // as named; empty: nobody named one
+  hub::Options hub;                              // of the one inside, with standalone
+  store::Options store;                          // of the one inside
+  std::shared_ptr<const policy::Policy> policy;  // nullptr: none
+  std::string config;                            // the file it is read from again
+  std::string hub_address;                       // as named; empty: nobody named one
 };
 
 /// Fills `options` from the command line, the environment and the file. An answer ends the process.

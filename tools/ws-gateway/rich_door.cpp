@@ -105,6 +105,9 @@ bus::Done RichDoor::answer(net::ConnId id, const Request& request) {
 }
 
 void RichDoor::reply(net::ConnId id, const Request& request, const bus::Reply& reply) {
+  if (!reply.ok() && !reply.body.empty()) {
+    return send(id, wsproto::refused(request.id, reply.body));
+  }
   if (!reply.ok()) return send(id, wsproto::refused(request.id, reply.code, reply.message));
   if (!request.id.empty())
     send(id, wsproto::done(request.id, request.kind, {reply.epoch, reply.version}, reply.body));
