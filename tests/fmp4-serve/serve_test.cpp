@@ -38,6 +38,15 @@ struct ServeTest {
     return {.listen = {{"127.0.0.1", 0}}, .origins = {}, .server = {}};
   }
 
+  /// Somebody comes, and the hub lets them watch.
+  net::ConnId watch(std::string_view url, std::string_view subprotocol = "") {
+    const net::ConnId id = server.open(url, subprotocol);
+    wire::Frame request = bus.next();
+    for (; request.header.kind != wire::Kind::kAsk; request = bus.next()) bus.done(request);
+    bus.done(request);
+    turn(loop);
+    return id;
+  }
   /// What the hub is asked next; answered with yes.
   std::string asked() {
     const wire::Frame request = bus.next();
@@ -80,6 +89,20 @@ TEST_CASE("who may watch") {
   }
 }
 
+TEST_CASE("who may not watch is told so, and who asks while there is no hub waits") {
+  ServeTest test;
+  const net::ConnId ann = test.server.open("/live/cam", "scopewire.fmp4.v1");
+  CHECK(test.server.heard(ann).empty());
+  test.bus.refuse(test.bus.next(), "denied");
+  turn(test.loop);
+  CHECK(test.server.heard(ann) == Lines{"closed 4003: told so"});
+  const net::ConnId bob = test.server.open("/live/cam", "scopewire.fmp4.v1");
+  test.bus.next();
+  test.bus.link(false);
+  turn(test.loop);
+  CHECK(test.server.heard(bob).empty());
+}
+
 TEST_CASE("what is live, and who watches") {
   ServeTest test;
   const LiveStream live{test.loop};
@@ -87,9 +110,9 @@ TEST_CASE("what is live, and who watches") {
   test.up("/live/b", live.endpoint());
   test.up("/live/a", live.endpoint());
   test.up("/live/nowhere", "");
-  test.server.open("/live/b");
-  test.server.open("/live/b");
-  test.server.open("/live/c");
+  test.watch("/live/b");
+  test.watch("/live/b");
+  test.watch("/live/c");
   CHECK(test.streams() ==
         R"({"streams":[{"stream":"/live/a","viewers":0},{"stream":"/live/b","viewers":2}]})");
   test.down("/live/b");
@@ -98,9 +121,9 @@ TEST_CASE("what is live, and who watches") {
 
 TEST_CASE("the metadata of a stream is followed while somebody watches it") {
   ServeTest test;
-  const auto ann = test.server.open("/live/cam");
+  const auto ann = test.watch("/live/cam");
   CHECK(test.asked() == "/live/cam metadata");
-  const auto bob = test.server.open("/live/cam");
+  const auto bob = test.watch("/live/cam");
   CHECK(test.bus.idle());
   test.server.hang_up(ann);
   CHECK(test.bus.idle());
@@ -110,16 +133,16 @@ TEST_CASE("the metadata of a stream is followed while somebody watches it") {
 
 TEST_CASE("the subprotocol says how a viewer is spoken to") {
   ServeTest test;
-  const auto rich = test.server.open("/live/cam", "scopewire.fmp4.v1");
-  const auto plain = test.server.open("/live/cam");
+  const auto rich = test.watch("/live/cam", "scopewire.fmp4.v1");
+  const auto plain = test.watch("/live/cam");
   CHECK(test.server.heard(rich) == Lines{R"({"type":"waiting","stream":"/live/cam"})"});
   CHECK(test.server.heard(plain).empty());
 }
 
 TEST_CASE("metadata reaches the viewers of its stream") {
   ServeTest test;
-  const auto cam = test.server.open("/live/cam", "scopewire.fmp4.v1");
-  const auto other = test.server.open("/live/other", "scopewire.fmp4.v1");
+  const auto cam = test.watch("/live/cam", "scopewire.fmp4.v1");
+  const auto other = test.watch("/live/other", "scopewire.fmp4.v1");
   test.server.heard(cam);
   test.server.heard(other);
   test.event(wire::Kind::kMetadata, "/live/cam",
@@ -132,7 +155,7 @@ TEST_CASE("metadata reaches the viewers of its stream") {
 TEST_CASE("a stream that comes and goes is fetched, and its end is told") {
   ServeTest test;
   LiveStream live{test.loop};
-  const auto ann = test.server.open("/live/cam", "scopewire.fmp4.v1");
+  const auto ann = test.watch("/live/cam", "scopewire.fmp4.v1");
   test.server.heard(ann);
   test.up("/live/cam", live.endpoint());
   live.video_config();
@@ -150,7 +173,7 @@ TEST_CASE("a stream that was live before anybody came is fetched when somebody d
   test.up("/live/cam", live.endpoint());
   live.video_config();
   live.run(0, 15);
-  const auto ann = test.server.open("/live/cam", "scopewire.fmp4.v1");
+  const auto ann = test.watch("/live/cam", "scopewire.fmp4.v1");
   Lines heard;
   CHECK(wait_until(test.loop, [&] { return !(heard = test.server.heard(ann)).empty(); }));
   CHECK(heard.at(0).starts_with(R"({"type":"init")"));
@@ -168,7 +191,7 @@ TEST_CASE("how the process is") {
 
 TEST_CASE("draining closes all, and is done when all have gone") {
   ServeTest test;
-  const std::array all{test.server.open("/live/cam"), test.server.open("/live/other")};
+  const std::array all{test.watch("/live/cam"), test.watch("/live/other")};
   bool done = false;
   test.serve.drain([&] { done = true; });
   CHECK_FALSE(test.server.listens());
