@@ -21,7 +21,7 @@ constexpr std::size_t kMaxBytes = 1U << 20U;
 
 const std::array<std::string, 6> kTools{"so-hub",     "rtmp-ingest", "ws-gateway",
                                         "fmp4-serve", "meta-push",   "so-ctl"};
-const std::array<std::string, 4> kProtocols{"rtmp", "ws", "wsJsonMeta", "inboundWSFMP4"};
+const std::array<std::string, 5> kProtocols{"rtmp", "ws", "wsJsonMeta", "inboundWSFMP4", "metrics"};
 const std::array<std::string, 4> kTlsProtocols{"rtmps", "wss", "wssJsonMeta", "inboundWSSFMP4"};
 const std::array<std::string, 4> kLevels{"error", "warn", "info", "debug"};
 const std::array<std::string, 2> kFormats{"text", "json"};
@@ -99,7 +99,7 @@ Status Reader::section(const std::string& path, Node node) const {
 }
 
 Status Reader::acceptors(Node node) const {
-  if (!node.IsSequence()) return fail(error(node, "acceptors is not a list"));
+  if (!node.IsSequence() && !node.IsNull()) return fail(error(node, "acceptors is not a list"));
   for (const std::string& protocol : kProtocols) keep("acceptors." + protocol, node, {});
   for (const auto& item : node) {
     if (auto status = acceptor(item); !status) return status;

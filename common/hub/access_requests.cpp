@@ -70,7 +70,7 @@ Outcome<Hub::State::Reply> Hub::State::ask(const Call& call) {
 }
 
 Outcome<Scope*> Hub::State::make_scope(std::string_view path, TimePoint now) {
-  const auto scope = scopes_.make(path);
+  auto scope = scopes_.make(path);
   if (scope) {
     for (Scope* each = *scope; each->parent != nullptr; each = each->parent) equip(*each, now);
   }

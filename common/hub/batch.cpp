@@ -19,13 +19,13 @@ std::optional<Op> op_named(std::string_view name) {
   return std::nullopt;
 }
 
-std::string_view checked_name(Fields& in, std::string_view name, Why why) {
-  const std::string_view text = in.need(name, in.text(name));
-  if (in.refusal()) return text;
-  if (auto good = wire::check_name(name, text, wire::kMaxKey); !good) {
-    in.wrong(why, name, good.error().text.substr(name.size() + 1));
+std::string_view checked_name(Fields& in, std::string_view field, Why why) {
+  const std::string_view name = in.need(field, in.text(field));
+  if (in.refusal()) return name;
+  if (auto good = wire::check_name(field, name, wire::kMaxKey); !good) {
+    in.wrong(why, field, good.error().text.substr(field.size() + 1));
   }
-  return text;
+  return name;
 }
 
 void check_size(Fields& in, std::string_view name, const std::string& value,

@@ -58,12 +58,12 @@ Outcome<SharedObject*> Objects::create(Scope& scope, std::string_view name, bool
   SharedObject& object = add(scope, name, random_(), stored ? last_id_ + 1 : 0);
   linger(object, now);
   if (stored) {
-    records_.push_back({.kind = Record::Kind::kCreate,
-                        .id = object.id(),
-                        .scope = scope.path,
-                        .name = object.name(),
-                        .epoch = object.epoch(),
-                        .version = object.version()});
+    holdings_.records.push_back({.kind = Record::Kind::kCreate,
+                                 .id = object.id(),
+                                 .scope = scope.path,
+                                 .name = object.name(),
+                                 .epoch = object.epoch(),
+                                 .version = object.version()});
   }
   return &object;
 }
@@ -77,7 +77,7 @@ void Objects::predefine(Scope& scope, const policy::Predefined& what, TimePoint 
     const auto made = create(scope, what.name, what.persistent, now);
     if (!made) return;
     object = *made;
-    object->begin_with(what.values, holdings_, records_);
+    object->begin_with(what.values, holdings_);
   }
   object->predefined = true;
   lingering_.disarm(*object);
@@ -110,7 +110,7 @@ SharedObject* Objects::find(StoreId id) const {
 
 Outcome<Applied> Objects::apply(SharedObject& object, Batch batch, std::string_view from,
                                 TimePoint now) {
-  auto applied = object.apply(std::move(batch), from, now, options_, holdings_, records_);
+  auto applied = object.apply(std::move(batch), from, now, options_, holdings_);
   if (object.name().empty() && object.users.empty()) linger(object, now);
   if (applied && applied->verdict == Verdict::kOk) {
     for (Scope* at = &object.home(); at != nullptr; at = at->parent) ++at->counters.changes;
@@ -160,7 +160,7 @@ Scope* Objects::tick(TimePoint now) {
 
 void Objects::drop(SharedObject& object) {
   if (object.persistent()) {
-    records_.push_back({.kind = Record::Kind::kDestroy, .id = object.id()});
+    holdings_.records.push_back({.kind = Record::Kind::kDestroy, .id = object.id()});
   }
   destroy(object);
 }

@@ -69,7 +69,7 @@ class Objects {
   /// The same state, but whoever has seen another must start anew.
   void begin_epoch(SharedObject& object) { object.begin_epoch(random_()); }
   [[nodiscard]] SharedObject* find(StoreId id) const;
-  [[nodiscard]] std::vector<Record> take_records() { return std::exchange(records_, {}); }
+  [[nodiscard]] std::vector<Record> take_records() { return std::exchange(holdings_.records, {}); }
 
   [[nodiscard]] std::size_t size() const { return count_; }
   [[nodiscard]] const Holdings& holdings() const { return holdings_; }
@@ -93,7 +93,6 @@ class Objects {
   Timers<SharedObject> lingering_;
   std::unordered_map<StoreId, SharedObject*> stored_;  // the persistent ones
   StoreId last_id_ = 0;
-  std::vector<Record> records_;
 };
 
 }  // namespace so::hub

@@ -14,10 +14,10 @@ constexpr std::size_t kMaxToolName = 64;
 constexpr std::size_t kMaxCodec = 64;
 constexpr std::size_t kMaxEndpoint = 1024;
 
-void check_name(Fields& in, std::string_view name, std::string_view text, std::size_t most) {
+void check_name(Fields& in, std::string_view field, std::string_view name, std::size_t most) {
   if (in.refusal()) return;
-  if (auto good = wire::check_name(name, text, most); !good) {
-    in.wrong(Why::kBadRequest, name, good.error().text.substr(name.size() + 1));
+  if (auto good = wire::check_name(field, name, most); !good) {
+    in.wrong(Why::kBadRequest, field, good.error().text.substr(field.size() + 1));
   }
 }
 

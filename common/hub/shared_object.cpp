@@ -145,8 +145,7 @@ std::optional<Applied> SharedObject::judge(const Batch& batch) const {
 }
 
 Outcome<Applied> SharedObject::apply(Batch batch, std::string_view from, TimePoint now,
-                                     const Options& options, Holdings& holdings,
-                                     std::vector<Record>& records) {
+                                     const Options& options, Holdings& holdings) {
   if (auto verdict = judge(batch)) return std::move(*verdict);
   Record record{.kind = Record::Kind::kChange, .id = id_, .epoch = epoch_};
   if (!batch.producer.empty()) {
@@ -175,7 +174,7 @@ Outcome<Applied> SharedObject::apply(Batch batch, std::string_view from, TimePoi
     record.version = version_;
     record.producer = batch.producer;
     record.sequence = batch.seq;
-    records.push_back(std::move(record));
+    holdings.records.push_back(std::move(record));
   }
   if (!*effect) return Applied{Verdict::kNoop, 0, {}};
   applied.event += "]}";
@@ -212,14 +211,14 @@ Outcome<bool> SharedObject::edit(Batch& batch, std::string& event, const Options
 }
 
 void SharedObject::begin_with(const std::vector<std::pair<std::string, std::string>>& values,
-                              Holdings& holdings, std::vector<Record>& records) {
+                              Holdings& holdings) {
   Record record{.kind = Record::Kind::kChange, .id = id_, .epoch = epoch_, .version = version_};
   for (const auto& [key, value] : values) {
     attributes_.set(key, value);
     record.edits.push_back({Edit::Kind::kSet, key, value});
   }
   holdings.data += attributes_.bytes();
-  if (persistent() && !record.edits.empty()) records.push_back(std::move(record));
+  if (persistent() && !record.edits.empty()) holdings.records.push_back(std::move(record));
 }
 
 void SharedObject::restore(const StoredObject& stored, TimePoint now, Holdings& holdings) {

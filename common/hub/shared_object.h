@@ -36,10 +36,11 @@ struct Applied {
   [[nodiscard]] std::string status() const;  // the body of the reply
 };
 
-/// Bytes that all objects of a hub hold together.
+/// What all objects of a hub hold together.
 struct Holdings {
-  std::size_t data = 0;
-  std::size_t logs = 0;
+  std::size_t data = 0;           // bytes of attributes
+  std::size_t logs = 0;           // bytes of what returning readers can be told
+  std::vector<Record> records{};  // what is to be stored, until somebody takes it
 };
 
 /// One life of a shared object: attributes at a position (epoch, version). The version is 1 when
@@ -60,13 +61,13 @@ class SharedObject : public Timed {
 
   /// Orders the batch of member `from`: first (producer, seq), then expect, then the changes, all
   /// or nothing. A refusal leaves the object as it was. Of a persistent object what is to be stored
-  /// is appended to `records`.
+  /// is appended to the holdings' records.
   Outcome<Applied> apply(Batch batch, std::string_view from, TimePoint now, const Options& options,
-                         Holdings& holdings, std::vector<Record>& records);
+                         Holdings& holdings);
 
   /// What a new object holds from the first version on.
   void begin_with(const std::vector<std::pair<std::string, std::string>>& values,
-                  Holdings& holdings, std::vector<Record>& records);
+                  Holdings& holdings);
   /// Becomes what the store has; what is known of the past is forgotten.
   void restore(const StoredObject& stored, TimePoint now, Holdings& holdings);
   /// The same state, but whoever has seen another must start anew.

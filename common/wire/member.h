@@ -13,6 +13,7 @@ namespace so::wire {
 struct MemberId {
   std::uint64_t incarnation = 0;
   std::uint64_t number = 0;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 sees a 0 in what the compiler writes.
   auto operator<=>(const MemberId&) const = default;
 };
 

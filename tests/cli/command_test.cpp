@@ -9,9 +9,9 @@
 #include <doctest/doctest.h>
 
 #include "base/log.h"
+#include "policy/policy.h"
 #include "support/captured.h"
 #include "support/environment.h"
-#include "policy/policy.h"
 
 using namespace so;
 using cli::Command;
