@@ -25,6 +25,7 @@ const std::array<std::string, 5> kProtocols{"rtmp", "ws", "wsJsonMeta", "inbound
 const std::array<std::string, 4> kTlsProtocols{"rtmps", "wss", "wssJsonMeta", "inboundWSSFMP4"};
 const std::array<std::string, 4> kLevels{"error", "warn", "info", "debug"};
 const std::array<std::string, 2> kFormats{"text", "json"};
+const std::array<std::string, 2> kDurabilities{"process", "power"};
 const std::array<std::string, 2> kBooleans{"true", "false"};
 
 using Names = YamlReader::Names;
@@ -70,6 +71,8 @@ Status Reader::document(const YAML::Node& root) const {
       Key{"applications", words()},
       Key{"allow_anonymous", one_of(kBooleans)},
       Key{"origins", words()},
+      Key{"store", text()},
+      Key{"durability", one_of(kDurabilities)},
       Key{"acceptors", [this](const auto&, Node value) { return acceptors(value); }},
       Key{"limits", [this](const auto&, Node value) { return limits(value); }},
       Key{"policy", [this](const auto&, Node value) { return policy(value); }}};

@@ -68,9 +68,10 @@ sqlite3 store 'PRAGMA user_version=77'
 exits 5 so-hub --store store
 contains err 'store has schema 77, of a newer release'
 
-# A gateway that stands alone keeps one too.
-start alone ws-gateway --standalone --store own --listen 127.0.0.1:0
+# A gateway that stands alone keeps one too, here by the file that configures all tools.
+printf 'store: own\ndurability: power\n' >scopewire.yaml
+start alone ws-gateway --standalone --config scopewire.yaml --listen 127.0.0.1:0
 so-ctl --at "ws://$(address alone ws)/chat" --persistent set board x 7
 stop alone KILL
-start alone ws-gateway --standalone --store own --listen 127.0.0.1:0
+start alone ws-gateway --standalone --config scopewire.yaml --listen 127.0.0.1:0
 expect 7 so-ctl --at "ws://$(address alone ws)/chat" get board x
