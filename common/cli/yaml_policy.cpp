@@ -39,7 +39,7 @@ class Reader {
 
  private:
   Status rule(const std::string& path, Node node);
-  Status check(const policy::Rule& rule, Node node) const;
+  [[nodiscard]] Status check(const policy::Rule& rule, Node node) const;
   Status limit(const std::string& path, Node node);
   Status object(const std::string& path, Node node);
 
@@ -47,6 +47,7 @@ class Reader {
   Read claim(policy::Rule& rule, const std::string& name) const;
   Read claims(policy::Rule& rule) const;
   Read values(policy::Predefined& object) const;
+  Read value(policy::Predefined& object, const std::string& name) const;
   Read scope(ScopeGlob& glob) const;
   Read glob(std::optional<Glob>& glob) const;
   Read text(std::string& field) const;
@@ -216,26 +217,30 @@ Read Reader::values(policy::Predefined& object) const {
     if (node.size() > kMaxAttributes) {
       return wrong(node, fmt::format("{} has over {} keys", path, kMaxAttributes));
     }
-    std::size_t bytes = 0;
     std::vector<Key> keys;
     for (const auto& pair : node) {
       const std::string name = pair.first.IsScalar() ? pair.first.Scalar() : "";
       if (auto good = wire::check_name("a key of " + path, name, wire::kMaxKey); !good) {
         return wrong(pair.first, good.error().text);
       }
-      keys.push_back({name, [&, name](const std::string& place, Node item) -> Status {
-                        auto value = yaml_to_json(yaml_, place, item, kMaxValue);
-                        if (!value) return fail(value.error());
-                        if (*value == "null") return wrong(item, place + " has no value");
-                        bytes += name.size() + value->size();
-                        object.values.emplace_back(name, *std::move(value));
-                        return {};
-                      }});
+      keys.push_back({name, value(object, name)});
     }
     if (auto status = yaml_.map(path + ".", node, keys); !status) return status;
+    std::size_t bytes = 0;
+    for (const auto& [name, value] : object.values) bytes += name.size() + value.size();
     if (bytes > kMaxObject / 2) {  // the hub counts more than the bare bytes of each
       return wrong(node, fmt::format("{} is over {}", path, show_size(kMaxObject / 2)));
     }
+    return {};
+  };
+}
+
+Read Reader::value(policy::Predefined& object, const std::string& name) const {
+  return [this, &object, name](const std::string& path, Node node) -> Status {
+    auto value = yaml_to_json(yaml_, path, node, kMaxValue);
+    if (!value) return fail(value.error());
+    if (*value == "null") return wrong(node, path + " has no value");
+    object.values.emplace_back(name, *std::move(value));
     return {};
   };
 }

@@ -27,7 +27,7 @@ void Families::value(double value, const Labels& labels) {
   family.metric.push_back(std::move(metric));
 }
 
-std::string to_text(std::vector<prometheus::MetricFamily> families) {
+std::string to_text(const std::vector<prometheus::MetricFamily>& families) {
   std::ostringstream text;
   prometheus::TextSerializer{}.Serialize(text, families);
   return text.str();

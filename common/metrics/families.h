@@ -35,6 +35,6 @@ class Families {
 void add_process(Families& to, std::string_view tool);
 
 /// In Prometheus' text format.
-std::string to_text(std::vector<prometheus::MetricFamily> families);
+std::string to_text(const std::vector<prometheus::MetricFamily>& families);
 
 }  // namespace so::metrics

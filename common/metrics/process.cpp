@@ -1,8 +1,7 @@
-#include <array>
 #include <cstdint>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <time.h>
 
 #include <sys/resource.h>
 #include <unistd.h>

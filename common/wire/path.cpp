@@ -23,7 +23,7 @@ Status check_text(std::string_view what, std::string_view text) {
 
 Status check_segment(std::string_view segment) {
   if (segment == "." || segment == "..")
-    return fail(Code::kPeer, "path has a segment \".\" or \"..\"");
+    return fail(Code::kPeer, R"(path has a segment "." or "..")");
   if (segment.size() > kMaxSegment) {
     return fail(Code::kLimit, fmt::format("path segment of {} bytes is over the limit of {}",
                                           segment.size(), kMaxSegment));

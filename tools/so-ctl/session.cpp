@@ -12,6 +12,11 @@
 #include "tree.h"
 
 namespace so::ctl {
+namespace {
+
+constexpr Millis kPause{100};  // before a change whose answer was lost is sent again
+
+}  // namespace
 
 Exit exit_for_code(std::string_view code) {
   struct Row {
@@ -86,7 +91,6 @@ Done Session::done() {
 
 // However often it is sent, it is applied once.
 void Session::change() {
-  constexpr Millis kPause{100};
   const std::string body = command_.repeatable ? numbered(command_.changes) : command_.changes;
   door_.change(command_.object, body, [this](const Reply& reply) {
     if (reply.code == "hub_lost" && command_.repeatable) return again_.start(kPause);
