@@ -48,6 +48,21 @@ std::string meta_event(std::string_view stream, std::uint64_t timestamp, std::st
   return body.key("timestamp").natural(timestamp).key("data").raw(data).end().take();
 }
 
+std::string call_event(const Called& call) {
+  json::Writer body;
+  body.object().key("event").string("call").key("call").string(call.call);
+  body.key("scope").string(call.scope).key("method").string(call.method);
+  body.key("args").raw(call.args).key("from").string(call.from);
+  const auto timeout = static_cast<std::uint64_t>(call.timeout.count());
+  return body.key("timeout").natural(timeout).end().take();
+}
+
+std::string kick_event(std::string_view member, std::string_view reason) {
+  json::Writer body;
+  body.object().key("event").string("kick").key("member").string(member);
+  return body.key("reason").string(reason).end().take();
+}
+
 void tell(std::vector<ToolId> listeners, wire::Frame event, ToolId origin, Effects& out,
           StoreId about) {
   if (listeners.empty()) return;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "hub/effects.h"
 #include "hub/streams.h"
 #include "wire/frame.h"
@@ -19,6 +20,18 @@ std::string leave_event(std::string_view scope, std::string_view member);
 std::string up_event(const Stream& stream);
 std::string down_event(const Stream& stream);
 std::string meta_event(std::string_view stream, std::uint64_t timestamp, std::string_view data);
+
+/// A call; `args` is JSON.
+struct Called {
+  std::string_view call;
+  std::string_view scope;
+  std::string_view method;
+  std::string_view args;
+  std::string_view from;
+  Millis timeout{};
+};
+std::string call_event(const Called& call);
+std::string kick_event(std::string_view member, std::string_view reason);
 
 /// Sends the event, whose header.member is a number of `origin`, if anybody listens.
 void tell(std::vector<ToolId> listeners, wire::Frame event, ToolId origin, Effects& out,

@@ -81,6 +81,10 @@ void Hub::State::apply(ToolId from, const wire::FrameView& request, TimePoint no
     if (!unknown) return;
     out.sends.emplace_back();
   }
+  if (reply && reply->later) {
+    out.sends.erase(out.sends.begin() + static_cast<std::ptrdiff_t>(place));
+    return;
+  }
   Send& send = out.sends[place];
   send.to = {from};
   if (reply) send.about = reply->about;
@@ -146,6 +150,16 @@ Outcome<Hub::State::Reply> Hub::State::dispatch(const Call& call) {
       return unfollow(call);
     case Kind::kDrop:
       return drop(call);
+    case Kind::kServe:
+      return serve(call);
+    case Kind::kUnserve:
+      return unserve(call);
+    case Kind::kCall:
+      return begin_call(call);
+    case Kind::kResult:
+      return result(call);
+    case Kind::kKick:
+      return kick(call);
     case Kind::kAsk:
       return ask(call);
     case Kind::kStat:
@@ -158,6 +172,8 @@ Outcome<Hub::State::Reply> Hub::State::dispatch(const Call& call) {
     case Kind::kStream:
     case Kind::kMetadata:
     case Kind::kGap:
+    case Kind::kCalled:
+    case Kind::kKicked:
       break;
   }
   return refuse(Why::kBadRequest, fmt::format("kind 0x{:02x} is not a request",
@@ -170,6 +186,7 @@ std::optional<TimePoint> Hub::State::deadline() const {
     if (due && (!first || *due < *first)) first = due;
   };
   sooner(empty_rooms_.next());
+  sooner(calls_.deadline());
   for (const auto& [id, tool] : tools_) sooner(tool.expires);
   return first;
 }
@@ -181,6 +198,7 @@ void Hub::State::tick(TimePoint now, Effects& out) {
     out.gone.push_back(at->first);
     end(at->second, now, out);
   }
+  end_late_calls(now, out);
   while (Scope* home = objects_.tick(now)) prune(home);
   while (Scope* room = empty_rooms_.take(now)) prune(room);
   record(out);

@@ -54,6 +54,15 @@ struct Options {
   std::size_t follows_per_tool = 16384;
   std::size_t meta_bytes = std::size_t{1} << 24U;  // sent by one request to all streams at once
   std::size_t metadata = 1024;  // streams whose latest metadata is kept; the oldest make room
+
+  // Remote calls. Only who waits is kept, some 200 bytes; arguments and results pass through.
+  std::size_t methods_per_tool = 1024;
+  std::size_t calls = 65536;  // under way, all together
+  std::size_t calls_per_tool = 16384;
+  std::size_t calls_per_member = 256;              // so that no client has all those of its tool
+  std::size_t call_bytes = std::size_t{1} << 18U;  // arguments or result, in compact form
+  Millis call_timeout{10'000};                     // unless the caller says how long it waits
+  Millis longest_call{300'000};
 };
 
 }  // namespace so::hub

@@ -32,6 +32,14 @@ std::string_view to_text(Why why) {
       return "denied";
     case Why::kStorage:
       return "storage";
+    case Why::kNoMethod:
+      return "no_method";
+    case Why::kTimeout:
+      return "timeout";
+    case Why::kGone:
+      return "gone";
+    case Why::kFailed:
+      return "failed";
   }
   return {};
 }

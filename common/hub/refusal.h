@@ -22,6 +22,10 @@ enum class Why {
   kLimit,
   kDenied,
   kStorage,
+  kNoMethod,
+  kTimeout,
+  kGone,
+  kFailed,
 };
 
 std::string_view to_text(Why why);

@@ -1,5 +1,7 @@
 #include "hub/requests.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "hub/fields.h"
@@ -13,6 +15,7 @@ namespace {
 constexpr std::size_t kMaxToolName = 64;
 constexpr std::size_t kMaxCodec = 64;
 constexpr std::size_t kMaxEndpoint = 1024;
+constexpr std::size_t kMaxReason = 1024;
 
 void check_name(Fields& in, std::string_view field, std::string_view name, std::size_t most) {
   if (in.refusal()) return;
@@ -45,6 +48,16 @@ Claims claims_in(Fields& in, const Options& options) {
   if (read) return std::make_shared<const policy::Credentials>(*std::move(read));
   in.wrong(Why::kLimit, "claims", "have too many values");
   return nullptr;
+}
+
+// What a callee may say of its failure.
+Why read_failure(Fields& error) {
+  const std::string_view code = error.text("code").value_or("failed");
+  for (const Why why : {Why::kFailed, Why::kNoMethod, Why::kLimit, Why::kGone, Why::kTimeout}) {
+    if (code == to_text(why)) return why;
+  }
+  error.wrong(Why::kBadRequest, "error.code", "is not failed, no_method, limit, gone or timeout");
+  return Why::kFailed;
 }
 
 }  // namespace
@@ -124,6 +137,66 @@ Outcome<Follow> Follow::read(json::Element body) {
   const Follow follow{in.flag("meta").value_or(true), in.flag("streams").value_or(true),
                       in.flag("latest").value_or(true)};
   return outcome(in, follow);
+}
+
+Outcome<Serve> Serve::read(json::Element body) {
+  Fields in{body};
+  const Serve serve{in.flag("share").value_or(false)};
+  return outcome(in, serve);
+}
+
+Outcome<Invoke> Invoke::read(json::Element body, const Options& options) {
+  Fields in{body};
+  Invoke call;
+  if (const auto args = in.array("args")) {
+    call.args = compact_within(in, "args", *args, options.call_bytes);
+  }
+  const auto most = static_cast<std::uint64_t>(options.longest_call.count());
+  const auto usual = static_cast<std::uint64_t>(options.call_timeout.count());
+  const std::uint64_t timeout = in.natural("timeout").value_or(usual);
+  if (timeout == 0 || timeout > most) {
+    in.wrong(Why::kBadRequest, "timeout", fmt::format("is not 1 to {} milliseconds", most));
+  } else {
+    call.timeout = Millis{timeout};
+  }
+  call.to = in.text("to");
+  return outcome(in, std::move(call));
+}
+
+Outcome<Answered> Answered::read(json::Element body, const Options& options) {
+  Fields in{body};
+  Answered answer;
+  answer.call = in.need("call", in.text("call"));
+  const auto error = in.object("error");
+  const auto result = in.value("result");
+  if (error && result) in.wrong(Why::kBadRequest, "error", "comes beside a result");
+  if (result) answer.value = compact_within(in, "result", *result, options.call_bytes);
+  if (!error) return outcome(in, std::move(answer));
+
+  Fields from{*error};
+  const Why why = read_failure(from);
+  const std::string_view message = from.text("message").value_or("");
+  answer.refusal = Refusal{why, std::string{message}};
+  std::size_t most = options.call_bytes;
+  if (message.size() > most) from.wrong(Why::kLimit, "error.message", "is over the limit");
+  most -= std::min(most, message.size());
+  if (const auto data = from.value("data")) {
+    answer.refusal->details =
+        fmt::format(R"({{"data":{}}})", compact_within(from, "error.data", *data, most));
+  }
+  if (from.refusal()) return fail(*from.refusal());
+  return outcome(in, std::move(answer));
+}
+
+Outcome<Kick> Kick::read(json::Element body) {
+  Fields in{body};
+  Kick kick;
+  kick.member = in.need("member", in.text("member"));
+  if (const auto reason = in.text("reason"); reason && !reason->empty()) {
+    check_name(in, "reason", *reason, kMaxReason);
+    kick.reason = *reason;
+  }
+  return outcome(in, kick);
 }
 
 }  // namespace so::hub

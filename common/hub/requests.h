@@ -75,4 +75,29 @@ struct Follow {
   static Outcome<Follow> read(json::Element body);
 };
 
+struct Serve {
+  bool share = false;
+  static Outcome<Serve> read(json::Element body);
+};
+
+struct Invoke {             // call
+  std::string args = "[]";  // compact JSON
+  Millis timeout{};
+  std::optional<std::string_view> to;  // nullopt: whoever serves the method
+  static Outcome<Invoke> read(json::Element body, const Options& options);
+};
+
+struct Answered {  // result
+  std::string_view call;
+  std::string value = "null";      // compact JSON
+  std::optional<Refusal> refusal;  // nullopt: there is a result
+  static Outcome<Answered> read(json::Element body, const Options& options);
+};
+
+struct Kick {
+  std::string_view member;
+  std::string_view reason;
+  static Outcome<Kick> read(json::Element body);
+};
+
 }  // namespace so::hub

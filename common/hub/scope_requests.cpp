@@ -160,7 +160,10 @@ Outcome<Hub::State::Reply> Hub::State::leave(const Call& call) {
   Member* member = find_member(call);
   if (member == nullptr) return Reply{};
   leave_all_within(*member, call.frame.scope, call.now, call.out);
-  if (member->scopes.empty()) call.tool.members.erase(member->id.number);
+  if (member->scopes.empty()) {
+    end_calls_to(call.tool.id, member->id.number, call.out);
+    call.tool.members.erase(member->id.number);
+  }
   return Reply{};
 }
 

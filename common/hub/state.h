@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "hub/access.h"
+#include "hub/calls.h"
 #include "hub/follows.h"
 #include "hub/hub.h"
 #include "hub/listing.h"
 #include "hub/metadata.h"
+#include "hub/methods.h"
 #include "hub/objects.h"
 #include "hub/refusal.h"
 #include "hub/requests.h"
@@ -42,7 +44,8 @@ class Hub::State {
     std::string body;
     std::uint64_t epoch = 0;
     std::uint64_t version = 0;
-    StoreId about = 0;  // see Send
+    StoreId about = 0;   // see Send
+    bool later = false;  // what is asked is answered another time
   };
   struct Call {
     Tool& tool;
@@ -118,6 +121,19 @@ class Hub::State {
   void end_stream(const Member& member, std::string_view path, Effects& out);
   void end_streams_in(Member& member, const Scope& scope, Effects& out);
 
+  // call_requests.cpp
+  Outcome<Reply> serve(const Call& call);
+  Outcome<Reply> unserve(const Call& call);
+  Outcome<Reply> begin_call(const Call& call);
+  Outcome<Reply> result(const Call& call);
+  Outcome<Reply> kick(const Call& call);
+  Outcome<void> check_caller(const Call& call) const;
+  Outcome<Callee> find_callee(const Call& call, std::string_view to);
+  Outcome<const Member*> find_member(std::string_view id) const;
+  static void end_call(const OpenCall& over, const Refusal& why, Effects& out);
+  void end_calls_to(ToolId tool, std::optional<std::uint64_t> member, Effects& out);
+  void end_late_calls(TimePoint now, Effects& out);
+
   const Options options_;
   const Sources sources_;
   json::Parser parser_;
@@ -129,6 +145,8 @@ class Hub::State {
   Streams streams_;
   Metadata metadata_;
   Follows follows_;
+  Methods methods_;
+  Calls calls_;
   Totals totals_;  // what has happened; totals() adds what there is
 };
 

@@ -46,6 +46,9 @@ Hub::State::Reply Hub::State::bye(const Call& call) {
 // First the tool stops listening, then its members leave: it does not hear its own end.
 void Hub::State::end(Tool& tool, TimePoint now, Effects& out) {
   follows_.remove_all(tool.id);
+  methods_.remove_all(tool.id);
+  calls_.forget(tool.id);
+  end_calls_to(tool.id, std::nullopt, out);
   std::vector<std::uint64_t> numbers;
   for (auto& [number, member] : tool.members) {
     numbers.push_back(number);

@@ -30,7 +30,12 @@ enum class Kind : std::uint8_t {
   kFollow = 0x0E,
   kUnfollow = 0x0F,
   kDrop = 0x10,
+  kServe = 0x11,
+  kUnserve = 0x12,
+  kCall = 0x13,
+  kResult = 0x14,
   kAsk = 0x15,
+  kKick = 0x16,
   kStat = 0x17,
 
   kDone = 0x40,
@@ -41,6 +46,8 @@ enum class Kind : std::uint8_t {
   kStream = 0x82,
   kMetadata = 0x83,
   kGap = 0x84,
+  kCalled = 0x85,
+  kKicked = 0x86,
 };
 
 /// The name of a request, as the manual page has it: "join"; "other" for what is none.

@@ -36,6 +36,16 @@ std::string_view to_text(Kind request) {
       return "unfollow";
     case Kind::kDrop:
       return "drop";
+    case Kind::kServe:
+      return "serve";
+    case Kind::kUnserve:
+      return "unserve";
+    case Kind::kCall:
+      return "call";
+    case Kind::kResult:
+      return "result";
+    case Kind::kKick:
+      return "kick";
     case Kind::kAsk:
       return "ask";
     case Kind::kStat:
@@ -47,6 +57,8 @@ std::string_view to_text(Kind request) {
     case Kind::kStream:
     case Kind::kMetadata:
     case Kind::kGap:
+    case Kind::kCalled:
+    case Kind::kKicked:
       break;
   }
   return "other";

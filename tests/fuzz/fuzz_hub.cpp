@@ -1,7 +1,7 @@
 // Three tools send a hub what the input says, half of it well formed. Whatever it is: each request
-// is answered once and first; what leaves is JSON in frames that can be sent; each tool's copies of
-// the shared objects, made from replies and events alone, see versions rise by one and end as the
-// hub's own; and when all tools are gone, nothing is left but what is persistent.
+// is answered once, and first unless it calls; what leaves is JSON in frames that can be sent; each
+// tool's copies of the shared objects, made from replies and events alone, see versions rise by one
+// and end as the hub's own; and when all tools are gone, nothing is left but what is persistent.
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -37,7 +37,7 @@ constexpr std::array<std::string_view, 8> kValues{"null",
                                                   R"("0123456789012345678901234567890123456")",
                                                   R"({"a":1,"b":2})",
                                                   "nonsense"};
-constexpr std::array<std::string_view, 16> kBodies{
+constexpr std::array<std::string_view, 20> kBodies{
     "",
     R"({"presence":true,"info":{"n":1}})",
     R"({"presence":false,"quiet":true,"streams":false})",
@@ -48,6 +48,10 @@ constexpr std::array<std::string_view, 16> kBodies{
     R"({"data":"d","meta":false,"latest":true})",
     R"({"info":{"too":"long, this is too long for these options"}})",
     R"({"tool":"t","incarnation":"00000000000000ff"})",
+    R"({"share":true,"args":[1,{"a":2}],"timeout":1000})",
+    R"({"to":"0000000000000002-1","member":"0000000000000001-2","timeout":9000})",
+    R"({"call":"0000000000000001-1","result":[1]})",
+    R"({"call":"0000000000000001-2","error":{"message":"no","data":1}})",
     "[]",
     "{",
     R"({"claims":{"role":"host"},"presence":true})",
@@ -98,6 +102,11 @@ hub::Options tight() {
   options.follows_per_tool = 2;
   options.metadata = 2;
   options.meta_bytes = 60;
+  options.methods_per_tool = 2;
+  options.calls = 5;
+  options.calls_per_tool = 3;
+  options.calls_per_member = 2;
+  options.call_bytes = 60;
   return options;
 }
 
@@ -132,13 +141,13 @@ class Game {
       return;
     }
     wire::Frame frame;
-    frame.header.kind = static_cast<wire::Kind>(in_.u8() % 0x17);
+    frame.header.kind = static_cast<wire::Kind>(in_.u8() % 0x18);
     frame.header.request = (flags & 8U) != 0 ? 0 : ++requests_;
     const std::uint8_t names = in_.u8();
     frame.header.member = names & 3U;
     frame.scope = kScopes.at(names >> 2U & 7U);
     frame.name = kObjects.at(names >> 5U & 3U);
-    frame.body = frame.header.kind == wire::Kind::kChange ? batch() : kBodies.at(in_.u8() % 16);
+    frame.body = frame.header.kind == wire::Kind::kChange ? batch() : kBodies.at(in_.u8() % 20);
     send(tool, frame.view());
   }
 
@@ -199,6 +208,9 @@ class Game {
     std::size_t replies = 0;
     for (const hub::Send& each : effects.sends) {
       if (!wire::is_reply(each.frame.header.kind)) continue;
+      if (each.to.size() == 1 && calls_.contains({each.to.front(), each.frame.header.request})) {
+        continue;  // deliver() looks at it
+      }
       ++replies;
       require(&each == &effects.sends.front() && each.to == std::vector{hub::ToolId{tool}});
       require(each.frame.header.request == frame.header.request);
@@ -207,11 +219,19 @@ class Game {
     }
     const bool unknown =
         std::count(effects.gone.begin(), effects.gone.end(), hub::ToolId{tool}) > 0;
-    require(replies == 1 || (frame.header.request == 0 && (!unknown || is_bye)));
+    const bool calls = frame.header.kind == wire::Kind::kCall && frame.header.request != 0;
+    if (calls && replies == 0) calls_.insert({hub::ToolId{tool}, frame.header.request});
+    require(replies == 1 || calls || (frame.header.request == 0 && (!unknown || is_bye)));
     if (frame.header.kind == wire::Kind::kUse && frame.header.request == 0) {
       copies_[where].current = false;  // nobody told it where it starts
     }
     deliver(effects);
+    for (const hub::ToolId gone : effects.gone) forget_calls(gone);
+  }
+
+  // Nobody answers what a tool has called that is gone.
+  void forget_calls(hub::ToolId tool) {
+    std::erase_if(calls_, [&](const auto& call) { return call.first == tool; });
   }
 
   void on_used(const Where& where, const wire::Frame& reply) {
@@ -236,6 +256,9 @@ class Game {
       require(!send.to.empty() &&
               std::set(send.to.begin(), send.to.end()).size() == send.to.size());
       require(wire::is_reply(send.frame.header.kind) || send.origin);
+      if (wire::is_reply(send.frame.header.kind)) {
+        calls_.erase({send.to.front(), send.frame.header.request});
+      }
       if (send.frame.header.kind != wire::Kind::kChanged) continue;
       for (const hub::ToolId to : send.to) {
         Copy& copy = copies_[{static_cast<std::uint8_t>(to), send.frame.scope, send.frame.name}];
@@ -253,6 +276,7 @@ class Game {
       hub::Effects effects;
       hub_.tick(now_, effects);
       deliver(effects);
+      for (const hub::ToolId gone : effects.gone) forget_calls(gone);
       require(!hub_.deadline() || *hub_.deadline() > now_);
     }
     now_ = end;
@@ -277,6 +301,7 @@ class Game {
   void end() {
     pass(Seconds{60});
     require(!hub_.deadline());
+    require(calls_.empty());
     hello(0);
     hub::Effects effects;
     hub_.apply(hub::ToolId{0}, {{.kind = wire::Kind::kList, .request = 1}, "/", {}, {}}, now_,
@@ -293,6 +318,7 @@ class Game {
   std::uint32_t requests_ = 0;
   json::Parser parser_;
   std::map<Where, Copy> copies_;
+  std::set<std::pair<hub::ToolId, std::uint32_t>> calls_;  // that wait for their one reply
 };
 
 }  // namespace

@@ -76,6 +76,30 @@ TEST_CASE("every wrong body is refused with the field that is wrong") {
            {Kind::kMeta, R"({"data":1,"timestamp":1.5})",
             "bad_request: timestamp is not a whole number of 0 or more"},
            {Kind::kFollow, R"({"latest":0})", "bad_request: latest is not true or false"},
+           {Kind::kServe, R"({"share":1})", "bad_request: share is not true or false"},
+           {Kind::kServe, "", "bad_request: member is not 0: only the tool itself serves"},
+           {Kind::kCall, R"({"args":{}})", "bad_request: args is not an array"},
+           {Kind::kCall, R"({"timeout":"1s"})", "bad_request: timeout is not a whole number"},
+           {Kind::kCall, R"({"timeout":0})", "bad_request: timeout is not 1 to 300000 millis"},
+           {Kind::kCall, R"({"timeout":300001})", "bad_request: timeout is not 1 to 300000"},
+           {Kind::kCall, R"({"to":1})", "bad_request: to is not a string"},
+           {Kind::kCall, R"({"to":""})", "bad_request: to is empty"},
+           {Kind::kCall, R"({"to":"me"})", "bad_request: this is no member's id"},
+           {Kind::kCall, R"({"to":"00000000000000a0-01"})", "bad_request: this is no member's id"},
+           {Kind::kResult, "", "bad_request: call is missing"},
+           {Kind::kResult, R"({"call":7,"result":1})", "bad_request: call is not a string"},
+           {Kind::kResult, R"({"call":"7","result":1})", "bad_request: call is no call's id"},
+           {Kind::kResult, R"({"call":"7","error":1})", "bad_request: error is not an object"},
+           {Kind::kResult, R"({"call":"7","error":{},"result":1})",
+            "bad_request: error comes beside a result"},
+           {Kind::kResult, R"({"call":"7","error":{"code":"denied"}})",
+            "bad_request: error.code is not failed, no_method, limit, gone or timeout"},
+           {Kind::kResult, R"({"call":"7","error":{"message":1}})",
+            "bad_request: message is not a string"},
+           {Kind::kKick, "", "bad_request: member is missing"},
+           {Kind::kKick, R"({"member":"x"})", "bad_request: this is no member's id"},
+           {Kind::kKick, R"({"member":"x","reason":"\n"})",
+            "bad_request: reason has a control character"},
            {Kind::kHello, "", "bad_request: tool is missing"},
            {Kind::kHello, R"({"tool":"a"})", "bad_request: incarnation is missing"},
            {Kind::kHello, hello_body("", "0123456789abcdef"), "bad_request: tool is empty"},
@@ -108,9 +132,11 @@ TEST_CASE("every name that is none is refused, by every request that takes one")
         "/chat/" + std::string(256, 'x'), std::string(65535, '/')}) {
     for (const Kind kind : {Kind::kJoin, Kind::kLeave, Kind::kUse, Kind::kRelease, Kind::kChange,
                             Kind::kGet, Kind::kList, Kind::kPublish, Kind::kUnpublish, Kind::kMeta,
-                            Kind::kFollow, Kind::kUnfollow, Kind::kDrop, Kind::kAsk, Kind::kStat}) {
+                            Kind::kFollow, Kind::kUnfollow, Kind::kDrop, Kind::kAsk, Kind::kStat,
+                            Kind::kServe, Kind::kUnserve, Kind::kCall}) {
       const std::string body = R"({"changes":[],"data":1,"action":"play"})";
-      const Answer answer = a.request({{.kind = kind, .member = 1}, scope, "o", body});
+      const std::uint64_t member = kind == Kind::kServe ? 0 : 1;
+      const Answer answer = a.request({{.kind = kind, .member = member}, scope, "o", body});
       CHECK_MESSAGE(answer.text.starts_with("bad_path: path "), static_cast<int>(kind), " ", scope,
                     " -> ", answer.text);
     }

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,7 +41,8 @@ inline doctest::String toString(const Lines& lines) {
   return fmt::format("{}", fmt::join(lines, "; ")).c_str();
 }
 
-/// A tool at the hub. Every request is answered at once, exactly once and before its events.
+/// A tool at the hub. Every request but call is answered at once, exactly once and before its
+/// events.
 class TestTool {
  public:
   TestTool(HubTest& hub, hub::ToolId id, std::string name, std::uint64_t incarnation)
@@ -116,6 +118,26 @@ class TestTool {
   Answer unfollow(std::string_view stream) {
     return request({{.kind = wire::Kind::kUnfollow}, stream, {}, {}});
   }
+  Answer serve(std::string_view scope, std::string_view method, std::string_view body = "") {
+    return request({{.kind = wire::Kind::kServe}, scope, method, body});
+  }
+  Answer unserve(std::string_view scope, std::string_view method) {
+    return request({{.kind = wire::Kind::kUnserve}, scope, method, {}});
+  }
+  /// "" while it is under way; then answers() has how it ends.
+  Answer call(std::uint64_t member, std::string_view scope, std::string_view method,
+              std::string_view body = "") {
+    return request({{.kind = wire::Kind::kCall, .member = member}, scope, method, body});
+  }
+  Answer result(std::string_view body, std::uint64_t member = 0) {
+    return request({{.kind = wire::Kind::kResult, .member = member}, {}, {}, body});
+  }
+  Answer kick(std::string_view body) {
+    return request({{.kind = wire::Kind::kKick}, {}, {}, body});
+  }
+
+  /// The answers to calls since the last time, each "number of the request: text".
+  Lines answers() { return std::exchange(answers_, {}); }
 
   /// The events since the last call, brief.
   Lines events();
@@ -139,6 +161,8 @@ class TestTool {
   std::uint64_t incarnation_;
   std::uint32_t requests_ = 0;
   std::vector<wire::Frame> inbox_;
+  Lines answers_;
+  std::set<std::uint32_t> calling_;  // requests that were not answered at once
 };
 
 /// A hub, a clock, and tools: what a transport does, without one. Every frame that leaves is
@@ -278,7 +302,12 @@ inline Answer HubTest::apply(TestTool& from, const wire::FrameView& frame) {
   hub_->apply(from.id_, frame, now, effects);
   Answer answer = deliver(effects, from.id_, frame.header.request);
   if (!answer.ok) from.refusal = std::exchange(refusal_, {});
-  if (frame.header.request != 0) CHECK(answer.header.member == frame.header.member);
+  if (frame.header.request == 0) return answer;
+  if (frame.header.kind == wire::Kind::kCall && answer.header.kind == wire::Kind{}) {
+    from.calling_.insert(frame.header.request);
+    return answer;
+  }
+  CHECK(answer.header.member == frame.header.member);
   return answer;
 }
 
@@ -290,6 +319,13 @@ inline Answer HubTest::deliver(hub::Effects& effects, hub::ToolId asker, std::ui
     Bytes bytes;
     wire::write_frame(send.frame.view(), bytes);
     if (wire::is_reply(send.frame.header.kind)) {
+      REQUIRE(send.to.size() == 1);
+      TestTool& to = find(send.to.front());
+      if (to.calling_.erase(send.frame.header.request) > 0) {
+        to.answers_.push_back(
+            fmt::format("{}: {}", send.frame.header.request, read_answer(send.frame).text));
+        continue;
+      }
       CHECK(i == 0);
       CHECK(send.to == std::vector{asker});
       CHECK(send.frame.header.request == request);
