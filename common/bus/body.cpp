@@ -69,6 +69,13 @@ std::string follow_body(const FollowOptions& options) {
   return body.take();
 }
 
+std::string kick_body(std::string_view member, std::string_view reason) {
+  json::Writer body;
+  body.object().key("member").string(member);
+  if (!reason.empty()) body.key("reason").string(reason);
+  return body.end().take();
+}
+
 std::string join_event(std::string_view scope, std::string_view member, std::string_view info) {
   json::Writer event;
   event.object().key("event").string("join").key("scope").string(scope);

@@ -133,4 +133,35 @@ void Client::unfollow(std::string_view stream, Done done) {
   state_->undo(Kind::kUnfollow, key(Kind::kFollow, 0, stream), std::move(done));
 }
 
+void Client::serve(std::string_view scope, std::string_view method, bool share, Done done) {
+  state_->claim(key(Kind::kServe, 0, scope, method),
+                {.body = share ? R"({"share":true})" : std::string{}}, std::move(done));
+}
+
+void Client::unserve(std::string_view scope, std::string_view method, Done done) {
+  state_->undo(Kind::kUnserve, key(Kind::kServe, 0, scope, method), std::move(done));
+}
+
+void Client::call(std::uint64_t member, std::string_view scope, std::string_view method,
+                  std::string_view body, Done done) {
+  state_->ask(about(Kind::kCall, member, scope, method, body), std::move(done));
+}
+
+void Client::answer(std::uint64_t member, std::string_view call, const CallResult& result) {
+  this->result(member, result_body(call, result),
+               [this, member, id = std::string{call}](const Reply& reply) {
+                 if (reply.code != "limit" && reply.code != "bad_request") return;
+                 const std::string why = "the answer was not taken: " + std::string{reply.message};
+                 this->result(member, result_body(id, {.code = "failed", .message = why}));
+               });
+}
+
+void Client::result(std::uint64_t member, std::string_view body, Done done) {
+  state_->ask(request(Kind::kResult, member, {}, body), std::move(done));
+}
+
+void Client::kick(std::string_view member, std::string_view reason, Done done) {
+  state_->ask(request(Kind::kKick, 0, {}, kick_body(member, reason)), std::move(done));
+}
+
 }  // namespace so::bus

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "bus/bus.h"
+#include "bus/call_bodies.h"
 #include "bus/reply.h"
 #include "net/loop.h"
 
@@ -41,12 +42,12 @@ struct FollowOptions {
 
 /// A tool's end of the bus: requests with replies, events in order, and a hub that may be restarted
 /// at any time. The client says hello, renews the lease, and after an outage announces again all
-/// that was joined, used, published and followed; the tool sees no more of it than events.
+/// that was joined, used, published, followed and served; the tool sees no more of it than events.
 ///
 /// While there is no hub:
-///   join, use, publish, follow     wait, and are answered when the hub is back
-///   leave, release, gone, ...      are done at once: a new hub knows nothing of it
-///   change, get, list, meta, ...   are refused with "hub_lost", never kept: who asked decides anew
+///   join, use, publish, follow, serve  wait, and are answered when the hub is back
+///   leave, release, gone, ...          are done at once: a new hub knows nothing of it
+///   change, get, list, meta, call ...  are refused with "hub_lost", never kept: who asked decides
 /// What was asked and not answered when the hub went away is treated alike; a change that is
 /// refused with "hub_lost" may have been applied (producer and seq make sending it again safe).
 /// While a hub is being told what we hold (less than a second), all requests wait for that.
@@ -70,9 +71,15 @@ class Client {
     std::function<void(const wire::FrameView& sync)> sync{};
     /// The hub has answered hello and knows all of us again, or is gone; `why` is for people.
     std::function<void(bool connected, std::string_view why)> link{};
+    /// Somebody calls a method that we serve (member 0), or the client of header.member; the body
+    /// is what a WebSocket client is sent. To be answered with answer(). Left empty: "no_method".
+    std::function<void(const wire::FrameView& call)> call{};
+    /// The connection of header.member is to be ended, for the "reason" in the body. Left empty:
+    /// the member is gone, and nobody is told.
+    std::function<void(const wire::FrameView& kick)> kick{};
     /// A restarted hub refused what the one before had granted: the member no longer is in the
-    /// scope, uses the object, publishes the stream (`claim` is the kJoin, kUse, kPublish or
-    /// kFollow that failed).
+    /// scope, uses the object, publishes the stream, serves the method (`claim` is the kJoin, kUse,
+    /// kPublish, kFollow or kServe that failed).
     std::function<void(const wire::FrameView& claim, const Reply& why)> refused{};
   };
 
@@ -129,6 +136,21 @@ class Client {
   void may_play(std::uint64_t member, std::string_view stream, Done done);
   void follow(std::string_view stream, const FollowOptions& options, Done done = {});
   void unfollow(std::string_view stream, Done done = {});
+
+  // Remote calls; bus/call_bodies.h makes the bodies. A call is answered when it is over, by
+  // {"result":V} or an error, which may have data. Only the tool itself serves; with `share`,
+  // others may serve the same method in turn.
+  void serve(std::string_view scope, std::string_view method, bool share, Done done = {});
+  void unserve(std::string_view scope, std::string_view method, Done done = {});
+  void call(std::uint64_t member, std::string_view scope, std::string_view method,
+            std::string_view body, Done done = {});
+  /// Answers a call of the member, or of ourselves (0). What the hub does not take, because it is
+  /// too big, is answered "failed" instead.
+  void answer(std::uint64_t member, std::string_view call, const CallResult& result);
+  /// The same with a body of one's own.
+  void result(std::uint64_t member, std::string_view body, Done done = {});
+  /// Has the connection of any tool's member ended.
+  void kick(std::string_view member, std::string_view reason, Done done = {});
 
  private:
   class State;

@@ -125,11 +125,15 @@ void Client::State::on_frame(const FrameView& frame) {
 void Client::State::on_reply(const FrameView& frame) {
   Reply reply{.epoch = frame.header.epoch, .version = frame.header.version, .body = frame.body};
   json::Parser parser;  // own: what it borrows is read by a callback that may parse, too
+  std::string data;
   if (frame.header.kind == Kind::kError) {
     const auto body = parser.parse(frame.body);
     const auto error = body ? json::member(*body, "error") : std::nullopt;
     reply.code = error ? json::text(*error, "code").value_or("bad_request") : "bad_request";
     reply.message = error ? json::text(*error, "message").value_or("") : "";
+    const auto more = error ? json::member(*error, "data") : std::nullopt;
+    if (more) json::append_compact(data, *more);
+    reply.data = data;
   }
   const bool greeted = phase_ == Phase::kAnnouncing || phase_ == Phase::kConnected;
   if (greeted && reply.code == "unknown_tool") {  // our lease ran out
@@ -151,10 +155,24 @@ void Client::State::on_event(const FrameView& event) {
     others_.on_stream(event);
   } else if (header.kind == Kind::kMetadata) {
     if (handlers_.event) handlers_.event(event);
+  } else if (header.kind == Kind::kCalled) {
+    on_call(event);
+  } else if (header.kind == Kind::kKicked) {
+    handlers_.kick ? handlers_.kick(event) : leave(header.member, "/", {});
   } else if (header.kind == Kind::kGap) {
     settling_.start(lease_);
     announce_all();
   }
+}
+
+void Client::State::on_call(const FrameView& event) {
+  if (handlers_.call) return handlers_.call(event);
+  const std::string body = result_body(call_id(event.body), {.code = "no_method"});
+  ask({.header = {.kind = Kind::kResult, .member = event.header.member},
+       .scope = {},
+       .name = {},
+       .body = body},
+      {});
 }
 
 // --- sending ---

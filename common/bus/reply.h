@@ -10,6 +10,7 @@ namespace so::bus {
 struct Reply {
   std::string_view code{};     // empty: done; else an error code of scopewire-bus(7)
   std::string_view message{};  // of the error, for people
+  std::string_view data{};     // of the error, JSON; of most there is none
   std::uint64_t epoch = 0;     // of the object that was asked about
   std::uint64_t version = 0;
   /// JSON, as scopewire-bus(7) describes it for the request; may be empty. Of an error
