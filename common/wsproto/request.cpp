@@ -14,7 +14,7 @@
 namespace so::wsproto {
 namespace {
 
-enum class Shape { kPlain, kOneChange, kChanges, kPing };
+enum class Shape { kPlain, kOneChange, kChanges, kPing, kCall };
 
 struct Operation {
   std::string_view name;
@@ -36,6 +36,8 @@ constexpr std::array kOperations{
     Operation{"get", wire::Kind::kGet, true, Shape::kPlain},
     Operation{"drop", wire::Kind::kDrop, true, Shape::kPlain},
     Operation{"list", wire::Kind::kList, false, Shape::kPlain},
+    Operation{"call", wire::Kind::kCall, false, Shape::kCall},
+    Operation{"result", wire::Kind::kResult, false, Shape::kCall},
     Operation{"ping", {}, false, Shape::kPing},
 };
 
@@ -43,11 +45,22 @@ constexpr std::array kOperations{
 constexpr std::array<std::string_view, 5> kChangeKeys{"op", "key", "value", "handler", "args"};
 constexpr std::array<std::string_view, 5> kBatchKeys{"changes", "force", "expect", "producer",
                                                      "seq"};
+// Those of a call, and of its result.
+constexpr std::array<std::string_view, 6> kCallKeys{"args", "timeout", "to",
+                                                    "call", "result",  "error"};
 
 void copy_members(json::Writer& to, json::Element from, std::span<const std::string_view> keys) {
   for (const std::string_view key : keys) {
     if (const auto value = json::member(from, key)) to.key(key).raw(json::compact(*value));
   }
+}
+
+std::string call_of(wire::Kind kind, json::Element message) {
+  const std::span keys{kCallKeys};
+  json::Writer body;
+  body.object();
+  copy_members(body, message, kind == wire::Kind::kCall ? keys.first(3) : keys.last(3));
+  return body.end().take();
 }
 
 std::string changes_of(const Operation& operation, json::Element message) {
@@ -80,7 +93,8 @@ struct Reader {
     if (auto refusal = names(operation, request)) return *refusal;
     if (auto refusal = position(request)) return *refusal;
     if (auto refusal = options(request)) return *refusal;
-    if (operation.kind == wire::Kind::kChange) request.changes = changes_of(operation, message);
+    if (operation.kind == wire::Kind::kChange) request.body = changes_of(operation, message);
+    if (operation.shape == Shape::kCall) request.body = call_of(operation.kind, message);
     return request;
   }
 
@@ -90,6 +104,11 @@ struct Reader {
       auto scope = wire::normal_path(given->get_string().value_unsafe());
       if (!scope) return refuse("bad_path", scope.error().text);
       request.scope = std::move(*scope);
+    }
+    if (operation.kind == wire::Kind::kCall) {
+      const auto method = json::text(message, "method");
+      if (!method) return refuse("bad_request", "method is missing or not a string");
+      request.method = *method;
     }
     if (!operation.object) return std::nullopt;
     if (const auto given = json::member(message, "object")) {

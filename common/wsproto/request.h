@@ -18,13 +18,14 @@ struct Request {
   wire::Kind kind{};
   std::string scope;  // normal form; empty: the scope of the URL
   std::string object;
+  std::string method;         // call
   std::string key;            // get; empty: all
   std::string info;           // join: what others are shown, compact JSON; empty: nothing
   bool presence = false;      // join
   bool persistent = false;    // use
   std::uint64_t epoch = 0;    // use: what the client has
   std::uint64_t version = 0;  // use
-  std::string changes;        // change: the body of the bus frame
+  std::string body;           // change, call, result: of the bus frame
 };
 
 /// Why a message is no request, ready for the reply.

@@ -19,6 +19,14 @@ TEST_CASE("replies repeat the id and carry the position") {
   CHECK(done("", wire::Kind::kLeave, {}, "") == R"({"ok":true})");
 }
 
+TEST_CASE("a call is answered by its result") {
+  CHECK(done("1", wire::Kind::kCall, {}, R"({"result":{"s":3}})") ==
+        R"({"id":1,"ok":true,"result":{"s":3}})");
+  CHECK(done("1", wire::Kind::kResult, {}, "") == R"({"id":1,"ok":true})");
+  CHECK(refused("1", R"({"error":{"code":"failed","message":"no","data":{"at":1}}})") ==
+        R"({"id":1,"ok":false,"error":{"code":"failed","message":"no","data":{"at":1}}})");
+}
+
 TEST_CASE("refusals say why") {
   CHECK(refused("5", "bad_path", "no \"..\"") ==
         R"({"id":5,"ok":false,"error":{"code":"bad_path","message":"no \"..\""}})");

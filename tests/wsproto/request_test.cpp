@@ -62,8 +62,24 @@ TEST_CASE("writes become a batch of changes") {
               R"({"op":"change","object":"o","changes":[{"op":"clear"}],"force":true,"producer":"p","seq":1})",
               R"({"changes":[{"op":"clear"}],"force":true,"producer":"p","seq":1})"}}) {
     CHECK(request(c.text).kind == wire::Kind::kChange);
-    CHECK(request(c.text).changes == c.changes);
+    CHECK(request(c.text).body == c.changes);
   }
+}
+
+TEST_CASE("calls and their results become bodies of the bus") {
+  const Request call = request(
+      R"({"id":1,"op":"call","method":"sum","args":[1, {"$date":2}],"timeout":5000,"to":"ID"})");
+  CHECK(call.kind == wire::Kind::kCall);
+  CHECK(call.method == "sum");
+  CHECK(call.body == R"({"args":[1,{"$date":2}],"timeout":5000,"to":"ID"})");
+  CHECK(request(R"({"op":"call","method":"sum","result":1})").body == "{}");
+  const Request result = request(R"({"op":"result","call":"C","result":[1, null],"args":1})");
+  CHECK(result.kind == wire::Kind::kResult);
+  CHECK(result.body == R"({"call":"C","result":[1,null]})");
+  CHECK(request(R"({"op":"result","call":"C","error":{"message":"no","data":1}})").body ==
+        R"({"call":"C","error":{"message":"no","data":1}})");
+  CHECK(refusal(R"({"op":"call"})").message == "method is missing or not a string");
+  CHECK(refusal(R"({"op":"call","method":1})").message == "method is missing or not a string");
 }
 
 TEST_CASE("options are read") {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "bus/call_bodies.h"
 #include "json/read.h"
 #include "wire/path.h"
 #include "wsproto/ems.h"
@@ -68,6 +69,8 @@ Gateway::Gateway(const GatewayOptions& options, bus::Client& hub, net::WsServer&
                     connected ? log::info("the hub is there")
                               : log::warn("the hub is gone: {}", why);
                   },
+              .call = [this](const wire::FrameView& frame) { call(frame); },
+              .kick = [this](const wire::FrameView& frame) { kick(frame); },
               .refused =
                   [this](const wire::FrameView& claim, const bus::Reply& why) {
                     const auto id = static_cast<net::ConnId>(claim.header.member);
@@ -171,6 +174,23 @@ void Gateway::event(const wire::FrameView& event) {
   if (event.header.kind == wire::Kind::kMetadata) return meta_.event(event);
   rich_.event(event);
   if (event.header.kind != wire::Kind::kMember) chat_.event(event);
+}
+
+// Only the rich protocol has words for a call.
+void Gateway::call(const wire::FrameView& call) {
+  const auto id = static_cast<net::ConnId>(call.header.member);
+  const auto door = doors_.find(id);
+  if (door != doors_.end() && door->second == Door::kRich) return rich_.call(id, call);
+  doorway_.hub.answer(call.header.member, bus::call_id(call.body),
+                      {.code = "no_method", .message = "this client cannot be called"});
+}
+
+void Gateway::kick(const wire::FrameView& kick) {
+  json::Parser parser;
+  const auto body = parser.parse(kick.body);
+  const std::string reason{body ? json::text(*body, "reason").value_or("") : ""};
+  doorway_.server.close(static_cast<net::ConnId>(kick.header.member), net::close_code::kForbidden,
+                        reason.empty() ? "kicked" : reason);
 }
 
 std::optional<net::HttpReply> Gateway::get(const net::HttpRequest& request) const {

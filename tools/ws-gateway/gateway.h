@@ -55,6 +55,8 @@ class Gateway {
   void message(net::ConnId id, const net::WsMessage& message);
   void closed(net::ConnId id);
   void event(const wire::FrameView& event);
+  void call(const wire::FrameView& call);
+  void kick(const wire::FrameView& kick);
   [[nodiscard]] std::optional<net::HttpReply> get(const net::HttpRequest& request) const;
 
   std::shared_ptr<const policy::Policy> policy_;

@@ -57,7 +57,11 @@ void RichDoor::dispatch(net::ConnId id, const Request& request) {
   if (request.kind == Kind::kGet) {
     return hub.get(member, request.scope, request.object, request.key, answer(id, request));
   }
-  hub.change(member, request.scope, request.object, request.changes, answer(id, request));
+  if (request.kind == Kind::kCall) {
+    return hub.call(member, request.scope, request.method, request.body, answer(id, request));
+  }
+  if (request.kind == Kind::kResult) return hub.result(member, request.body, answer(id, request));
+  hub.change(member, request.scope, request.object, request.body, answer(id, request));
 }
 
 void RichDoor::join(net::ConnId id, const Request& request) {

@@ -25,6 +25,8 @@ class RichDoor {
 
   /// A change, a sync, a join or a leave.
   void event(const wire::FrameView& event);
+  /// A call of this connection's client, which may answer it.
+  void call(net::ConnId id, const wire::FrameView& call) { send(id, call.body); }
 
  private:
   struct Connection {
