@@ -164,6 +164,15 @@ void ClientSession::result(double transaction, const amf::Value& value) {
   send_command({"_result", transaction, Value::null(), {value}}, 0);
 }
 
+void ClientSession::error(double transaction, std::string_view code, std::string_view description,
+                          const amf::Members& extra) {
+  if (transaction == 0) return;
+  Value info = information("error", code, description);
+  amf::Members& members = std::get<amf::Object>(info.is).members;
+  members.insert(members.end(), extra.begin(), extra.end());
+  send_command({"_error", transaction, Value::null(), {info}}, 0);
+}
+
 double ClientSession::ask(Asked what, Command command) {
   command.transaction = ++transaction_;
   asked_.emplace(command.transaction, what);

@@ -105,6 +105,9 @@ class ClientSession {
   double call(std::string_view name, const amf::Values& arguments);
   /// The answer to a Call; none is sent to transaction 0.
   void result(double transaction, const amf::Value& value);
+  /// "NetConnection.Call.Failed", and words.
+  void error(double transaction, std::string_view code, std::string_view description,
+             const amf::Members& extra = {});
 
  private:
   using Answer = std::optional<ClientEvent>;  // nullopt: the session has dealt with it

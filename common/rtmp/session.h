@@ -167,10 +167,13 @@ class ServerSession {
   void send_shared_object(const SharedObjectMessage& message);
   /// The answer to a Call; none is sent to transaction 0.
   void result(double transaction, const amf::Value& value);
-  /// "NetConnection.Call.Failed" and words.
-  void error(double transaction, std::string_view code, std::string_view description);
+  /// "NetConnection.Call.Failed" and words. `extra` goes into the information object.
+  void error(double transaction, std::string_view code, std::string_view description,
+             const amf::Members& extra = {});
   /// Calls a method of the client. The transaction that its Reply will carry.
   double call(std::string_view name, const amf::Values& arguments);
+  /// Nobody waits for that Reply any more. Who calls does this for those that never come.
+  void forget_call(double transaction) { calls_.erase(transaction); }
 
  private:
   enum class Phase { kHandshake, kConnect, kConnected };

@@ -145,9 +145,12 @@ void ServerSession::result(double transaction, const amf::Value& value) {
   send_command({"_result", transaction, amf::Value::null(), {value}}, 0);
 }
 
-void ServerSession::error(double transaction, std::string_view code, std::string_view description) {
+void ServerSession::error(double transaction, std::string_view code, std::string_view description,
+                          const amf::Members& extra) {
   if (transaction == 0) return;
-  const amf::Value info = information("error", code, description);
+  amf::Value info = information("error", code, description);
+  amf::Members& members = std::get<amf::Object>(info.is).members;
+  members.insert(members.end(), extra.begin(), extra.end());
   send_command({"_error", transaction, amf::Value::null(), {info}}, 0);
 }
 

@@ -171,7 +171,7 @@ TEST_CASE("a method that does not exist fails") {
   const auto peer = test.in("live");
   peer->session.call("fly", {});
   peer->flush();
-  CHECK(peer->next().find("There is no method fly.") != std::string::npos);
+  CHECK(peer->next().find("no method fly in /live") != std::string::npos);
 }
 
 TEST_CASE("garbage is closed, and hurts nobody") {

@@ -237,6 +237,36 @@ TEST_CASE("remote calls go both ways and are answered or not") {
               "method'}"});
 }
 
+TEST_CASE("an error may say more, and a call may be given up") {
+  Ready pair;
+  pair.decide = [](ServerSession& server, const ServerEvent& event) {
+    if (const auto* e = std::get_if<Call>(&event))
+      server.error(e->transaction, "NetConnection.Call.Failed", "no",
+                   {{"application", Value::number(7)}});
+  };
+  std::vector<double> asked;
+  pair.react = [&asked](ClientSession& client, const ClientEvent& event) {
+    const auto* e = std::get_if<Call>(&event);
+    if (e == nullptr) return;
+    asked.push_back(e->transaction);
+    client.error(e->transaction, "NetConnection.Call.Failed", "busy", {{"n", Value::number(1)}});
+  };
+  pair.client.call("sum", {});
+  const double given_up = pair.server.call("who", {});
+  pair.server.call("who", {});
+  pair.server.forget_call(given_up);
+  pair.pump();
+  CHECK(asked == std::vector<double>{2, 3});
+  CHECK(pair.server_heard() ==
+        Lines{"call 3 sum() on 0",
+              "failure 3 {level: 'error', code: 'NetConnection.Call.Failed', "
+              "description: 'busy', n: 1}"});
+  CHECK(pair.client_heard() ==
+        Lines{"call 2 who() on 0", "call 3 who() on 0",
+              "failure 3 {level: 'error', code: 'NetConnection.Call.Failed', description: 'no', "
+              "application: 7}"});
+}
+
 TEST_CASE("shared objects travel in the encoding the client has said") {
   for (const Encoding encoding : {Encoding::kAmf0, Encoding::kAmf3}) {
     Pair pair;

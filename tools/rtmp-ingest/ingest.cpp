@@ -26,6 +26,12 @@ Ingest::Ingest(IngestOptions options, net::Loop& loop, net::TcpConnections& conn
                  if (client == nullptr) return std::nullopt;
                  return Objects::Voice{client->session.encoding(), client->session.chunk_size()};
                }),
+      calls_(hub, {.find =
+                       [this](net::ConnId id) {
+                         Client* client = find(id);
+                         return client == nullptr ? nullptr : &client->session;
+                       },
+                   .turn = [this](net::ConnId id) { turn(id); }}),
       deadline_(loop, [this] { tick(); }) {
   connections.set_handlers(
       {.on_open = [this](net::ConnId id, const net::Address& peer) { opened(id, peer); },
@@ -38,6 +44,8 @@ Ingest::Ingest(IngestOptions options, net::Loop& loop, net::TcpConnections& conn
                     connected ? log::info("the hub is there")
                               : log::warn("the hub is gone: {}", why);
                   },
+              .call = [this](const wire::FrameView& frame) { calls_.called(frame, loop_.now()); },
+              .kick = [this](const wire::FrameView& frame) { kicked(frame); },
               .refused = [this](const wire::FrameView& claim,
                                 const bus::Reply& why) { refused(claim, why); }});
   hub.follow("/", {.meta = false, .streams = true, .latest = false});
@@ -81,6 +89,7 @@ void Ingest::closed(net::ConnId id, std::string_view why) {
   if (entry == clients_.end()) return;
   const std::unique_ptr<Client> client = std::move(entry->second);
   clients_.erase(entry);
+  calls_.closed(id);
   log::info("{} {} has left: {}", to_string(client->peer), client->scope, why);
   for (const auto& [stream, name] : client->plays) leave(name, {id, stream});
   for (const auto& [stream, name] : client->publishes) end_publish(name);
@@ -90,6 +99,7 @@ void Ingest::closed(net::ConnId id, std::string_view why) {
 
 void Ingest::tick() {
   const TimePoint now = loop_.now();
+  calls_.tick(now);
   std::vector<net::ConnId> due;
   for (const auto& [id, client] : clients_) {
     if (const auto deadline = client->session.deadline(); deadline && *deadline <= now)

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "bus/client.h"
+#include "calls.h"
 #include "client.h"
 #include "json/read.h"
 #include "net/loop.h"
@@ -65,6 +66,7 @@ class Ingest {
   void stream_event(const std::string& name, json::Element event);
   void metadata(const std::string& name, json::Element event);
   void refused(const wire::FrameView& claim, const bus::Reply& why);
+  void kicked(const wire::FrameView& kick);
 
   Client* find(net::ConnId id);
   Stream& stream(const std::string& name);
@@ -77,6 +79,7 @@ class Ingest {
   net::TcpConnections& connections_;
   bus::Client& hub_;
   Objects objects_;
+  Calls calls_;
   std::unordered_map<net::ConnId, std::unique_ptr<Client>> clients_;
   std::map<std::string, Stream> streams_;         // with a source here, or with players
   std::map<std::string, std::string> elsewhere_;  // published by others: stream to endpoint

@@ -48,6 +48,18 @@ void Ingest::metadata(const std::string& name, json::Element event) {
   entry->second.data(amf::encode({amf::Value::string(kMetadataHandler), *value}));
 }
 
+void Ingest::kicked(const wire::FrameView& kick) {
+  const auto id = static_cast<net::ConnId>(kick.header.member);
+  Client* client = find(id);
+  const auto body = parser_.parse(kick.body);
+  if (client == nullptr || !body) return;
+  const std::string reason{json::text(*body, "reason").value_or("")};
+  client->session.status(0, "status", "NetConnection.Connect.Closed",
+                         reason.empty() ? "Kicked." : reason);
+  connections_.send(id, client->session.take_output());
+  connections_.close(id, reason.empty() ? "kicked" : "kicked: " + reason);
+}
+
 // A restarted hub did not let us have again what the one before had granted.
 void Ingest::refused(const wire::FrameView& claim, const bus::Reply& why) {
   const auto id = static_cast<net::ConnId>(claim.header.member);

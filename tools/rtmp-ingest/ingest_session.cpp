@@ -216,11 +216,11 @@ void Ingest::on(net::ConnId id, const rtmp::SharedObjectMessage& message) {
 }
 
 void Ingest::on(net::ConnId id, const rtmp::Call& call) {
-  if (call.transaction == 0) return;
-  find(id)->session.error(call.transaction, "NetConnection.Call.Failed",
-                          fmt::format("There is no method {}.", call.name));
+  calls_.call(id, find(id)->scope, call);
 }
 
-void Ingest::on(net::ConnId, const rtmp::Reply&) {}  // we call nobody
+void Ingest::on(net::ConnId id, const rtmp::Reply& reply) {
+  calls_.reply(id, reply);
+}
 
 }  // namespace so::ingest
