@@ -35,6 +35,12 @@ expect "$(versions over_bus.out)" versions over_ws.out
 expect "$(versions over_bus.out)" versions over_rtmp.out
 
 expect 42 so-ctl get /chat/room1 chat last
+
+# A value may be a list.
+so-ctl set /chat/room1 lists l '[1,[2],"a, b"]'
+so-ctl set /chat/room1 lists empty '[]'
+so-ctl set /chat/room1 lists words --text '[x, y]'
+expect '{"empty":[],"l":[1,[2],"a, b"],"words":"[x, y]"}' so-ctl get /chat/room1 lists
 expect '{"last":42}' so-ctl --at "$ws" get chat
 expect '{"last":42}' so-ctl --at "$rtmp" get chat
 exits 8 so-ctl get /chat/room1 chat message
