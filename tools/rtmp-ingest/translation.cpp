@@ -93,35 +93,7 @@ Result<Event> to_event(json::Element change) {
   return Event{Change{key, std::move(*amf_value)}};
 }
 
-amf::Members common_members(amf::Members members) {
-  for (amf::Member& member : members) member.value = common_form(std::move(member.value));
-  return members;
-}
-
-amf::Values common_values(amf::Values values) {
-  for (amf::Value& value : values) value = common_form(std::move(value));
-  return values;
-}
-
 }  // namespace
-
-amf::Value common_form(amf::Value value) {
-  if (auto* v = std::get_if<amf::Amf3>(&value.is); v != nullptr && !v->value.empty())
-    return common_form(std::move(v->value.front()));
-  if (const auto* v = std::get_if<amf::Integer>(&value.is)) return amf::Value::number(v->value);
-  if (auto* v = std::get_if<amf::LongString>(&value.is)) return amf::Value::string(v->text);
-  if (auto* v = std::get_if<amf::Object>(&value.is))
-    return amf::Value::object(common_members(std::move(v->members)));
-  if (auto* v = std::get_if<amf::StrictArray>(&value.is))
-    return amf::Value::array(common_values(std::move(v->items)));
-  if (auto* v = std::get_if<amf::Array3>(&value.is); v != nullptr && v->associative.empty()) {
-    return amf::Value::array(common_values(std::move(v->dense)));
-  }
-  if (auto* v = std::get_if<amf::Object3>(&value.is); v != nullptr && v->class_name.empty()) {
-    return amf::Value::object(common_members(std::move(v->members)));
-  }
-  return value;
-}
 
 std::string to_changes(const std::vector<Event>& requests) {
   json::Writer out;

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "amf/common_form.h"
 #include "amf/value.h"
 #include "json/read.h"
 #include "rtmp/shared_object_message.h"
@@ -34,7 +35,6 @@ struct Sync {
 };
 Result<std::vector<rtmp::shared::Event>> to_sync(json::Element data, Sync sync);
 
-/// The value in AMF0's words; see to_changes().
-amf::Value common_form(amf::Value value);
+using amf::common_form;
 
 }  // namespace so::ingest
