@@ -66,6 +66,21 @@ amf::Members details(const bus::Reply& reply) {
   return members;
 }
 
+// What a client has answered by _error, mostly an object that is also there as JSON. One that knows
+// us says with "error" what we say.
+bus::CallResult failure_of(const amf::Value& value, std::string_view text) {
+  bus::CallResult result{.code = "failed", .value = text};
+  const amf::Value* words = value.find("description");
+  if (words == nullptr) words = value.find("code");
+  const auto message = words != nullptr ? words->as_string() : value.as_string();
+  if (message && is_utf8(as_bytes(*message))) result.message = *message;
+  const amf::Value* code = value.find("error");
+  if (code == nullptr) return result;
+  if (code->as_string() == "no_method") result.code = "no_method";
+  if (code->as_string() == "limit") result.code = "limit";
+  return result;
+}
+
 }  // namespace
 
 void Calls::call(net::ConnId id, const std::string& scope, const rtmp::Call& call) {
@@ -129,13 +144,9 @@ void Calls::reply(net::ConnId id, const rtmp::Reply& reply) {
   if (open.empty()) return;
   const amf::Value value = reply.values.empty() ? amf::Value::null() : reply.values.front();
   const std::string text = amf::to_json(common_form(value));
-  if (!reply.failed) return hub_.answer(member_of(id), open.mapped().call, {.value = text});
-  const amf::Value* words = value.find("description");
-  if (words == nullptr) words = value.find("code");
-  const auto message = words != nullptr ? words->as_string() : value.as_string();
-  const bool clean = message && is_utf8(as_bytes(*message));
-  hub_.answer(member_of(id), open.mapped().call,
-              {.code = "failed", .message = clean ? *message : "", .value = text});
+  const std::string& call = open.mapped().call;
+  reply.failed ? hub_.answer(member_of(id), call, failure_of(value, text))
+               : hub_.answer(member_of(id), call, {.value = text});
 }
 
 void Calls::tick(TimePoint now) {

@@ -35,7 +35,7 @@ void Ingest::joined(net::ConnId id, const std::string& scope, const bus::Reply& 
   if (client == nullptr) return;
   if (reply.ok()) {
     client->scope = scope;
-    client->session.accept_connect();
+    client->session.accept_connect({{"member", amf::Value::string(hub_.member_id(member_of(id)))}});
     log::info("{} has joined {}", to_string(client->peer), scope);
   } else {
     log::info("{} was refused {}: {}", to_string(client->peer), scope, reply.message);
