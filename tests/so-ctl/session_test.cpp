@@ -42,6 +42,14 @@ class FakeDoor : public ctl::Door {
   void list(std::string_view scope, ctl::Done done) override {
     ask(fmt::format("list {}", scope), std::move(done));
   }
+  void call(const ctl::Calling& call, ctl::Done done) override {
+    ask(fmt::format("call {} {} {}", call.method, call.args, call.to), std::move(done));
+  }
+  void serve(std::string_view, bool, ctl::Line, ctl::Done) override { FAIL("Serve does that"); }
+  void result(std::string_view, const bus::CallResult&) override { FAIL("Serve does that"); }
+  void kick(std::string_view member, std::string_view reason, ctl::Done done) override {
+    ask(fmt::format("kick {} {}", member, reason), std::move(done));
+  }
   /// The oldest that was asked and has no answer.
   void answer(const ctl::Reply& reply = {}) {
     REQUIRE(next < answers.size());
@@ -295,5 +303,45 @@ TEST_CASE("a person is shown a tree") {
   test.door.answer();
   test.door.answer({.body = R"({"scope":"/","members":2,"rooms":[]})"});
   CHECK(test.printed == Lines{"/  2 members"});
+  CHECK(test.ended() == Exit::kOk);
+}
+
+TEST_CASE("a call prints its result, and fails by the code of its error") {
+  ctl::Command call = command(Verb::kCall);
+  call.method = "sum";
+  call.args = "[1,2]";
+  call.to = "ID";
+  {
+    SessionTest test{call};
+    test.door.answer();
+    CHECK(test.door.asked == Lines{"open", "call sum [1,2] ID"});
+    test.door.answer({.body = R"({"result":{"n": 3}})"});
+    CHECK(test.printed == Lines{R"({"n":3})"});
+    CHECK(test.ended() == Exit::kOk);
+  }
+  struct Case {
+    std::string_view code;
+    Exit exit;
+  };
+  for (const Case& c : {Case{"no_method", Exit::kNotFound}, Case{"timeout", Exit::kTimeout},
+                        Case{"gone", Exit::kUnreachable}, Case{"hub_lost", Exit::kUnreachable},
+                        Case{"failed", Exit::kFailure}, Case{"limit", Exit::kRefused}}) {
+    const test::Captured log{stderr};
+    SessionTest test{call};
+    test.door.answer();
+    test.door.answer({.code = c.code, .message = "why"});
+    CHECK(test.ended() == c.exit);
+    CHECK(test.printed.empty());
+  }
+}
+
+TEST_CASE("a kick is done, or there is no such member") {
+  ctl::Command kick = command(Verb::kKick);
+  kick.member = "ID";
+  kick.reason = "be nice";
+  SessionTest test{kick};
+  test.door.answer();
+  CHECK(test.door.asked == Lines{"open", "kick ID be nice"});
+  test.door.answer();
   CHECK(test.ended() == Exit::kOk);
 }

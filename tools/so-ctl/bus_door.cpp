@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "json/read.h"
+
 namespace so::ctl {
 
 BusDoor::BusDoor(bus::Client& hub, std::string scope, bool persistent)
@@ -15,6 +17,15 @@ void BusDoor::open(Done opened, Done lost) {
                .link =
                    [opened, first = true](bool connected, std::string_view) mutable {
                      if (connected && std::exchange(first, false)) opened({});
+                   },
+               .call = [this](const wire::FrameView& frame) { called(frame); },
+               .kick =
+                   [this, lost](const wire::FrameView& kick) {
+                     json::Parser parser;
+                     const auto body = parser.parse(kick.body);
+                     hub_.gone(kick.header.member);
+                     lost({.code = "kicked",
+                           .message = body ? json::text(*body, "reason").value_or("") : ""});
                    },
                .refused = [lost](const wire::FrameView&, const Reply& why) { lost(why); }});
 }
@@ -59,6 +70,32 @@ void BusDoor::watch(std::string_view object, Line line, Done done) {
 
 void BusDoor::list(std::string_view scope, Done done) {
   hub_.list(member_, scope, std::move(done));
+}
+
+void BusDoor::call(const Calling& call, Done done) {
+  hub_.call(0, scope_, call.method,
+            bus::call_body({.args = call.args, .timeout = call.timeout, .to = call.to}),
+            std::move(done));
+}
+
+void BusDoor::serve(std::string_view method, bool share, Line called, Done done) {
+  called_ = std::move(called);
+  hub_.serve(scope_, method, share, std::move(done));
+}
+
+// A member of ours is there for its objects, and answers nothing.
+void BusDoor::called(const wire::FrameView& call) {
+  if (call.header.member == 0 && called_) return called_(call.body);
+  hub_.answer(call.header.member, bus::call_id(call.body),
+              {.code = "no_method", .message = "this member answers no calls"});
+}
+
+void BusDoor::result(std::string_view call, const bus::CallResult& result) {
+  hub_.answer(0, call, result);
+}
+
+void BusDoor::kick(std::string_view member, std::string_view reason, Done done) {
+  hub_.kick(member, reason, std::move(done));
 }
 
 void BusDoor::event(const wire::FrameView& event) {

@@ -22,10 +22,15 @@ class BusDoor : public Door {
   void watch(std::string_view object, Line line, Done done) override;
   void drop(std::string_view object, Done done) override;
   void list(std::string_view scope, Done done) override;
+  void call(const Calling& call, Done done) override;
+  void serve(std::string_view method, bool share, Line called, Done done) override;
+  void result(std::string_view call, const bus::CallResult& result) override;
+  void kick(std::string_view member, std::string_view reason, Done done) override;
 
  private:
   void enter(std::string_view object, const Done& refused, const Done& entered);
   void event(const wire::FrameView& event);
+  void called(const wire::FrameView& call);
 
   bus::Client& hub_;
   std::string scope_;
@@ -33,6 +38,7 @@ class BusDoor : public Door {
   std::uint64_t member_;
   std::string watched_;
   Line line_;
+  Line called_;  // while serving
 };
 
 }  // namespace so::ctl

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string_view>
 
+#include "bus/call_bodies.h"
 #include "bus/reply.h"
 
 namespace so::ctl {
@@ -12,6 +14,14 @@ using bus::Reply;
 
 /// One line of output while watching: an event of scopewire-ws(7), JSON.
 using Line = std::function<void(std::string_view event)>;
+
+/// What is called, and by whom it is to be answered.
+struct Calling {
+  std::string_view method;
+  std::string_view args = "[]";     // JSON
+  std::optional<Millis> timeout{};  // nullopt: the hub's
+  std::string_view to{};            // a member; empty: whoever serves the method
+};
 
 /// A way to one scope: the bus, a WebSocket or RTMP. Errors have the codes of scopewire-bus(7), and
 /// "unreachable" where nobody answers. Each call is answered once, from the loop. When the way is
@@ -36,6 +46,18 @@ class Door {
   virtual void drop(std::string_view object, Done done) = 0;
   /// What is in a scope, as the bus says it.
   virtual void list(std::string_view scope, Done done) = 0;
+
+  /// {"result":V}, or an error, which may have data.
+  virtual void call(const Calling& call, Done done) = 0;
+  /// Answers a method from now on: of the scope over the bus, else of this connection alone.
+  /// `called` gets the call event of scopewire-ws(7); result() is told how it went. Of a
+  /// connection, the reply's body is its member's id, for those who call it.
+  virtual void serve(std::string_view method, bool share, Line called, Done done) = 0;
+  virtual void result(std::string_view call, const bus::CallResult& result) = 0;
+  /// Ends any member's connection; a client's door cannot.
+  virtual void kick(std::string_view /*member*/, std::string_view /*reason*/, Done done) {
+    done({.code = "unsupported", .message = "only the bus can end a member's connection"});
+  }
 };
 
 }  // namespace so::ctl

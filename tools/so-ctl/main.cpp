@@ -10,6 +10,7 @@
 #include "net/ws_client.h"
 #include "options.h"
 #include "rtmp_door.h"
+#include "serve.h"
 #include "session.h"
 #include "ws_door.h"
 
@@ -18,9 +19,14 @@ using namespace so;
 namespace {
 
 int run(net::Loop& loop, ctl::Door& door, const ctl::Command& command, std::string where) {
-  ctl::Session session{loop, door, command, std::move(where), cli::print_line};
   loop.on_signal(SIGTERM, [&] { loop.stop(); });
   loop.on_signal(SIGINT, [&] { loop.stop(); });
+  if (command.verb == ctl::Verb::kServe) {
+    ctl::Serve serve{loop, door, command};
+    serve.start();
+    return to_int(loop.run());
+  }
+  ctl::Session session{loop, door, command, std::move(where), cli::print_line};
   session.start();
   return to_int(loop.run());
 }

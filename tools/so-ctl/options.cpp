@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "cli/command.h"
 #include "cli/units.h"
 #include "json/read.h"
@@ -22,11 +24,14 @@ constexpr std::string_view kExamples =
     "  so-ctl set /chat/room1 chat message '\"hello\"'\n"
     "  so-ctl --at ws://127.0.0.1:8081/chat/room1 get chat message\n"
     "  so-ctl --at rtmp://127.0.0.1/chat/room1 send chat doIt 1 2\n"
+    "  so-ctl serve /chat sum ./sum.sh\n"
+    "  so-ctl call /chat sum 1 2\n"
     "  so-ctl ls";
 
 struct Words {
-  std::string at, count, timeout;
+  std::string at, count, timeout, jobs;
   bool text = false;
+  bool json = false;
   std::vector<std::string> rest;  // of the verb
 };
 
@@ -46,7 +51,38 @@ constexpr std::array kVerbs{
     VerbWords{"drop", "SCOPE OBJECT: end an object that nobody uses", Verb::kDrop, 1, 1},
     VerbWords{"send", "SCOPE OBJECT HANDLER [ARG...]: tell all users", Verb::kChange, 2, kAny},
     VerbWords{"watch", "SCOPE OBJECT: print the object and its changes", Verb::kWatch, 1, 1},
+    VerbWords{"call", "SCOPE METHOD [ARG...]: call it, print the result", Verb::kCall, 1, kAny},
+    VerbWords{"serve", "SCOPE METHOD [COMMAND...]: answer its calls", Verb::kServe, 1, kAny},
+    VerbWords{"kick", "MEMBER [REASON]: end its connection", Verb::kKick, 1, 2},
     VerbWords{"ls", "[SCOPE]: print what there is", Verb::kList, 0, 0},
+};
+
+/// Words after "--", which CLI11 loses in a subcommand, are parsed behind a byte that no text has.
+class Shielded {
+ public:
+  Shielded(int argc, const char* const* argv) {
+    bool all = false;
+    for (const char* const word : std::span{argv, static_cast<std::size_t>(argc)}) {
+      if (!all && std::string_view{word} == "--") {
+        all = true;
+      } else {
+        words_.push_back(all ? kShield + std::string{word} : std::string{word});
+      }
+    }
+    for (const std::string& word : words_) pointers_.push_back(word.c_str());
+  }
+  [[nodiscard]] int argc() const { return static_cast<int>(pointers_.size()); }
+  [[nodiscard]] const char* const* argv() const { return pointers_.data(); }
+  static void unshield(std::vector<std::string>& words) {
+    for (std::string& word : words) {
+      if (word.starts_with(kShield)) word.erase(0, 1);
+    }
+  }
+
+ private:
+  static constexpr char kShield = '\xFF';
+  std::vector<std::string> words_;
+  std::vector<const char*> pointers_;
 };
 
 Status fail_usage(std::string text) {
@@ -73,7 +109,7 @@ Status read_way(const std::string& at, Options& options) {
 
 Status read_scope(std::vector<std::string>& rest, const VerbWords& verb, Options& options) {
   const bool in_url = options.way != Way::kBus;
-  if (in_url || (verb.verb == Verb::kList && rest.empty())) return {};
+  if (in_url || verb.verb == Verb::kKick || (verb.verb == Verb::kList && rest.empty())) return {};
   if (rest.empty()) return fail_usage("SCOPE is missing, as /chat/room1");
   auto scope = wire::normal_path(rest.front());
   if (!scope) return fail_usage("SCOPE: " + scope.error().text);
@@ -127,6 +163,44 @@ Status read_claims(Options& options) {
   return {};
 }
 
+// JSON where it is, else a string as it stands.
+std::string argument(const std::string& word, bool plain) {
+  auto value = plain ? Result<std::string>{fail(Code::kUsage, "")} : json::normalise(word);
+  if (value) return std::move(*value);
+  std::string text;
+  json::append_string(text, word);
+  return text;
+}
+
+Status read_call(const Words& words, Command& command) {
+  const auto& rest = words.rest;
+  command.method = rest[0];
+  for (const std::string& word : rest) {
+    if (!is_utf8(as_bytes(word))) return fail_usage("a word is not UTF-8: " + word);
+  }
+  if (words.json) {
+    auto list = rest.size() == 2 ? json::normalise(rest[1]) : fail(Code::kUsage, "");
+    if (!list || !list->starts_with('[')) return fail_usage("--json: ARG is not one JSON array");
+    command.args = std::move(*list);
+    return {};
+  }
+  json::Writer args;
+  args.array();
+  for (std::size_t i = 1; i < rest.size(); ++i) args.raw(argument(rest[i], words.text));
+  command.args = args.end().take();
+  return {};
+}
+
+Status read_serve(const Words& words, Command& command) {
+  command.method = words.rest[0];
+  command.command.assign(words.rest.begin() + 1, words.rest.end());
+  if (words.jobs.empty()) return {};
+  const auto jobs = cli::parse_count(words.jobs);
+  if (!jobs || *jobs == 0) return fail_usage("--jobs: not a number from 1");
+  command.jobs = *jobs;
+  return {};
+}
+
 Status read_bounds(const Words& words, Command& command) {
   if (!words.count.empty()) {
     const auto count = cli::parse_count(words.count);
@@ -137,6 +211,10 @@ Status read_bounds(const Words& words, Command& command) {
   const auto timeout = cli::parse_duration(words.timeout);
   if (!timeout) return fail_usage("--timeout: " + timeout.error().text);
   command.timeout = *timeout;
+  constexpr Millis kLongestCall{300'000};
+  if (command.verb == Verb::kCall && (*timeout < Millis{1} || *timeout > kLongestCall)) {
+    return fail_usage("--timeout: a call waits 1ms to 5m");
+  }
   return {};
 }
 
@@ -152,6 +230,14 @@ Status read_words(Words& words, const VerbWords& verb, Options& options) {
                       std::string{verb.help.substr(0, verb.help.find(':'))} +
                       (options.way == Way::kBus ? "" : "  (with --at, SCOPE is in the URL)"));
   }
+  if (verb.verb == Verb::kCall) {
+    if (auto call = read_call(words, command); !call) return call;
+  }
+  if (verb.verb == Verb::kServe) {
+    if (auto serve = read_serve(words, command); !serve) return serve;
+  }
+  if (verb.verb == Verb::kKick) command.member = words.rest[0];
+  if (verb.verb == Verb::kKick && words.rest.size() > 1) command.reason = words.rest[1];
   if (!words.rest.empty()) command.object = words.rest[0];
   if (verb.verb == Verb::kGet && words.rest.size() > 1) command.key = words.rest[1];
   if (verb.verb == Verb::kChange) {
@@ -178,7 +264,11 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
                  "use the object as a persistent one");
   command.option("count", cli::text(words.count, "N"), "watch: end after N lines");
   command.option("timeout", cli::text(words.timeout, "DURATION"),
-                 "of an answer, 5s; of watch, never");
+                 "of an answer, 5s; of a call, 10s; of watch, never");
+  command.option("to", cli::text(options.command.to, "MEMBER"), "call: this member's client");
+  command.option("json", cli::flag(words.json), "call: ARG is all arguments, one JSON array");
+  command.option("jobs", cli::text(words.jobs, "N"), "serve: commands at once, 4");
+  command.option("share", cli::flag(options.command.share), "serve: others may take turns");
   std::vector<CLI::App*> subcommands;
   for (const VerbWords& verb : kVerbs) {
     CLI::App* sub = command.app().add_subcommand(std::string{verb.name}, std::string{verb.help});
@@ -186,7 +276,9 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
     subcommands.push_back(sub);
   }
   command.app().require_subcommand(1);
-  if (const auto exit = command.parse(argc, argv)) return exit;
+  const Shielded shielded{argc, argv};
+  if (const auto exit = command.parse(shielded.argc(), shielded.argv())) return exit;
+  Shielded::unshield(words.rest);
   options.hub_address = command.common().hub;
   if (const auto read = read_claims(options); !read) {
     log::error("{}", read.error().text);

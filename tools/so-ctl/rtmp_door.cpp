@@ -39,7 +39,8 @@ RtmpDoor::RtmpDoor(net::Loop& loop, rtmp::Url url, bool persistent)
       url_(std::move(url)),
       persistent_(persistent),
       connections_(loop),
-      tick_(loop, [this] { tick(); }) {
+      tick_(loop, [this] { tick(); }),
+      call_timeout_(loop, [this] { reply({.code = "timeout", .message = "no answer in time"}); }) {
   const auto path = rtmp::join_path(url_.path);
   if (!path) return;
   if (auto scope = wire::scope_of_url(path->path, wire::query_value(path->query, "scope")))
@@ -95,11 +96,14 @@ void RtmpDoor::gone(std::string_view code, std::string_view why) {
   tick_.stop();
   const Reply reply{.code = code, .message = why};
   for (const Done& done : std::exchange(asked_, {})) done(reply);
+  if (const Done replied = std::exchange(replied_, nullptr)) replied(reply);
   if (const Done opened = std::exchange(opened_, nullptr)) return opened(reply);
   if (const Done lost = std::exchange(lost_, nullptr)) lost(reply);
 }
 
-void RtmpDoor::on(const rtmp::Connected&) {
+void RtmpDoor::on(const rtmp::Connected& event) {
+  const amf::Value* member = event.information.find("member");
+  if (member != nullptr) member_ = member->as_string().value_or("");
   if (const Done opened = std::exchange(opened_, nullptr)) opened({});
 }
 
@@ -171,11 +175,11 @@ void RtmpDoor::on(const rtmp::SharedObjectMessage& message) {
   if (line_) {
     if (const std::string event = to_event(scope_, message); !event.empty()) line_(event);
   }
-  answer(message);
+  settle(message);
 }
 
 // What is said to us alone, or says that ours is done, answers the oldest that was asked.
-void RtmpDoor::answer(const rtmp::SharedObjectMessage& message) {
+void RtmpDoor::settle(const rtmp::SharedObjectMessage& message) {
   const auto* status = find<rtmp::shared::Status>(message);
   const bool used = find<rtmp::shared::UseSuccess>(message) != nullptr;
   const bool changed = request_ && answers(*request_, message);

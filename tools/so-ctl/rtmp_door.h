@@ -28,6 +28,9 @@ class RtmpDoor : public Door {
   void watch(std::string_view object, Line line, Done done) override;
   void drop(std::string_view object, Done done) override;
   void list(std::string_view scope, Done done) override;
+  void call(const Calling& call, Done done) override;
+  void serve(std::string_view method, bool share, Line called, Done done) override;
+  void result(std::string_view call, const bus::CallResult& result) override;
 
  private:
   void connected(Result<UniqueFd> socket);
@@ -37,10 +40,13 @@ class RtmpDoor : public Door {
   void on(const rtmp::Connected& event);
   void on(const rtmp::ConnectRefused& event);
   void on(const rtmp::SharedObjectMessage& message);
+  void on(const rtmp::Call& call);
+  void on(const rtmp::Reply& reply);
   template <class Other>
   void on(const Other&) {}  // nothing that was asked for
   void use(std::string_view object, Done used);
-  void answer(const rtmp::SharedObjectMessage& message);
+  void reply(const Reply& reply);
+  void settle(const rtmp::SharedObjectMessage& message);
   void send(std::string_view object, std::vector<rtmp::shared::Event> events);
 
   net::Loop& loop_;
@@ -59,6 +65,12 @@ class RtmpDoor : public Door {
   std::deque<Done> asked_;                      // answered in order
   std::optional<rtmp::shared::Event> request_;  // the first of the change that waits for its answer
   std::uint32_t version_ = 0;
+  std::optional<double> transaction_;  // of the call under way
+  Done replied_;
+  net::Timer call_timeout_;
+  Line called_;  // while serving
+  std::string method_;
+  std::string member_;  // as everybody knows us
 };
 
 }  // namespace so::ctl

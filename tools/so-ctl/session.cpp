@@ -30,7 +30,10 @@ Exit exit_for_code(std::string_view code) {
       Row{"storage", Exit::kRefused},         Row{"limit", Exit::kRefused},
       Row{"in_use", Exit::kRefused},          Row{"bad_path", Exit::kUsage},
       Row{"bad_request", Exit::kUsage},       Row{"unsupported", Exit::kUsage},
-      Row{"version", Exit::kProtocol},        Row{"protocol", Exit::kProtocol}};
+      Row{"version", Exit::kProtocol},        Row{"protocol", Exit::kProtocol},
+      Row{"no_method", Exit::kNotFound},      Row{"timeout", Exit::kTimeout},
+      Row{"gone", Exit::kUnreachable},        Row{"in_use", Exit::kRefused},
+      Row{"not_joined", Exit::kRefused},      Row{"kicked", Exit::kRefused}};
   for (const Row& row : kRows) {
     if (row.code == code) return row.exit;
   }
@@ -78,6 +81,13 @@ void Session::run() {
       return watch();
     case Verb::kList:
       return list(command_.scope);
+    case Verb::kCall:
+      return call();
+    case Verb::kKick:
+      return door_.kick(command_.member, command_.reason, [this](const Reply& kicked) {
+        kicked.ok() ? loop_.stop(Exit::kOk) : refuse(kicked);
+      });
+    case Verb::kServe:  // see Serve
     case Verb::kChange:
       return change();
     case Verb::kDrop:
@@ -107,6 +117,22 @@ void Session::get() {
         body ? json::member(*body, command_.key.empty() ? "data" : "value") : std::nullopt;
     if (!value) return refuse({.code = "protocol", .message = "the answer has no value"});
     print(json::compact(*value));
+    loop_.stop(Exit::kOk);
+  });
+}
+
+// How long it may take is the hub's to say; we wait a little longer.
+void Session::call() {
+  constexpr Millis kUsual{10'000};
+  constexpr Millis kLonger{2'000};
+  timeout_.start(command_.timeout.value_or(kUsual) + kLonger);
+  const Calling calling{command_.method, command_.args, command_.timeout, command_.to};
+  door_.call(calling, [this](const Reply& reply) {
+    if (!reply.ok()) return refuse(reply);
+    json::Parser parser;
+    const auto body = parser.parse(reply.body);
+    const auto result = body ? json::member(*body, "result") : std::nullopt;
+    print(result ? json::compact(*result) : "null");
     loop_.stop(Exit::kOk);
   });
 }
@@ -160,7 +186,8 @@ void Session::print(std::string_view line) {
 // The first reason is the reason: a server that refuses closes the connection behind it.
 void Session::refuse(const Reply& why) {
   if (std::exchange(refused_, true)) return;
-  log::error("{}: {}", why.code, why.message);
+  const std::string_view before = why.data.empty() ? "" : "; data: ";
+  log::error("{}: {}{}{}", why.code, why.message, before, why.data);
   loop_.stop(exit_for_code(why.code));
 }
 

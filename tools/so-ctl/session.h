@@ -30,6 +30,7 @@ class Session {
   [[nodiscard]] std::string numbered(std::string_view changes) const;
   Done done();
   void list(std::string scope);
+  void call();
   void print(std::string_view line);
   void print_listings();
   void refuse(const Reply& why);

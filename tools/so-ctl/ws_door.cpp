@@ -88,6 +88,46 @@ void WsDoor::list(std::string_view scope, Done done) {
   send(text);
 }
 
+void WsDoor::call(const Calling& call, Done done) {
+  json::Writer text = request("call", {}, std::move(done));
+  text.key("method").string(call.method).key("args").raw(call.args);
+  if (call.timeout) text.key("timeout").integer(call.timeout->count());
+  if (!call.to.empty()) text.key("to").string(call.to);
+  send(text);
+}
+
+void WsDoor::serve(std::string_view method, bool, Line called, Done done) {
+  method_ = method;
+  called_ = std::move(called);
+  done({.body = member_});
+}
+
+void WsDoor::called(json::Element message, std::string_view text) {
+  if (called_ && json::text(message, "method") == method_) return called_(text);
+  result(json::text(message, "call").value_or(""), {.code = "no_method"});
+}
+
+// What the hub does not take is too big: then at least that is said.
+void WsDoor::result(std::string_view call, const bus::CallResult& result) {
+  json::Writer text = request("result", {}, [this, call = std::string{call}](const Reply& reply) {
+    if (reply.code != "limit" && reply.code != "bad_request") return;
+    json::Writer again = request("result", {}, [](const Reply&) {});
+    again.key("call").string(call).key("error").object().key("message");
+    again.string("the answer was not taken: " + std::string{reply.message}).end();
+    send(again);
+  });
+  text.key("call").string(call);
+  if (result.code.empty()) {
+    text.key("result").raw(result.value.empty() ? "null" : result.value);
+  } else {
+    text.key("error").object().key("code").string(result.code);
+    text.key("message").string(result.message);
+    if (!result.value.empty()) text.key("data").raw(result.value);
+    text.end();
+  }
+  send(text);
+}
+
 void WsDoor::message(std::string_view text) {
   json::Parser parser;
   const auto parsed = parser.parse(text);
@@ -100,7 +140,9 @@ void WsDoor::reply(json::Element message, std::string_view text) {
   const auto error = json::member(message, "error");
   const std::string code{error ? json::text(*error, "code").value_or("protocol") : ""};
   const std::string words{error ? json::text(*error, "message").value_or("") : ""};
-  const Reply reply{.code = code, .message = words, .body = text};
+  const auto more = error ? json::member(*error, "data") : std::nullopt;
+  const std::string data = more ? json::compact(*more) : std::string{};
+  const Reply reply{.code = code, .message = words, .data = data, .body = text};
   const auto id = json::integer(message, "id");
   const auto entry = id ? asked_.extract(*id) : decltype(asked_)::node_type{};
   if (entry) return entry.mapped()(reply);
@@ -112,9 +154,11 @@ void WsDoor::reply(json::Element message, std::string_view text) {
 
 void WsDoor::event(json::Element message, std::string_view text) {
   if (json::text(message, "event") == "hello") {
+    member_ = json::text(message, "member").value_or("");
     if (const Done opened = std::exchange(opened_, nullptr)) opened({});
     return;
   }
+  if (json::text(message, "event") == "call") return called(message, text);
   if (line_ && json::text(message, "object") == watched_) line_(text);
 }
 

@@ -25,6 +25,9 @@ class WsDoor : public Door {
   void watch(std::string_view object, Line line, Done done) override;
   void drop(std::string_view object, Done done) override;
   void list(std::string_view scope, Done done) override;
+  void call(const Calling& call, Done done) override;
+  void serve(std::string_view method, bool share, Line called, Done done) override;
+  void result(std::string_view call, const bus::CallResult& result) override;
 
  private:
   void message(std::string_view text);
@@ -35,6 +38,7 @@ class WsDoor : public Door {
   void send(json::Writer& request);
   void write(std::string_view object, std::string_view changes, Done done);
   void use(std::string_view object, Done used);
+  void called(json::Element message, std::string_view text);
 
   net::WsClient& client_;
   net::Url url_;
@@ -43,6 +47,9 @@ class WsDoor : public Door {
   Done opened_;
   Done lost_;
   Line line_;
+  Line called_;  // while serving
+  std::string method_;
+  std::string member_;  // as everybody knows us
   std::string watched_;
   std::uint64_t last_id_ = 0;
   std::unordered_map<std::uint64_t, Done> asked_;
