@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "amf/references.h"
 #include "base/cursor.h"
 #include "rtmp/message.h"
 
@@ -17,6 +18,7 @@ Result<Command> Command::decode(const RawMessage& message, amf::Limits limits) {
   amf::Decoder decoder{in, limits};
   auto values = decoder.all();
   if (!values) return fail(values.error().code, "command: " + values.error().text);
+  amf::expand_references(*values, limits);
 
   Command command;
   const auto name = values->empty() ? std::nullopt : values->front().as_string();

@@ -98,7 +98,8 @@ struct Command {
   amf::Value object = amf::Value::null();
   amf::Values arguments;
 
-  /// Values behind 0x11 are given as what they are. What is missing at the end has its default.
+  /// Values behind 0x11 are given as what they are, references as copies of what they refer to, but
+  /// for cycles. What is missing at the end has its default.
   static Result<Command> decode(const RawMessage& message, amf::Limits limits = {});
   [[nodiscard]] Bytes encode(Encoding encoding) const;
 

@@ -125,6 +125,17 @@ TEST_CASE("AMF3 values in a command are given as what they are") {
   CHECK(command->argument(0) == Value::string("str"));
 }
 
+TEST_CASE("an argument that is there twice is given twice") {
+  const auto command =
+      decode_command("020001 6d 00 3ff0000000000000 05 03 000161 0101 000009 07 0000");
+  REQUIRE(command);
+  const Value object = Value::object({{"a", Value::boolean(true)}});
+  CHECK(command->arguments == amf::Values{object, object});
+  const auto cycle = decode_command("020001 6d 00 3ff0000000000000 05 03 000161 07 0000 000009");
+  REQUIRE(cycle);
+  CHECK(cycle->arguments == amf::Values{Value::object({{"a", {amf::Reference{0}}}})});
+}
+
 TEST_CASE("a command without a name, or with a broken value, is an error") {
   CHECK(decode_command("").error().text == "command: its name is not a string");
   CHECK(decode_command("05").error().text == "command: its name is not a string");
