@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "amf/json.h"
+#include "amf/references.h"
 #include "base/utf8.h"
 #include "client.h"
 #include "json/write.h"
@@ -84,6 +85,11 @@ bus::CallResult failure_of(const amf::Value& value, std::string_view text) {
 }  // namespace
 
 void Calls::call(net::ConnId id, const std::string& scope, const rtmp::Call& call) {
+  if (std::ranges::any_of(call.arguments, amf::has_reference)) {
+    return clients_.find(id)->error(call.transaction, kFailed,
+                                    "An argument holds itself, or too many copies of another.",
+                                    details({.code = "bad_request"}));
+  }
   const std::string body = bus::call_body({.args = args_of(call.arguments)});
   if (call.transaction == 0) return hub_.call(member_of(id), scope, call.name, body);
   hub_.call(member_of(id), scope, call.name, body,
@@ -145,6 +151,10 @@ void Calls::reply(net::ConnId id, const rtmp::Reply& reply) {
   const amf::Value value = reply.values.empty() ? amf::Value::null() : reply.values.front();
   const std::string text = amf::to_json(common_form(value));
   const std::string& call = open.mapped().call;
+  if (amf::has_reference(value)) {
+    return hub_.answer(member_of(id), call,
+                       {.code = "failed", .message = "the result holds itself"});
+  }
   reply.failed ? hub_.answer(member_of(id), call, failure_of(value, text))
                : hub_.answer(member_of(id), call, {.value = text});
 }
