@@ -104,7 +104,8 @@ for line in sys.stdin:
         answer["error"] = {"message": "as you wish", "data": {"at": call["scope"]}}
     else:
         answer["result"] = call["args"][::-1]
-    print(json.dumps(answer), flush=True)
+    sys.stdout.write(json.dumps(answer) + "\n") # as one, since the answer counts before its newline
+    sys.stdout.flush()
 END
 mkfifo calls results
 background program bash -c 'exec python3 reverse.py <calls >results'
@@ -155,6 +156,31 @@ for door in ws rtmp; do
   eventually exits 8 so-ctl kick "$member"
   contains err 'error: not_found: '
 done
+
+# As it is written on a WebSocket, by clients that should not be believed too.
+ws_lines() { python3 "$root/tests/support/ws.py" --protocol scopewire.v1 "$@"; }
+cat >requests <<'END'
+{"id":1,"op":"call","method":"sum","args":[1,2]}
+{"id":2,"op":"call","method":"sum","args":[]}
+{"id":3,"op":"call"}
+{"id":4,"op":"result","call":"0000000000000001-1","result":1}
+{"id":5,"op":"call","method":"sum","scope":"/other"}
+END
+cat >wanted <<'END'
+{"id":1,"ok":true,"result":3}
+{"id":2,"ok":false,"error":{"code":"failed","message":"two numbers, please","data":{"exit":3}}}
+{"id":3,"ok":false,"error":{"code":"bad_request","message":"method is missing or not a string"}}
+{"id":4,"ok":false,"error":{"code":"gone","message":"nobody waits for this answer"}}
+{"id":5,"ok":false,"error":{"code":"not_joined","message":"MEMBER has not joined /other"}}
+END
+ws_lines --count 6 "$ws" <requests | sed -E '1d; s/member [0-9]+/MEMBER/' | sort | diff wanted -
+seq 300 | sed 's/.*/{"id":&,"op":"call","method":"slow","timeout":2000}/' >requests
+ws_lines --count 301 "$ws" <requests | grep -o '"code":"[a-z]*"' | sort | uniq -c | tr -s ' ' >out
+expect ' 44 "code":"limit" 256 "code":"timeout"' paste -sd '' out
+background member ws_lines --wait "$ws"
+eventually test -s member.out
+so-ctl kick "$(jq -r .member member.out)" 'be nice'
+eventually contains member.log 'closed 4003 be nice'
 
 # The hub is killed in mid-call: the caller is told, and what was served is served again.
 for door in bus ws rtmp; do

@@ -58,7 +58,7 @@ Session::Session(net::Loop& loop, Door& door, Command command, std::string where
 
 void Session::start() {
   constexpr Millis kAnswer{5000};
-  if (command_.timeout) {
+  if (command_.timeout && command_.verb != Verb::kCall) {
     timeout_.start(*command_.timeout);
   } else {
     timeout_.start(kAnswer);  // watching has no end, but finding the other side has
