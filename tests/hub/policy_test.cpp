@@ -357,3 +357,19 @@ TEST_CASE("limits of a scope and of an object are refused by name") {
   CHECK(a.batch(1, "/chat/a", "poll", R"({"op":"delete","key":"b"})").ok);
   CHECK_FALSE(a.set(1, "/chat/a", "poll", "b", "2").ok);
 }
+
+TEST_CASE("a rule says who may call which method, and tools may always") {
+  HubTest hub;
+  Rule no_admin = for_role(deny(Actions{Action::kCall}), "guest");
+  no_admin.name = Glob{"admin.*"};
+  hub.set_policy(rules({no_admin}));
+  TestTool& a = hub.tool("a");
+  CHECK(a.serve("/chat", "admin.ban").ok);
+  CHECK(a.serve("/chat", "sum").ok);
+  CHECK(a.join(1, "/chat", fmt::format(R"({{"claims":{}}})", kGuest)).ok);
+  CHECK(a.call(1, "/chat", "admin.ban") ==
+        "denied: call of admin.ban in /chat is denied (policy, line 7)");
+  CHECK(a.call(1, "/chat", "sum") == "");
+  CHECK(a.call(0, "/chat", "admin.ban") == "");
+  CHECK(a.events() == Lines{"call /chat sum[] from a-1", "call /chat admin.ban[] from a-0"});
+}
