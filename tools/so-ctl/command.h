@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,7 +10,26 @@
 
 namespace so::ctl {
 
-enum class Verb { kGet, kChange, kDrop, kWatch, kList, kCall, kServe, kKick };
+enum class Verb {
+  kGet,
+  kChange,
+  kDrop,
+  kWatch,
+  kRecord,
+  kReplay,
+  kBench,
+  kList,
+  kCall,
+  kServe,
+  kKick,
+  // Over the bus only.
+  kStat,
+  kTop,
+  kExport,
+  kImport,
+  // By itself.
+  kCompletion,
+};
 
 /// What a person asked for, checked and in the words of the bus.
 struct Command {
@@ -29,7 +49,12 @@ struct Command {
   std::string reason;
   bool persistent = false;
   bool tree = false;                 // ls for people
-  std::optional<std::size_t> count;  // watch: lines
+  std::optional<std::size_t> count;  // watch, record: lines; top: screens; bench: writes
+  double speed = 1;                  // replay: of the recording; 0: as fast as it goes
+  std::uint64_t under_way = 64;      // bench: writes without an answer
+  std::uint64_t bytes = 100;         // bench: of a value
+  Millis every{1000};                // top: between two screens
+  bool all = false;                  // export: objects that are not persistent too
   std::optional<Millis> timeout;     // of an answer; of watch as a whole
 };
 

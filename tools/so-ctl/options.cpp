@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include <charconv>
 #include <span>
 #include <utility>
 #include <vector>
@@ -11,9 +12,12 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "cli/command.h"
+#include "cli/print.h"
 #include "cli/units.h"
+#include "completion.h"
 #include "json/read.h"
 #include "json/write.h"
+#include "run.h"
 #include "wire/path.h"
 
 namespace so::ctl {
@@ -29,7 +33,7 @@ constexpr std::string_view kExamples =
     "  so-ctl ls";
 
 struct Words {
-  std::string at, count, timeout, jobs;
+  std::string at, count, timeout, jobs, every, speed;
   bool text = false;
   bool json = false;
   std::vector<std::string> rest;  // of the verb
@@ -51,10 +55,18 @@ constexpr std::array kVerbs{
     VerbWords{"drop", "SCOPE OBJECT: end an object that nobody uses", Verb::kDrop, 1, 1},
     VerbWords{"send", "SCOPE OBJECT HANDLER [ARG...]: tell all users", Verb::kChange, 2, kAny},
     VerbWords{"watch", "SCOPE OBJECT: print the object and its changes", Verb::kWatch, 1, 1},
+    VerbWords{"record", "SCOPE OBJECT: print what is done to it, with times", Verb::kRecord, 1, 1},
+    VerbWords{"replay", "SCOPE OBJECT: do again what stdin recorded", Verb::kReplay, 1, 1},
+    VerbWords{"bench", "SCOPE OBJECT: write as fast as it goes", Verb::kBench, 1, 1},
     VerbWords{"call", "SCOPE METHOD [ARG...]: call it, print the result", Verb::kCall, 1, kAny},
     VerbWords{"serve", "SCOPE METHOD [COMMAND...]: answer its calls", Verb::kServe, 1, kAny},
     VerbWords{"kick", "MEMBER [REASON]: end its connection", Verb::kKick, 1, 2},
     VerbWords{"ls", "[SCOPE]: print what there is", Verb::kList, 0, 0},
+    VerbWords{"stat", "[SCOPE [OBJECT]]: print what the hub counted", Verb::kStat, 0, 1},
+    VerbWords{"top", "[SCOPE]: show who is busy, again and again", Verb::kTop, 0, 0},
+    VerbWords{"export", "[SCOPE]: print the objects there and below", Verb::kExport, 0, 0},
+    VerbWords{"import", "make objects of what was exported, from stdin", Verb::kImport, 0, 0},
+    VerbWords{"completion", "bash|zsh: print what completes the words", Verb::kCompletion, 1, 1},
 };
 
 /// Words after "--", which CLI11 loses in a subcommand, are parsed behind a byte that no text has.
@@ -109,7 +121,10 @@ Status read_way(const std::string& at, Options& options) {
 
 Status read_scope(std::vector<std::string>& rest, const VerbWords& verb, Options& options) {
   const bool in_url = options.way != Way::kBus;
-  if (in_url || verb.verb == Verb::kKick || (verb.verb == Verb::kList && rest.empty())) return {};
+  const bool none =
+      verb.verb == Verb::kKick || verb.verb == Verb::kImport || verb.verb == Verb::kCompletion;
+  const bool may_lack = verb.verb == Verb::kList || needs_bus(verb.verb);
+  if (in_url || none || (may_lack && rest.empty())) return {};
   if (rest.empty()) return fail_usage("SCOPE is missing, as /chat/room1");
   auto scope = wire::normal_path(rest.front());
   if (!scope) return fail_usage("SCOPE: " + scope.error().text);
@@ -207,6 +222,19 @@ Status read_bounds(const Words& words, Command& command) {
     if (!count || *count == 0) return fail_usage("--count: not a number from 1");
     command.count = *count;
   }
+  if (!words.every.empty()) {
+    const auto every = cli::parse_duration(words.every);
+    if (!every || *every < Millis{1}) return fail_usage("--every: not a duration");
+    command.every = *every;
+  }
+  if (!words.speed.empty()) {
+    const auto [end, error] =
+        std::from_chars(words.speed.data(), words.speed.data() + words.speed.size(), command.speed);
+    const bool all = end == words.speed.data() + words.speed.size();
+    if (error != std::errc{} || !all || command.speed < 0) {
+      return fail_usage("--speed: not a number from 0");
+    }
+  }
   if (words.timeout.empty()) return {};
   const auto timeout = cli::parse_duration(words.timeout);
   if (!timeout) return fail_usage("--timeout: " + timeout.error().text);
@@ -230,6 +258,9 @@ Status read_words(Words& words, const VerbWords& verb, Options& options) {
                       std::string{verb.help.substr(0, verb.help.find(':'))} +
                       (options.way == Way::kBus ? "" : "  (with --at, SCOPE is in the URL)"));
   }
+  if (needs_bus(verb.verb) && options.way != Way::kBus) {
+    return fail_usage("so-ctl " + std::string{verb.name} + " works over the bus, not with --at");
+  }
   if (verb.verb == Verb::kCall) {
     if (auto call = read_call(words, command); !call) return call;
   }
@@ -250,6 +281,22 @@ Status read_words(Words& words, const VerbWords& verb, Options& options) {
   return read_bounds(words, command);
 }
 
+Exit complete(const std::vector<std::string>& rest, const CLI::App& app) {
+  std::vector<std::string> verbs;
+  for (const VerbWords& verb : kVerbs) verbs.emplace_back(verb.name);
+  std::vector<std::string> flags;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
+  }
+  const auto script = completion(rest.empty() ? "" : rest.front(), verbs, flags);
+  if (!script) {
+    log::error("so-ctl completion bash|zsh");
+    return Exit::kUsage;
+  }
+  cli::print(as_bytes(*script));
+  return Exit::kOk;
+}
+
 }  // namespace
 
 std::optional<Exit> parse_options(int argc, const char* const* argv, Options& options) {
@@ -262,9 +309,14 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.option("text", cli::flag(words.text), "VALUE is a string as it stands, not JSON");
   command.option("persistent", cli::flag(options.command.persistent),
                  "use the object as a persistent one");
-  command.option("count", cli::text(words.count, "N"), "watch: end after N lines");
+  command.option("count", cli::text(words.count, "N"), "end after N lines, screens or writes");
   command.option("timeout", cli::text(words.timeout, "DURATION"),
                  "of an answer, 5s; of a call, 10s; of watch, never");
+  command.option("every", cli::text(words.every, "DURATION"), "top: between two screens, 1s");
+  command.option("speed", cli::text(words.speed, "X"), "replay: 2 is twice as fast, 0 at once");
+  command.option("under-way", cli::count(options.command.under_way), "bench: writes at a time");
+  command.option("size", cli::size(options.command.bytes), "bench: bytes of a value");
+  command.option("all", cli::flag(options.command.all), "export: what is not persistent too");
   command.option("to", cli::text(options.command.to, "MEMBER"), "call: this member's client");
   command.option("json", cli::flag(words.json), "call: ARG is all arguments, one JSON array");
   command.option("jobs", cli::text(words.jobs, "N"), "serve: commands at once, 4");
@@ -286,6 +338,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   }
   for (std::size_t i = 0; i < kVerbs.size(); ++i) {
     if (!*subcommands[i]) continue;
+    if (kVerbs.at(i).verb == Verb::kCompletion) return complete(words.rest, command.app());
     if (const auto read = read_words(words, kVerbs.at(i), options); !read) {
       log::error("{}", read.error().text);
       return Exit::kUsage;

@@ -95,6 +95,7 @@ void RtmpDoor::turn() {
 void RtmpDoor::gone(std::string_view code, std::string_view why) {
   tick_.stop();
   const Reply reply{.code = code, .message = why};
+  for (const Change& change : std::exchange(changes_, {})) change.done(reply);
   for (const Done& done : std::exchange(asked_, {})) done(reply);
   if (const Done replied = std::exchange(replied_, nullptr)) replied(reply);
   if (const Done opened = std::exchange(opened_, nullptr)) return opened(reply);
@@ -147,13 +148,26 @@ void RtmpDoor::get(std::string_view object, std::string_view key, Done done) {
 void RtmpDoor::change(std::string_view object, std::string_view changes, Done done) {
   auto requests = to_requests(changes);
   if (!requests) return done({.code = "unsupported", .message = requests.error().text});
-  use(object, [this, object = std::string{object}, requests = std::move(*requests),
-               done](const Reply& used) {
-    if (!used.ok()) return done(used);
-    asked_.push_back(done);
-    request_ = requests.front();
-    send(object, requests);
+  changes_.push_back({std::string{object}, std::move(*requests), std::move(done)});
+  if (changes_.size() == 1) next_change();
+}
+
+// One at a time: an answer says what was done, not which request it answers.
+void RtmpDoor::next_change() {
+  use(changes_.front().object, [this](const Reply& used) {
+    if (!used.ok()) return changed(used);
+    asked_.push_back([this](const Reply& reply) { changed(reply); });
+    request_ = changes_.front().requests.front();
+    send(changes_.front().object, changes_.front().requests);
   });
+}
+
+void RtmpDoor::changed(const Reply& reply) {
+  if (changes_.empty()) return;  // the connection is gone, and all have been told
+  const Done done = std::move(changes_.front().done);
+  changes_.pop_front();
+  if (!changes_.empty()) next_change();
+  done(reply);
 }
 
 void RtmpDoor::watch(std::string_view object, Line line, Done done) {

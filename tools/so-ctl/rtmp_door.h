@@ -33,6 +33,13 @@ class RtmpDoor : public Door {
   void result(std::string_view call, const bus::CallResult& result) override;
 
  private:
+  struct Change {
+    std::string object;
+    std::vector<rtmp::shared::Event> requests;
+    Done done;
+  };
+  void next_change();
+  void changed(const Reply& reply);
   void connected(Result<UniqueFd> socket);
   void turn();
   void tick();
@@ -62,6 +69,7 @@ class RtmpDoor : public Door {
   Done lost_;
   std::string object_;                          // the one this command is about
   Line line_;                                   // while watching
+  std::deque<Change> changes_;                  // the first is under way
   std::deque<Done> asked_;                      // answered in order
   std::optional<rtmp::shared::Event> request_;  // the first of the change that waits for its answer
   std::uint32_t version_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "json/read.h"
+#include "recording.h"
 #include "tree.h"
 
 namespace so::ctl {
@@ -78,6 +80,7 @@ void Session::run() {
     case Verb::kGet:
       return get();
     case Verb::kWatch:
+    case Verb::kRecord:
       return watch();
     case Verb::kList:
       return list(command_.scope);
@@ -87,11 +90,19 @@ void Session::run() {
       return door_.kick(command_.member, command_.reason, [this](const Reply& kicked) {
         kicked.ok() ? loop_.stop(Exit::kOk) : refuse(kicked);
       });
-    case Verb::kServe:  // see Serve
     case Verb::kChange:
       return change();
     case Verb::kDrop:
       return door_.drop(command_.object, done());
+    case Verb::kServe:  // these have classes of their own, see run.h
+    case Verb::kReplay:
+    case Verb::kBench:
+    case Verb::kStat:
+    case Verb::kTop:
+    case Verb::kExport:
+    case Verb::kImport:
+    case Verb::kCompletion:
+      break;
   }
 }
 
@@ -142,7 +153,13 @@ void Session::watch() {
       command_.object,
       [this](std::string_view event) {
         if (command_.count && lines_ >= *command_.count) return;
-        print(event);
+        if (command_.verb == Verb::kRecord) {
+          if (lines_ == 0) first_ = loop_.now();
+          const auto at = std::chrono::duration_cast<Millis>(loop_.now() - first_);
+          print(record_line(at, event));
+        } else {
+          print(event);
+        }
         if (++lines_; command_.count && lines_ >= *command_.count) loop_.stop(Exit::kOk);
       },
       [this](const Reply& watching) {
@@ -196,7 +213,8 @@ void Session::timed_out() {
     log::error("no answer from {}", where_);
     return loop_.stop(Exit::kUnreachable);
   }
-  if (command_.verb != Verb::kWatch) log::error("no answer in time");
+  const bool watches = command_.verb == Verb::kWatch || command_.verb == Verb::kRecord;
+  if (!watches) log::error("no answer in time");
   loop_.stop(Exit::kTimeout);
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/exit_code.h"
+#include "base/time.h"
 #include "command.h"
 #include "door.h"
 #include "net/loop.h"
@@ -47,6 +48,7 @@ class Session {
   bool open_ = false;
   bool refused_ = false;
   std::size_t lines_ = 0;
+  TimePoint first_;                              // record: when the first line came
   std::size_t unlisted_ = 0;                     // answers that a listing still waits for
   std::map<std::string, std::string> listings_;  // by path, in the order of a tree
 };
