@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include <charconv>
+#include <map>
 #include <span>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "base/log.h"
 #include "base/utf8.h"
@@ -26,10 +28,8 @@ namespace {
 constexpr std::string_view kExamples =
     "  so-ctl watch /chat/room1 chat | jq .changes\n"
     "  so-ctl set /chat/room1 chat message '\"hello\"'\n"
-    "  so-ctl --at ws://127.0.0.1:8081/chat/room1 get chat message\n"
     "  so-ctl --at rtmp://127.0.0.1/chat/room1 send chat doIt 1 2\n"
-    "  so-ctl serve /chat sum ./sum.sh\n"
-    "  so-ctl call /chat sum 1 2\n"
+    "  so-ctl serve /chat sum ./sum.sh & so-ctl call /chat sum 1 2\n"
     "  so-ctl ls";
 
 struct Words {
@@ -96,6 +96,29 @@ class Shielded {
   std::vector<std::string> words_;
   std::vector<const char*> pointers_;
 };
+
+/// Options that one verb alone has: so-ctl VERB --help shows them.
+struct OwnOption {
+  const char* flag;
+  std::string_view verb;
+};
+constexpr std::array kOwnOptions{
+    OwnOption{"--every", "top"},  OwnOption{"--speed", "replay"}, OwnOption{"--under-way", "bench"},
+    OwnOption{"--size", "bench"}, OwnOption{"--all", "export"},   OwnOption{"--to", "call"},
+    OwnOption{"--json", "call"},  OwnOption{"--jobs", "serve"},   OwnOption{"--share", "serve"}};
+
+void show_own_options(CLI::App& app) {
+  std::map<std::string_view, std::string> lines;
+  for (const auto& [flag, verb] : kOwnOptions) {
+    CLI::Option* option = app.get_option(flag);
+    const std::string words = fmt::format("{} {}", flag, option->get_option_text());
+    lines[verb] += fmt::format("  {:<28}{}\n", words, option->get_description());
+    option->group("");  // not in the help of all
+  }
+  for (const auto& [verb, text] : lines) {
+    app.get_subcommand(std::string{verb})->footer("Options of " + std::string{verb} + ":\n" + text);
+  }
+}
 
 Status fail_usage(std::string text) {
   return fail(Code::kUsage, std::move(text));
@@ -312,21 +335,22 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.option("count", cli::text(words.count, "N"), "end after N lines, screens or writes");
   command.option("timeout", cli::text(words.timeout, "DURATION"),
                  "of an answer, 5s; of a call, 10s; of watch, never");
-  command.option("every", cli::text(words.every, "DURATION"), "top: between two screens, 1s");
-  command.option("speed", cli::text(words.speed, "X"), "replay: 2 is twice as fast, 0 at once");
-  command.option("under-way", cli::count(options.command.under_way), "bench: writes at a time");
-  command.option("size", cli::size(options.command.bytes), "bench: bytes of a value");
-  command.option("all", cli::flag(options.command.all), "export: what is not persistent too");
-  command.option("to", cli::text(options.command.to, "MEMBER"), "call: this member's client");
-  command.option("json", cli::flag(words.json), "call: ARG is all arguments, one JSON array");
-  command.option("jobs", cli::text(words.jobs, "N"), "serve: commands at once, 4");
-  command.option("share", cli::flag(options.command.share), "serve: others may take turns");
+  command.option("every", cli::text(words.every, "DURATION"), "between two screens, 1s");
+  command.option("speed", cli::text(words.speed, "X"), "2 is twice as fast as recorded, 0 at once");
+  command.option("under-way", cli::count(options.command.under_way), "writes at a time");
+  command.option("size", cli::size(options.command.bytes), "bytes of a value");
+  command.option("all", cli::flag(options.command.all), "what is not persistent too");
+  command.option("to", cli::text(options.command.to, "MEMBER"), "this member's client answers");
+  command.option("json", cli::flag(words.json), "ARG is all arguments, one JSON array");
+  command.option("jobs", cli::text(words.jobs, "N"), "commands at once, 4");
+  command.option("share", cli::flag(options.command.share), "others may take turns");
   std::vector<CLI::App*> subcommands;
   for (const VerbWords& verb : kVerbs) {
     CLI::App* sub = command.app().add_subcommand(std::string{verb.name}, std::string{verb.help});
     cli::add_words(*sub, "WORDS", words.rest, "");
     subcommands.push_back(sub);
   }
+  show_own_options(command.app());
   command.app().require_subcommand(1);
   const Shielded shielded{argc, argv};
   if (const auto exit = command.parse(shielded.argc(), shielded.argv())) return exit;
