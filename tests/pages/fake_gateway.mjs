@@ -78,6 +78,12 @@ export class FakeGateway {
     for (const object of this.objects.values()) object.producers.clear();
   }
 
+  /** The hub asks all for a method of theirs. */
+  call(method, args, call = 'c1') {
+    const event = {event: 'call', call, scope: this.scope, method, args, from: 'ffffffffffffffff-1'};
+    for (const session of this.sessions) this.#tell(session, {...event, timeout: 10_000});
+  }
+
   /** Somebody else's batch, through another door. */
   change(name, changes, from = 'ffffffffffffffff-1') {
     return this.#apply({object: name, changes, force: true}, from);
@@ -106,6 +112,10 @@ export class FakeGateway {
         session.uses.delete(request.object);
         return {};
       case 'ping':
+        return {};
+      case 'call':
+        return {result: request.args};
+      case 'result':
         return {};
       default: {
         const {op, key, value, handler, args, ...rest} = request;

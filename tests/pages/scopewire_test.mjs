@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {afterEach, beforeEach, mock, test} from 'node:test';
 import {FakeGateway} from './fake_gateway.mjs';
 import {install, settled} from './fake_websocket.mjs';
-import {Room, SharedObject} from '../../tools/ws-gateway/www/scopewire.js';
+import {NetConnection, Room, SharedObject} from '../../tools/ws-gateway/www/scopewire.js';
 import {Backoff, advice} from '../../tools/ws-gateway/www/live_socket.js';
 
 const URL = 'ws://host:8081/chat/room1';
@@ -549,4 +549,61 @@ test('a restarted hub makes a room look again', async () => {
   gateway.restartHub();
   await settled();
   assert.deepEqual(heard.filter((event) => event === 'members').length, 2);
+});
+
+function connect() {
+  const connection = NetConnection.connect(URL);
+  opened.push(connection);
+  return connection;
+}
+
+test('a call waits for the connection and has its result', async () => {
+  const connection = connect();
+  assert.deepEqual(await connection.call('echo', 1, 'two'), [1, 'two']);
+  const {op, method, args} = gateway.requests.at(-1);
+  assert.deepEqual({op, method, args}, {op: 'call', method: 'echo', args: [1, 'two']});
+  await connection.callMember('aa-1', 'ask', ['how?'], 500);
+  assert.equal(gateway.requests.at(-1).to, 'aa-1');
+  assert.equal(gateway.requests.at(-1).timeout, 500);
+});
+
+test('a refused call says why', async () => {
+  gateway.refuse.call = 'no_method';
+  await assert.rejects(connect().call('nothing'), {name: 'ScopewireError', code: 'no_method'});
+});
+
+test('a call that the network took away is lost, one that waits for it is not', async () => {
+  const connection = connect();
+  await settled();
+  gateway.losing = true;
+  const lost = connection.call('echo', 1);
+  await settled();
+  gateway.closeAll(1006);
+  await assert.rejects(lost, {code: 'lost'});
+  gateway.losing = false;
+  const waiting = connection.call('echo', 2);
+  await pass(60_000);
+  assert.deepEqual(await waiting, [2]);
+});
+
+test('the methods of a page are answered, by value, promise or error', async () => {
+  const connection = connect();
+  await settled();
+  connection.serve('sum', (a, b, {from}) => Promise.resolve(`${a + b} for ${from}`));
+  connection.serve('fail', () => {
+    throw new Error('no luck');
+  });
+  connection.serve('nothing', () => {});
+  const answers = [];
+  for (const [method, args] of [['sum', [1, 2]], ['fail', []], ['nothing', []], ['other', []]]) {
+    gateway.call(method, args);
+    await settled();
+    const {result, error} = gateway.requests.at(-1);
+    answers.push(error ? (error.code ?? error.message) : result);
+  }
+  assert.deepEqual(answers, ['3 for ffffffffffffffff-1', 'no luck', null, 'no_method']);
+  connection.serve('sum', null);
+  gateway.call('sum', [1, 2]);
+  await settled();
+  assert.equal(gateway.requests.at(-1).error.code, 'no_method');
 });

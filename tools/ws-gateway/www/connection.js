@@ -7,10 +7,11 @@ const ANSWER_MS = 10_000;
 
 /** What the server refused, or what the network took away; the codes are in scopewire-ws(7). */
 export class ScopewireError extends Error {
-  constructor(code, message) {
+  constructor(code, message, data) {
     super(message);
     this.name = 'ScopewireError';
     this.code = code;
+    this.data = data;
   }
 }
 
@@ -28,6 +29,7 @@ export class Connection extends Emitter {
   #requests = new Map(); // id -> {resolve, reject}
   #lastId = 0;
   #members = new Set(); // every id this connection has had
+  #methods = new Map(); // name -> function, for calls of the server
   #quiet = 0;
   status = {level: 'status', code: 'connecting', message: ''};
   member = null;
@@ -82,9 +84,16 @@ export class Connection extends Emitter {
     return new Promise((resolve, reject) => this.#requests.set(id, {resolve, reject}));
   }
 
+  /** Answers the server's calls of the method; null: not any more. */
+  serve(method, handler) {
+    if (handler) this.#methods.set(method, handler);
+    else this.#methods.delete(method);
+  }
+
   #receive(message) {
     this.#listen();
     if (message.event === 'hello') this.#hello(message);
+    else if (message.event === 'call') this.#called(message);
     else if (message.event) for (const user of [...this.#users]) user.received(message);
     else this.#answer(message);
   }
@@ -97,11 +106,27 @@ export class Connection extends Emitter {
     for (const user of [...this.#users]) user.opened();
   }
 
+  // Nobody waits for what becomes of an answer: the caller has its own time-out.
+  async #called({call, method, args, from}) {
+    const result = await this.#resultOf(method, args, from);
+    this.request({op: 'result', call, ...result}).catch(() => {});
+  }
+
+  async #resultOf(method, args, from) {
+    const handler = this.#methods.get(method);
+    if (!handler) return {error: {code: 'no_method', message: `no method ${method} here`}};
+    try {
+      return {result: (await handler(...args, {from})) ?? null};
+    } catch (error) {
+      return {error: {message: String(error?.message ?? error)}};
+    }
+  }
+
   #answer(reply) {
     const request = this.#requests.get(reply.id);
     this.#requests.delete(reply.id);
     if (reply.ok) request?.resolve(reply);
-    else request?.reject(new ScopewireError(reply.error?.code, reply.error?.message));
+    else request?.reject(new ScopewireError(reply.error?.code, reply.error?.message, reply.error?.data));
   }
 
   // A network that is gone says nothing: after a quiet time ask, and give up without an answer.

@@ -5,6 +5,8 @@ export type Info = {[key: string]: Value};
 /** `code` is one of scopewire-ws(7), or: lost, closed, too_big, limit, gap, uncertain. */
 export class ScopewireError extends Error {
   readonly code: string;
+  /** What a called method's own error carries. */
+  readonly data?: Value;
 }
 
 export interface Status {
@@ -112,5 +114,25 @@ export class Room {
 
   /** Shows something else of this member. */
   show(info: Info): void;
+  close(): void;
+}
+
+/** Remote calls in the scope of a URL, both ways. */
+export class NetConnection {
+  private constructor();
+  static connect(url: string | URL): NetConnection;
+
+  /** Our own member id; null while not connected. */
+  readonly self: string | null;
+  readonly status: Status;
+
+  on(event: 'status', listener: (status: Status) => void): Off;
+
+  /** Rejects with no_method, timeout, gone, failed, or `lost`: then it may have been called. */
+  call(method: string, ...args: Value[]): Promise<Value>;
+  /** Of one member's page or client; `timeout` in milliseconds, 10 s if left out. */
+  callMember(to: string, method: string, args?: Value[], timeout?: number): Promise<Value>;
+  /** Answers calls of this page's method; the last argument is {from: member}. */
+  serve(method: string, handler: ((...args: any[]) => unknown) | null): void;
   close(): void;
 }

@@ -10,7 +10,12 @@
  *
  *   const room = Room.join('/chat/room1', {nick: 'ann'});
  *   room.on('members', () => console.log(room.members));
+ *
+ *   const connection = NetConnection.connect('/chat/room1');
+ *   console.log(await connection.call('sum', 1, 2));
+ *   connection.serve('ask', (question) => prompt(question));
  */
 export {ScopewireError} from './connection.js';
+export {NetConnection} from './net_connection.js';
 export {Room} from './room.js';
 export {SharedObject} from './shared_object.js';

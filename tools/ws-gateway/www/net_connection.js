@@ -1,0 +1,84 @@
+import {Connection, ScopewireError} from './connection.js';
+import {Emitter} from './emitter.js';
+
+/**
+ * Remote calls in the scope of a URL, both ways: of methods that a tool serves there
+ * (so-ctl(1), serve), and of methods of this page, by whoever knows its member id. Events:
+ *   status ({level, code, message, retryIn})  as of SharedObject
+ */
+export class NetConnection extends Emitter {
+  #connection;
+  #offStatus;
+  #methods = new Set();
+  #waiting = []; // calls until the connection is open
+
+  static connect(url) {
+    return new NetConnection(Connection.to(url));
+  }
+
+  /** Use connect(). */
+  constructor(connection) {
+    super();
+    this.#connection = connection;
+    this.#offStatus = connection.on('status', (status) => this.emit('status', status));
+    connection.attach(this);
+  }
+
+  get status() {
+    return this.#connection.status;
+  }
+
+  /** Our own member id; null while not connected. */
+  get self() {
+    return this.#connection.member;
+  }
+
+  /**
+   * Resolves with the method's result. Rejects with a ScopewireError: no_method, timeout, gone,
+   * failed (with the method's own message and data), or `lost`: it may have been called.
+   */
+  call(method, ...args) {
+    return this.#call({method, args});
+  }
+
+  /** The same of one member's page or client; `timeout` in ms, 10 s if left out. */
+  callMember(to, method, args = [], timeout = undefined) {
+    return this.#call({method, args, to, timeout});
+  }
+
+  /** Answers calls of this page's method; the last argument is {from}. null: not any more. */
+  serve(method, handler) {
+    if (handler) this.#methods.add(method);
+    else this.#methods.delete(method);
+    this.#connection.serve(method, handler);
+  }
+
+  close() {
+    for (const method of this.#methods) this.#connection.serve(method, null);
+    this.lost(new ScopewireError('closed', 'the connection was closed'), true);
+    this.#offStatus();
+    this.#connection.detach(this);
+  }
+
+  async #call(body) {
+    if (!this.#connection.isOpen) {
+      await new Promise((open, fail) => this.#waiting.push({open, fail}));
+    }
+    const {result} = await this.#connection.request({op: 'call', ...body});
+    return result;
+  }
+
+  // --- what Connection calls -------------------------------------------------------------------
+
+  opened() {
+    for (const {open} of this.#waiting.splice(0)) open();
+  }
+
+  received() {}
+
+  // What waits for a connection goes on waiting, unless none will come.
+  lost(error, final) {
+    if (!final) return;
+    for (const {fail} of this.#waiting.splice(0)) fail(error);
+  }
+}
