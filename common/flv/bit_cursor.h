@@ -43,7 +43,8 @@ class BitCursor {
       over_ = true;
       return 0;
     }
-    const std::uint32_t value = bytes_[at_ / 8] >> (7 - at_ % 8) & 1U;
+    const std::uint32_t byte = bytes_[at_ / 8];
+    const std::uint32_t value = byte >> (7 - at_ % 8) & 1U;
     ++at_;
     return value;
   }
