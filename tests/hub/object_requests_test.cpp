@@ -1,5 +1,5 @@
-// What one request does to a shared object and who hears of it. The letters are the scenarios that
-// were run against Red5.
+// What one request does to a shared object and who hears of it. The names begin with the rows of
+// the table in scopewire(7).
 #include <doctest/doctest.h>
 
 #include "support/hub_test.h"
@@ -32,7 +32,7 @@ constexpr std::string_view kNoop = R"({"status":"noop"})";
 
 }  // namespace
 
-TEST_CASE("use, change and get say what the manual page shows") {
+TEST_CASE("O1: use, change and get say what the manual page shows") {
   HubTest hub;
   TestTool& a = hub.tool("a");
   TestTool& b = hub.tool("b");
@@ -72,7 +72,7 @@ TEST_CASE("use, change and get say what the manual page shows") {
   CHECK(snapshot.header.version == 2);
 }
 
-TEST_CASE("a, b: a set is told, the same again is not") {
+TEST_CASE("O9: a set is told, the same again is not") {
   Pair pair;
   CHECK(pair.batch(R"({"op":"set","key":"message","value":"hello"})") == kOk);
   CHECK(pair.b.events() == Lines{R"(chat@2 message="hello")"});
@@ -85,7 +85,7 @@ TEST_CASE("a, b: a set is told, the same again is not") {
   CHECK(pair.b.events() == Lines{R"(chat@3 message="hello")"});
 }
 
-TEST_CASE("c, g, o: a batch is one version and one event, in order") {
+TEST_CASE("O8: a batch is one version and one event, in order") {
   Pair pair;
   CHECK(pair.batch(R"({"op":"set","key":"n","value":1},)"
                    R"({"op":"set","key":"o","value":{"x":1,"y":"z"}})") == kOk);
@@ -99,7 +99,7 @@ TEST_CASE("c, g, o: a batch is one version and one event, in order") {
   CHECK(pair.b.events() == Lines{"chat@4 k=1 k=2"});  // n was 1: left out
 }
 
-TEST_CASE("d, f: null deletes; what is not there cannot be deleted") {
+TEST_CASE("O4: null deletes; what is not there cannot be deleted") {
   Pair pair;
   CHECK(pair.batch(R"({"op":"set","key":"n","value":1})") == kOk);
   CHECK(pair.batch(R"({"op":"set","key":"n","value":null})") == kOk);
@@ -110,7 +110,7 @@ TEST_CASE("d, f: null deletes; what is not there cannot be deleted") {
   CHECK(pair.b.events() == Lines{"chat@4 -zzz"});
 }
 
-TEST_CASE("e: what is sent is ordered with the rest and not kept") {
+TEST_CASE("O7: what is sent is ordered with the rest and not kept") {
   Pair pair;
   CHECK(pair.batch(R"({"op":"send","handler":"doIt","args":["p1",2,true]})") == kOk);
   CHECK(pair.batch(R"({"op":"send","handler":"doIt"})") == kOk);
@@ -118,7 +118,7 @@ TEST_CASE("e: what is sent is ordered with the rest and not kept") {
   CHECK(pair.b.get(kRoom, "chat").text.ends_with(R"("version":3,"persistent":false,"data":{}})"));
 }
 
-TEST_CASE("clear empties; an empty object has nothing to clear") {
+TEST_CASE("O6: clear empties; an empty object has nothing to clear") {
   Pair pair;
   CHECK(pair.batch(R"({"op":"clear"})") == kNoop);
   CHECK(pair.batch(R"({"op":"set","key":"a","value":1})") == kOk);
@@ -127,7 +127,7 @@ TEST_CASE("clear empties; an empty object has nothing to clear") {
   CHECK(pair.b.get(kRoom, "chat").text.ends_with(R"("data":{"b":2}})"));
 }
 
-TEST_CASE("n: every deep change is a change, another spelling is not") {
+TEST_CASE("O10: every deep change is a change, another spelling is not") {
   struct Case {
     std::string_view from;
     std::string_view to;
@@ -173,7 +173,7 @@ TEST_CASE("attributes are in the order of their keys, however they came") {
   CHECK(pair.b.get(kRoom, "chat").text.ends_with(R"("data":{"B":3,"a\"b":4,"b":1,"é":2}})"));
 }
 
-TEST_CASE("who released or left hears nothing more; twice used is once released") {
+TEST_CASE("O11: who released or left hears nothing more; twice used is once released") {
   Pair pair;
   CHECK(pair.b.use(1, kRoom, "chat").ok);
   CHECK(pair.b.release(1, kRoom, "chat") == "ok");

@@ -18,7 +18,7 @@ std::pair<std::uint64_t, std::uint64_t> position(TestTool& tool) {
 
 }  // namespace
 
-TEST_CASE("l: an unused object is kept for 5 s and then begins anew, every time") {
+TEST_CASE("O13: an unused object is kept for 5 s and then begins anew, every time") {
   HubTest hub;
   TestTool& a = hub.tool("a");
   std::uint64_t epoch = 0;
@@ -54,7 +54,7 @@ TEST_CASE("changes keep an unused object alive") {
   CHECK(a.get("/chat", "chat").text.starts_with("not_found"));
 }
 
-TEST_CASE("an object in use never ends") {
+TEST_CASE("O14: an object in use never ends") {
   HubTest hub;
   TestTool& a = hub.tool("a");
   CHECK(a.join(1, "/chat").ok);
@@ -66,7 +66,7 @@ TEST_CASE("an object in use never ends") {
   CHECK(position(a).first == 1);
 }
 
-TEST_CASE("k: a persistent object outlives its users and keeps its room") {
+TEST_CASE("O15: a persistent object outlives its users and keeps its room") {
   HubTest hub;
   TestTool& a = hub.tool("a");
   CHECK(a.join(1, "/chat/room").ok);
@@ -85,7 +85,7 @@ TEST_CASE("k: a persistent object outlives its users and keeps its room") {
   CHECK(a.use(2, "/chat/room", "board").text.ends_with(R"("data":{"x":5}})"));
 }
 
-TEST_CASE("j: an object has one kind of persistence") {
+TEST_CASE("O16: an object has one kind of persistence") {
   HubTest hub;
   TestTool& a = hub.tool("a");
   CHECK(a.join(1, "/chat").ok);

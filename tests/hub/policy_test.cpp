@@ -123,7 +123,8 @@ TEST_CASE("claims are bounded and must be an object") {
   CHECK(hub.stranger("b").hello("1") == "bad_request: claims is not an object");
 }
 
-TEST_CASE("who may not read an object may neither use, get nor change it, and learns nothing") {
+TEST_CASE(
+    "O17: who may not read an object may neither use, get nor change it, and learns nothing") {
   HubTest hub;
   auto secret = deny(Actions{Action::kRead});
   secret.object = Glob{"secret"};
@@ -144,7 +145,7 @@ TEST_CASE("who may not read an object may neither use, get nor change it, and le
   CHECK(o.get("/chat", "secret", R"({"key":"k"})") == R"({"value":1})");
 }
 
-TEST_CASE("a refused change refuses its batch, and says the value that is there") {
+TEST_CASE("O17: a refused change refuses its batch, and says the value that is there") {
   HubTest hub;
   hub.set_policy(rules({on_key(allow(Actions{Action::kWrite}), "votes.*"),
                         on_key(deny(Actions{Action::kDelete}), "topic"),
@@ -182,7 +183,7 @@ TEST_CASE("a refused change refuses its batch, and says the value that is there"
   CHECK(o.events().size() == 1);
 }
 
-TEST_CASE("an object that may not be created is not left behind") {
+TEST_CASE("O17: an object that may not be created is not left behind") {
   HubTest hub;
   auto fixed = deny(Actions{Action::kCreate});
   fixed.object = Glob{"*"};

@@ -5,7 +5,7 @@
 using namespace so;
 using namespace so::test;
 
-TEST_CASE("a room comes with its first member and goes with its last") {
+TEST_CASE("S2: a room comes with its first member and goes with its last") {
   HubTest hub;
   TestTool& a = hub.tool("a");
   TestTool& b = hub.tool("b");
@@ -20,7 +20,7 @@ TEST_CASE("a room comes with its first member and goes with its last") {
   CHECK(a.list("/chat") == "not_found: no scope /chat");
 }
 
-TEST_CASE("joining a nested room is joining every scope above, parent first") {
+TEST_CASE("S3: joining a nested room is joining every scope above, parent first") {
   HubTest hub;
   TestTool& watcher = hub.tool("w");
   for (const auto* scope : {"/sec", "/sec/a", "/sec/a/b"}) {
@@ -101,7 +101,7 @@ TEST_CASE("joining twice is joining once, and may show something else") {
   CHECK(b.events() == Lines{"leave /chat a-1"});
 }
 
-TEST_CASE("a room, an object and a stream may be called alike") {
+TEST_CASE("S13: a room, an object and a stream may be called alike, and are listed apart") {
   HubTest hub;
   TestTool& a = hub.tool("a");
   CHECK(a.join(1, "/app/same").ok);
@@ -114,7 +114,7 @@ TEST_CASE("a room, an object and a stream may be called alike") {
                     a.member(1)));
 }
 
-TEST_CASE("only configured applications can be joined, and they outlive their members") {
+TEST_CASE("S1: only configured applications can be joined, and they outlive their members") {
   HubTest hub{{.applications = {{"chat", "live"}}}};
   TestTool& a = hub.tool("a");
   CHECK(a.list("/") ==
@@ -130,7 +130,7 @@ TEST_CASE("only configured applications can be joined, and they outlive their me
         R"("version":1,"users":0}],"streams":[]})");
 }
 
-TEST_CASE("an empty room is kept as long as it was told to") {
+TEST_CASE("S14: an empty room is kept as long as it was told to") {
   HubTest hub{{.keep = Seconds{10}}};
   TestTool& a = hub.tool("a");
   const auto pass = [&](int seconds) {  // within the lease
@@ -153,7 +153,7 @@ TEST_CASE("an empty room is kept as long as it was told to") {
   CHECK(a.list("/chat") == "not_found: no scope /chat");
 }
 
-TEST_CASE("a room stays as long as an object in it") {
+TEST_CASE("S4: a room stays as long as an object in it") {
   HubTest hub;
   TestTool& a = hub.tool("a");
   TestTool& b = hub.tool("b");

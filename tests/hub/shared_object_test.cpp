@@ -138,7 +138,7 @@ TEST_CASE("who comes back gets exactly the missing batches, or a snapshot that s
   CHECK(use_from(a, at2, R"({"quiet":true})") == "ok");
 }
 
-TEST_CASE("s: five writers at once: every write is answered, every replica is the hub's object") {
+TEST_CASE("O23: five writers at once: every write is answered, every replica is the hub's object") {
   HubTest hub;
   std::vector<TestTool*> tools;
   std::vector<Replica> replicas(5);
