@@ -21,6 +21,8 @@ constexpr std::uint8_t number_of() {
 }
 static_assert(number_of<shared::UseSuccess>() == 11);
 
+constexpr std::size_t kPositionBytes = 6;  // of a KeyVersion, without its key: length and version
+
 /// Reads one body. The first error stays, and ends every loop.
 class Reader {
  public:
@@ -132,7 +134,13 @@ class Reader {
     event.level = text("level", limits_.name_bytes);
     add(std::move(event));
   }
+  // Nobody but Flash Media Server says it: what is not like its own is some other event.
   void add_version() {
+    Cursor ahead = in_;
+    if (ahead.u16() + kPositionBytes != end_ - in_.at()) {
+      message_.skipped += 1;
+      return;
+    }
     shared::KeyVersion event{key()};
     event.version = in_.u32();
     add(std::move(event));

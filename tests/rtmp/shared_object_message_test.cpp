@@ -170,11 +170,15 @@ TEST_CASE("a key without a value is a null") {
   CHECK(message->events == std::vector<Event>{RequestChange{"a", Value::null()}});
 }
 
-TEST_CASE("unknown events are skipped by their length and counted") {
+TEST_CASE("O27: unknown events are skipped by their length and counted") {
   const auto message = decode(with("c8 00000003 ffffff 00 00000000 01 00000000"));
   REQUIRE(message);
   CHECK(message->skipped == 2);
   CHECK(message->events == std::vector<Event>{Use{}});
+  const auto seen_from_fms = decode(with("0c 00000003 000178 0e 00000003 ffffff 01 00000000"));
+  REQUIRE(seen_from_fms);
+  CHECK(seen_from_fms->skipped == 1);
+  CHECK(seen_from_fms->events == std::vector<Event>{RequestClear{}, Use{}});
 }
 
 TEST_CASE("type 16 accepts plain AMF0 values, and a lead of 3") {
