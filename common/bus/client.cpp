@@ -91,6 +91,11 @@ void Client::drop(std::uint64_t member, std::string_view scope, std::string_view
   state_->ask(about(Kind::kDrop, member, scope, object, ""), std::move(done));
 }
 
+void Client::drop_all(std::uint64_t member, std::string_view scope, std::string_view pattern,
+                      Done done) {
+  state_->ask(about(Kind::kDrop, member, scope, pattern, R"({"pattern":true})"), std::move(done));
+}
+
 void Client::list(std::uint64_t member, std::string_view scope, Done done) {
   state_->ask(request(Kind::kList, member, scope, {}), std::move(done));
 }

@@ -117,6 +117,8 @@ class Client {
            std::string_view key, Done done);
   /// Ends an object that nobody uses, persistent or not.
   void drop(std::uint64_t member, std::string_view scope, std::string_view object, Done done);
+  /// The same of all objects of the scope whose name is like the pattern, with * and ?.
+  void drop_all(std::uint64_t member, std::string_view scope, std::string_view pattern, Done done);
   void list(std::uint64_t member, std::string_view scope, Done done);
   /// Counters of the scope, or of the object if one is named; `list`: of all that is in the scope.
   void stat(std::string_view scope, std::string_view object, bool list, Done done);

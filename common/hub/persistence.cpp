@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include "hub/events.h"
+#include "hub/name_pattern.h"
+#include "hub/requests.h"
 #include "hub/state.h"
+#include "wire/path.h"
 
 namespace so::hub {
 
@@ -61,6 +64,9 @@ void Hub::State::forget(SharedObject& object) {
 }
 
 Outcome<Hub::State::Reply> Hub::State::drop(const Call& call) {
+  const auto request = Drop::read(call.body);
+  if (!request) return fail(request.error());
+  if (request->pattern) return drop_all(call);
   SharedObject* object = find_object(call);
   if (object == nullptr) {
     if (auto good = scopes_.check(call.frame.scope); !good) return fail(good.error());
@@ -77,12 +83,46 @@ Outcome<Hub::State::Reply> Hub::State::drop(const Call& call) {
   Scope& home = object->home();
   const StoreId id = object->id();
   objects_.drop(*object);
-  prune(&home);
-  if (Scope* left = scopes_.find(call.frame.scope)) {  // a predefined one begins anew
-    left->equipped = 0;
-    equip(*left, call.now);
-  }
+  dropped_in(home, call.now);
   return Reply{.body = {}, .about = id};
+}
+
+// What is in use, or not for this client to end, is kept. What was recorded of them all is stored
+// together or not at all, so the reply may be about any of them.
+Outcome<Hub::State::Reply> Hub::State::drop_all(const Call& call) {
+  if (auto good = scopes_.check(call.frame.scope); !good) return fail(good.error());
+  if (call.frame.name.size() > wire::kMaxObjectName) {
+    return refuse(Why::kBadPath, fmt::format("pattern of {} bytes is over the limit of {}",
+                                             call.frame.name.size(), wire::kMaxObjectName));
+  }
+  Scope* scope = scopes_.find(call.frame.scope);
+  if (scope == nullptr) return refuse(Why::kNotFound, fmt::format("no scope {}", call.frame.scope));
+  const NamePattern pattern{call.frame.name};
+  std::vector<SharedObject*> ending;
+  std::size_t kept = 0;
+  for (const auto& [name, object] : scope->objects) {
+    if (name.empty() || !pattern.matches(name)) continue;
+    const policy::Subject place{.scope = scope->path, .object = name};
+    const bool may = access_.check(policy::Action::kDelete, place, who_asks(call)).has_value();
+    may && object->users.empty() ? ending.push_back(object.get()) : void(++kept);
+  }
+  Reply reply{fmt::format(R"({{"dropped":{},"kept":{}}})", ending.size(), kept)};
+  for (SharedObject* object : ending) {
+    if (object->persistent()) reply.about = object->id();
+    objects_.drop(*object);
+  }
+  dropped_in(*scope, call.now);
+  return reply;
+}
+
+// A predefined object begins anew where its scope stays.
+void Hub::State::dropped_in(Scope& scope, TimePoint now) {
+  const std::string path = scope.path;
+  prune(&scope);
+  if (Scope* left = scopes_.find(path)) {
+    left->equipped = 0;
+    equip(*left, now);
+  }
 }
 
 }  // namespace so::hub

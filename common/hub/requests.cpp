@@ -94,6 +94,11 @@ Outcome<Get> Get::read(json::Element body) {
   return outcome(in, Get{in.text("key")});
 }
 
+Outcome<Drop> Drop::read(json::Element body) {
+  Fields in{body};
+  return outcome(in, Drop{in.flag("pattern").value_or(false)});
+}
+
 Outcome<Stat> Stat::read(json::Element body) {
   Fields in{body};
   return outcome(in, Stat{in.flag("list").value_or(false)});

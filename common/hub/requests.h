@@ -41,6 +41,11 @@ struct Get {
   static Outcome<Get> read(json::Element body);
 };
 
+struct Drop {
+  bool pattern = false;  // the name of the request is one
+  static Outcome<Drop> read(json::Element body);
+};
+
 struct Stat {
   bool list = false;  // what is in the scope as well
   static Outcome<Stat> read(json::Element body);

@@ -106,6 +106,8 @@ class Hub::State {
 
   // persistence.cpp
   Outcome<Reply> drop(const Call& call);
+  Outcome<Reply> drop_all(const Call& call);
+  void dropped_in(Scope& scope, TimePoint now);
   void undo_drop(const StoredObject& stored, TimePoint now, Effects& out);
   void forget(SharedObject& object);
   static void tell_gap(const std::vector<ToolId>& tools, Effects& out);

@@ -130,6 +130,7 @@ struct Reader {
       request.key = *key;
     }
     request.presence = json::boolean(message, "presence").value_or(false);
+    request.pattern = json::boolean(message, "pattern").value_or(false);
     request.persistent = json::boolean(message, "persistent").value_or(false);
     return std::nullopt;
   }

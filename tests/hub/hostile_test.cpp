@@ -76,6 +76,7 @@ TEST_CASE("every wrong body is refused with the field that is wrong") {
            {Kind::kMeta, R"({"data":1,"timestamp":1.5})",
             "bad_request: timestamp is not a whole number of 0 or more"},
            {Kind::kFollow, R"({"latest":0})", "bad_request: latest is not true or false"},
+           {Kind::kDrop, R"({"pattern":1})", "bad_request: pattern is not true or false"},
            {Kind::kServe, R"({"share":1})", "bad_request: share is not true or false"},
            {Kind::kServe, "", "bad_request: member is not 0: only the tool itself serves"},
            {Kind::kCall, R"({"args":{}})", "bad_request: args is not an array"},

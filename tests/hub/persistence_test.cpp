@@ -110,7 +110,7 @@ TEST_CASE("a producer whose number is forgotten is forgotten in the store too") 
   CHECK(records[0].forgotten == std::vector<std::string>{"one"});
 }
 
-TEST_CASE("a hub begins with what the store has") {
+TEST_CASE("O15: a hub begins with what the store has") {
   HubTest hub;
   CHECK(hub.restore(board(4)) == "ok");
   TestTool& a = hub.tool("a");
@@ -146,7 +146,7 @@ TEST_CASE("what a hub may not have is left out by name") {
         R"({"scope":"/","members":0,"rooms":["chat"],"objects":[],"streams":[]})");
 }
 
-TEST_CASE("the attributes of a scope are those of its object without a name") {
+TEST_CASE("S12: the attributes of a scope are those of its object without a name") {
   HubTest hub;
   TestTool& a = hub.tool("a");
   CHECK(a.join(1, "/chat/room").ok);
@@ -185,6 +185,64 @@ TEST_CASE("drop ends an object that nobody uses") {
   CHECK(a.drop("/chat", "board").ok);
   CHECK(a.get("/chat", "board").text.starts_with("not_found"));
   CHECK(hub.records() == Records{{.kind = Record::Kind::kDestroy, .id = 1}});
+}
+
+TEST_CASE("O26: drop by a pattern ends all that are like it and that nobody uses") {
+  HubTest hub;
+  TestTool& a = user_of_board(hub, "a");
+  for (const char* object : {"poll1", "poll2", "poll33", "po", "chat"}) {
+    CHECK(a.set(1, "/chat", object, "k", "1").ok);
+  }
+  CHECK(a.use(1, "/chat", "pole2", kPersistent).ok);
+  CHECK(a.release(1, "/chat", "pole2").ok);
+  CHECK(a.use(1, "/chat", "poll2").ok);
+  CHECK(a.set(1, "/chat", "", "topic", "1").ok);  // the scope's own has no name to be like it
+  hub.records();
+  const auto drop = [&](std::string_view pattern) {
+    return a.request({{.kind = wire::Kind::kDrop}, "/chat", pattern, R"({"pattern":true})"});
+  };
+  const auto left = [&] {
+    std::string names;
+    for (std::string text = a.list("/chat").text; !text.empty();) {
+      const auto at = text.find(R"({"name":")");
+      if (at == std::string::npos) break;
+      text.erase(0, at + 9);
+      names += text.substr(0, text.find('"')) + ' ';
+    }
+    return names;
+  };
+  CHECK(drop("none*") == R"({"dropped":0,"kept":0})");
+  CHECK(drop("poll") == R"({"dropped":0,"kept":0})");
+  CHECK(drop("po??") == R"({"dropped":0,"kept":0})");
+  CHECK(drop("po???") == R"({"dropped":2,"kept":1})");
+  CHECK(left() == "board chat po poll2 poll33 ");
+  CHECK(hub.records() == Records{{.kind = Record::Kind::kDestroy, .id = 2}});
+  CHECK(drop("*") == R"({"dropped":3,"kept":2})");
+  CHECK(left() == "board poll2 ");
+  CHECK(a.get("/chat", "", R"({"key":"topic"})") == R"({"value":1})");
+  CHECK(a.request({{.kind = wire::Kind::kDrop}, "/none", "*", R"({"pattern":true})"}) ==
+        "not_found: no scope /none");
+  CHECK(drop(std::string(257, '*')) == "bad_path: pattern of 257 bytes is over the limit of 256");
+}
+
+TEST_CASE("O26: what ends with the last object of a room is gone with it") {
+  HubTest hub;
+  policy::Policy::Tables tables;
+  tables.objects = {{policy::ScopeGlob::parse("/chat/*").value(), "poll", false, {{"n", "0"}}, 1}};
+  hub.set_policy(std::move(tables));
+  TestTool& a = hub.tool("a");
+  const auto drop = [&] {
+    return a.request({{.kind = wire::Kind::kDrop}, "/chat/room", "*", R"({"pattern":true})"});
+  };
+  CHECK(a.join(1, "/chat/room").ok);
+  CHECK(a.set(1, "/chat/room", "o", "k", "1").ok);
+  CHECK(a.set(1, "/chat/room", "poll", "n", "1").ok);
+  CHECK(drop() == R"({"dropped":2,"kept":0})");
+  CHECK(a.get("/chat/room", "poll", R"({"key":"n"})") == R"({"value":0})");  // begins anew
+  CHECK(a.set(1, "/chat/room", "o", "k", "1").ok);
+  CHECK(a.leave(1, "/").ok);
+  CHECK(drop() == R"({"dropped":2,"kept":0})");
+  CHECK(a.list("/chat/room") == "not_found: no scope /chat/room");
 }
 
 TEST_CASE("what the store could not take is undone") {

@@ -132,6 +132,22 @@ TEST_CASE("get answers a value, or all of them") {
   CHECK(has(none[0], R"("code":"not_found")"));
 }
 
+TEST_CASE("drop ends an object, or all that are like a pattern") {
+  GatewayTest test;
+  const auto ann = member(test);
+  for (const char* object : {"poll1", "poll2", "other"}) {
+    test.say(ann, fmt::format(R"({{"op":"set","object":"{}","key":"k","value":1}})", object));
+  }
+  test.say(ann, R"({"op":"use","object":"poll2"})");
+  test.heard(ann);
+  CHECK(test.ask(ann, R"({"id":1,"op":"drop","object":"other"})") ==
+        Lines{R"({"id":1,"ok":true})"});
+  CHECK(has(test.ask(ann, R"({"id":2,"op":"drop","object":"poll2"})").at(0), R"("code":"in_use")"));
+  CHECK(test.ask(ann, R"({"id":3,"op":"drop","object":"poll*","pattern":true})") ==
+        Lines{R"({"id":3,"ok":true,"dropped":1,"kept":1})"});
+  CHECK(has(test.ask(ann, R"({"id":4,"op":"list"})").at(0), R"("objects":[{"name":"poll2",)"));
+}
+
 TEST_CASE("what is released or left is not heard any more") {
   GatewayTest test;
   const auto ann = user(test);

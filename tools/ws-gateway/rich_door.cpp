@@ -53,6 +53,7 @@ void RichDoor::dispatch(net::ConnId id, const Request& request) {
   if (request.kind == Kind::kLeave) return leave(id, request);
   if (request.kind == Kind::kUse) return use(id, request);
   if (request.kind == Kind::kRelease) return release(id, request);
+  if (request.kind == Kind::kDrop) return drop(id, request);
   if (request.kind == Kind::kList) return hub.list(member, request.scope, answer(id, request));
   if (request.kind == Kind::kGet) {
     return hub.get(member, request.scope, request.object, request.key, answer(id, request));
@@ -102,6 +103,13 @@ void RichDoor::release(net::ConnId id, const Request& request) {
                          forget(id, [&](const std::string& heard) { return heard == topic; });
                          reply(id, request, released);
                        });
+}
+
+void RichDoor::drop(net::ConnId id, const Request& request) {
+  bus::Client& hub = doorway_.hub;
+  const std::uint64_t member = member_of(id);
+  request.pattern ? hub.drop_all(member, request.scope, request.object, answer(id, request))
+                  : hub.drop(member, request.scope, request.object, answer(id, request));
 }
 
 bus::Done RichDoor::answer(net::ConnId id, const Request& request) {
