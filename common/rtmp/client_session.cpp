@@ -95,7 +95,9 @@ ClientSession::Answer ClientSession::on_connect_reply(const Command& command) {
   link_.settled();
   const Value& info = command.argument(0);
   if (command.name == "_error") {
-    return ConnectRefused{text_of(info, "code"), text_of(info, "description")};
+    const Value* application = info.find("application");
+    return ConnectRefused{text_of(info, "code"), text_of(info, "description"),
+                          application == nullptr ? Value::null() : *application};
   }
   link_.set_chunk_size(options_.chunk_size);
   return Connected{command.object, info};

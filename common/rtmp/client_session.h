@@ -24,6 +24,7 @@ struct Connected {
 struct ConnectRefused {
   std::string code;  // "NetConnection.Connect.Rejected"
   std::string description;
+  amf::Value application{};  // the reason of whoever decided; null: nobody did
 };
 
 /// The answer to create_stream().

@@ -140,8 +140,11 @@ class ServerSession {
 
   /// `extra` goes into the information object, for what Enhanced RTMP adds (capsEx, fourCcList).
   void accept_connect(const amf::Members& extra = {});
-  /// "NetConnection.Connect.Rejected" and words for a person. The session is over: next() fails.
-  void reject_connect(std::string_view code, std::string_view description);
+  /// "NetConnection.Connect.Rejected" and words for a person. `application` is the reason of
+  /// whoever decided, as Flash clients look for it; null: nobody did. The session is over: next()
+  /// fails.
+  void reject_connect(std::string_view code, std::string_view description,
+                      const amf::Value& application = amf::Value::null());
 
   // ---- publish and play; a stream that the client has left meanwhile is passed over in silence
 

@@ -77,7 +77,10 @@ Result<ServerSession::Answer> ServerSession::on_connect(const Command& command,
   app_ = text_of(command.object, "app");
   auto path = join_path(app_);
   if (!path) {
-    reject_connect("NetConnection.Connect.InvalidApp", path.error().text);
+    const std::string_view named = std::string_view{app_}.substr(0, app_.find('?'));
+    const bool none = named.find_first_not_of('/') == std::string_view::npos;
+    reject_connect(none ? "NetConnection.Connect.InvalidApp" : "NetConnection.Connect.Rejected",
+                   path.error().text);
     return fail(*link_.failure());
   }
   ConnectRequest request;
@@ -115,9 +118,13 @@ void ServerSession::accept_connect(const amf::Members& extra) {
   if (options_.use > Seconds{0}) link_.expect("the first request", options_.use);
 }
 
-void ServerSession::reject_connect(std::string_view code, std::string_view description) {
+void ServerSession::reject_connect(std::string_view code, std::string_view description,
+                                   const amf::Value& application) {
   deciding_ = false;
-  const amf::Value info = information("error", code, description);
+  amf::Value info = information("error", code, description);
+  if (!application.is_nothing()) {
+    std::get<amf::Object>(info.is).members.push_back({"application", application});
+  }
   send_command({"_error", connect_transaction_, amf::Value::null(), {info}}, 0);
   link_.fail({Code::kRefused, fmt::format("connect refused: {}: {}", code, description)});
 }

@@ -106,12 +106,22 @@ TEST_CASE("a refused connect is told why, and the session is over") {
   CHECK(pair.server.next().error().code == Code::kRefused);
 }
 
+TEST_CASE("the reason of who refuses a connect is told as the application's") {
+  Pair pair;
+  pair.decide = [](ServerSession& server, const ServerEvent&) {
+    server.reject_connect("NetConnection.Connect.Rejected", "full", amf::Value::string("full"));
+  };
+  pair.connect("chat");
+  pair.pump();
+  CHECK(pair.client_heard() == Lines{"refused NetConnection.Connect.Rejected: full for 'full'"});
+}
+
 TEST_CASE("an app that is no path is refused without asking") {
   Pair pair;
   pair.connect("live/..");
   pair.pump();
   CHECK(pair.client_heard() ==
-        Lines{"refused NetConnection.Connect.InvalidApp: path: a segment is '..'"});
+        Lines{"refused NetConnection.Connect.Rejected: path: a segment is '..'"});
   CHECK(pair.server.next().error().code == Code::kRefused);
 }
 

@@ -108,7 +108,8 @@ struct DescribeEvent {
   }
   Text operator()(const rtmp::Connected& e) const { return "connected " + code(e.information); }
   Text operator()(const rtmp::ConnectRefused& e) const {
-    return fmt::format("refused {}: {}", e.code, e.description);
+    Text text = fmt::format("refused {}: {}", e.code, e.description);
+    return e.application.is_nothing() ? text : text + " for " + describe(e.application);
   }
   Text operator()(const rtmp::StreamCreated& e) const { return fmt::format("stream {}", e.stream); }
   Text operator()(const rtmp::StreamStatus& e) const {

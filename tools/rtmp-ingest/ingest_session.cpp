@@ -39,7 +39,10 @@ void Ingest::joined(net::ConnId id, const std::string& scope, const bus::Reply& 
     log::info("{} has joined {}", to_string(client->peer), scope);
   } else {
     log::info("{} was refused {}: {}", to_string(client->peer), scope, reply.message);
-    client->session.reject_connect(connect_code(reply.code), reply.message);
+    const bool decided = reply.code == "denied";  // by a rule, which has a reason
+    client->session.reject_connect(
+        connect_code(reply.code), reply.message,
+        decided ? amf::Value::string(reply.message) : amf::Value::null());
   }
   turn(id);
 }
