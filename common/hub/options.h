@@ -19,8 +19,9 @@ struct Options {
   std::optional<std::vector<std::string>> applications{};
 
   Seconds lease{15};  // three beats: one may be lost, one may be late
-  Seconds linger{5};  // an unused object is kept so long: a page is reloaded within it (Red5's 5 s)
-  Seconds keep{0};    // a room without members is kept so long, and as long as its objects
+  Millis linger{
+      5000};       // an unused object is kept so long: a page is reloaded within it (Red5's 5 s)
+  Millis keep{0};  // a room without members is kept so long, and as long as its objects
   Seconds forget{300};  // a producer that was idle so long may have its numbers forgotten
 
   // Tools and members.

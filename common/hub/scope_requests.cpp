@@ -185,7 +185,7 @@ void Hub::State::depart(Member& member, Scope& scope, TimePoint now, Effects& ou
   scope.counters.connections.leave();
   tell_watchers(scope, member, leave_event(scope.path, member.text), out);
   if (!scope.members.empty() || scope.lasting) return;
-  if (options_.keep > Seconds{0}) {
+  if (options_.keep > Millis{0}) {
     empty_rooms_.arm(scope, now + options_.keep);
   } else {
     prune(&scope);

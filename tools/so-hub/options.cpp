@@ -1,7 +1,6 @@
 #include "options.h"
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 #include <vector>
 
@@ -30,8 +29,6 @@ std::optional<std::vector<std::string>> allowed(std::vector<std::string> names) 
 std::optional<Exit> parse_options(int argc, const char* const* argv, HubOptions& options) {
   hub::Options& hub = options.hub;
   std::vector<std::string> applications;
-  Millis linger{hub.linger};
-  Millis keep{hub.keep};
   cli::Command command{kText};
   command.setting("application", "applications", cli::texts(applications, "NAME"),
                   "there are only those named; any, if none is");
@@ -41,8 +38,8 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, HubOptions&
                   cli::choice(options.store.durability, "WHAT", {"process", "power"}),
                   "answers outlive the process, or power");
   command.metrics(options.metrics);
-  command.limit("linger", cli::duration(linger), "an unused shared object is kept so long");
-  command.limit("keep", cli::duration(keep), "an empty room is kept so long");
+  command.limit("linger", cli::duration(hub.linger), "an unused shared object is kept so long");
+  command.limit("keep", cli::duration(hub.keep), "an empty room is kept so long");
   command.limit("max-tools", cli::count(hub.tools), "connected at once");
   command.limit("max-scopes", cli::count(hub.scopes), "applications and rooms");
   command.limit("max-objects", cli::count(hub.objects), "shared objects");
@@ -53,8 +50,6 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, HubOptions&
   options.config = command.common().config;
   options.address = command.common().hub;
   hub.applications = allowed(std::move(applications));
-  hub.linger = std::chrono::ceil<Seconds>(linger);
-  hub.keep = std::chrono::ceil<Seconds>(keep);
   return std::nullopt;
 }
 
