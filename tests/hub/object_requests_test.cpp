@@ -6,6 +6,7 @@
 
 using namespace so;
 using namespace so::test;
+using Names = std::vector<std::string>;
 
 namespace {
 
@@ -223,4 +224,86 @@ TEST_CASE("the same name in two scopes is two objects") {
   CHECK(a.get("/chat/x", "o", R"({"key":"k"})") == R"({"value":2})");
   CHECK(a.set(1, "/chat", "with/slash", "k", "3") == kOk);
   CHECK(a.get("/chat", "with/slash", R"({"key":"k"})") == R"({"value":3})");
+}
+
+TEST_CASE("O12: who is lost has released") {
+  Pair pair;
+  CHECK(pair.b.bye().ok);
+  CHECK(pair.a.set(1, kRoom, "chat", "k", "1") == kOk);
+  CHECK(pair.b.events() == Lines{});
+  CHECK(pair.a.list(kRoom).text.find(R"("users":1)") != std::string::npos);
+}
+
+TEST_CASE("O18: what a tool changes from outside is told to all at once") {
+  Pair pair;
+  TestTool& server = pair.hub.tool("server");
+  const auto change = [&](std::string_view changes) {
+    return server.batch(0, kRoom, "chat", changes);
+  };
+  CHECK(change(R"({"op":"set","key":"k","value":1},{"op":"set","key":"l","value":2})") == kOk);
+  CHECK(change(R"({"op":"delete","key":"k"})") == kOk);
+  CHECK(change(R"({"op":"send","handler":"h","args":[1]})") == kOk);
+  CHECK(change(R"({"op":"clear"})") == kOk);
+  const Lines told{"chat@2 k=1 l=2", "chat@3 -k", "chat@4 h[1]", "chat@5 clear"};
+  CHECK(pair.a.events() == told);
+  CHECK(pair.b.events() == told);
+  CHECK(server.events() == Lines{});  // it does not use it
+}
+
+TEST_CASE("O19: a tool that uses an object hears all that is done to it, and by whom") {
+  Pair pair;
+  TestTool& rule = pair.hub.tool("rule");
+  CHECK(rule.join(1, kRoom, R"({"presence":true})").ok);
+  CHECK(rule.use(1, kRoom, "chat").ok);
+  CHECK(pair.batch(R"({"op":"set","key":"k","value":1})") == kOk);
+  CHECK(pair.batch(R"({"op":"delete","key":"k"})") == kOk);
+  CHECK(pair.batch(R"({"op":"send","handler":"h"})") == kOk);
+  CHECK(pair.b.leave(1, "/").ok);
+  const auto frames = rule.frames();
+  REQUIRE(frames.size() == 4);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(frames[i].body.find(fmt::format(R"("from":"{}")", pair.a.member(1))) !=
+          std::string::npos);
+  }
+  CHECK(frames[3].body.find(fmt::format(R"("event":"leave","scope":"{}","member":"{}")", kRoom,
+                                        pair.b.member(1))) != std::string::npos);
+}
+
+TEST_CASE("O20: a tool that uses an object is told of each message with its handler") {
+  Pair pair;
+  TestTool& handler = pair.hub.tool("handler");
+  CHECK(handler.join(1, kRoom).ok);
+  CHECK(handler.use(1, kRoom, "chat").ok);
+  CHECK(pair.batch(R"({"op":"send","handler":"games.dice.roll","args":[6]})") == kOk);
+  CHECK(handler.events() == Lines{"chat@2 games.dice.roll[6]"});
+  CHECK(handler.batch(1, kRoom, "chat", R"({"op":"send","handler":"rolled","args":[4]})") == kOk);
+  CHECK(pair.b.events() == Lines{"chat@2 games.dice.roll[6]", "chat@3 rolled[4]"});
+}
+
+TEST_CASE("O21: what is forced is told, as it is, though nothing has changed") {
+  Pair pair;
+  CHECK(pair.batch(R"({"op":"set","key":"k","value":1})") == kOk);
+  CHECK(pair.change(R"({"changes":[{"op":"set","key":"k","value":1},{"op":"delete","key":"none"}],)"
+                    R"("force":true})") == kOk);
+  CHECK(pair.b.events() == Lines{"chat@2 k=1", "chat@3 k=1 -none"});
+}
+
+TEST_CASE("O22: versions rise by one for each listener, whatever is refused or has no effect") {
+  Pair pair;
+  CHECK(pair.batch(R"({"op":"set","key":"k","value":1})").header.version == 2);
+  CHECK(pair.batch(R"({"op":"set","key":"k","value":1})").header.version == 2);
+  CHECK_FALSE(pair.batch(R"({"op":"set","key":""})").ok);
+  CHECK(pair.batch("").header.version == 2);
+  CHECK(pair.a.use(1, kRoom, "chat").header.version == 2);
+  CHECK(pair.a.release(1, kRoom, "chat").ok);
+  CHECK(pair.batch(R"({"op":"send","handler":"h"})").header.version == 3);
+  CHECK(pair.b.events() == Lines{"chat@2 k=1", "chat@3 h[]"});
+}
+
+TEST_CASE("O28: the objects of a scope are listed by their names") {
+  Pair pair;
+  for (const char* name : {"b", "a/b", "A"}) CHECK(pair.a.use(1, kRoom, name).ok);
+  CHECK(pair.a.join(1, "/chat/room2").ok);
+  CHECK(pair.a.use(1, "/chat/room2", "elsewhere").ok);
+  CHECK(pair.a.object_names(kRoom) == Names{"A", "a/b", "b", "chat"});
 }

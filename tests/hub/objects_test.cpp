@@ -66,6 +66,34 @@ TEST_CASE("O14: an object in use never ends") {
   CHECK(position(a).first == 1);
 }
 
+TEST_CASE("O14: an object is kept by each that uses it, until all have released it") {
+  HubTest hub;
+  TestTool& a = hub.tool("a");
+  TestTool& keeper = hub.tool("keeper");
+  const auto pass = [&](int seconds) {
+    for (int i = 0; i < seconds; ++i) {
+      CHECK(a.beat().ok);
+      CHECK(keeper.beat().ok);
+      hub.pass(Seconds{1});
+    }
+  };
+  CHECK(a.join(1, "/chat/room").ok);
+  CHECK(a.set(1, "/chat/room", "chat", "k", "1").ok);
+  for (const std::uint64_t holds : {1U, 2U}) {
+    CHECK(keeper.join(holds, "/chat/room").ok);
+    CHECK(keeper.use(holds, "/chat/room", "chat", R"({"quiet":true})").ok);
+  }
+  CHECK(a.leave(1, "/").ok);
+  pass(6);
+  CHECK(keeper.release(1, "/chat/room", "chat").ok);
+  pass(6);
+  CHECK(a.get("/chat/room", "chat", R"({"key":"k"})") == R"({"value":1})");
+  CHECK(keeper.release(2, "/chat/room", "chat").ok);
+  CHECK(keeper.release(2, "/chat/room", "chat").ok);  // Red5 calls that an error
+  pass(5);
+  CHECK(a.get("/chat/room", "chat") == "not_found: no object chat in /chat/room");
+}
+
 TEST_CASE("O15: a persistent object outlives its users and keeps its room") {
   HubTest hub;
   TestTool& a = hub.tool("a");

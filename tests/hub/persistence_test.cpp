@@ -3,12 +3,14 @@
 
 #include "hub/records.h"
 #include "support/hub_test.h"
+#include "support/rules.h"
 
 using namespace so;
 using namespace so::test;
 using hub::Edit;
 using hub::Record;
 using Records = std::vector<Record>;
+using Names = std::vector<std::string>;
 
 namespace {
 
@@ -201,24 +203,15 @@ TEST_CASE("O26: drop by a pattern ends all that are like it and that nobody uses
   const auto drop = [&](std::string_view pattern) {
     return a.request({{.kind = wire::Kind::kDrop}, "/chat", pattern, R"({"pattern":true})"});
   };
-  const auto left = [&] {
-    std::string names;
-    for (std::string text = a.list("/chat").text; !text.empty();) {
-      const auto at = text.find(R"({"name":")");
-      if (at == std::string::npos) break;
-      text.erase(0, at + 9);
-      names += text.substr(0, text.find('"')) + ' ';
-    }
-    return names;
-  };
+  const auto left = [&] { return a.object_names("/chat"); };
   CHECK(drop("none*") == R"({"dropped":0,"kept":0})");
   CHECK(drop("poll") == R"({"dropped":0,"kept":0})");
   CHECK(drop("po??") == R"({"dropped":0,"kept":0})");
   CHECK(drop("po???") == R"({"dropped":2,"kept":1})");
-  CHECK(left() == "board chat po poll2 poll33 ");
+  CHECK(left() == Names{"board", "chat", "po", "poll2", "poll33"});
   CHECK(hub.records() == Records{{.kind = Record::Kind::kDestroy, .id = 2}});
   CHECK(drop("*") == R"({"dropped":3,"kept":2})");
-  CHECK(left() == "board poll2 ");
+  CHECK(left() == Names{"board", "poll2"});
   CHECK(a.get("/chat", "", R"({"key":"topic"})") == R"({"value":1})");
   CHECK(a.request({{.kind = wire::Kind::kDrop}, "/none", "*", R"({"pattern":true})"}) ==
         "not_found: no scope /none");
@@ -228,7 +221,7 @@ TEST_CASE("O26: drop by a pattern ends all that are like it and that nobody uses
 TEST_CASE("O26: what ends with the last object of a room is gone with it") {
   HubTest hub;
   policy::Policy::Tables tables;
-  tables.objects = {{policy::ScopeGlob::parse("/chat/*").value(), "poll", false, {{"n", "0"}}, 1}};
+  tables.objects = {{scope_glob("/chat/*"), "poll", false, {{"n", "0"}}, 1}};
   hub.set_policy(std::move(tables));
   TestTool& a = hub.tool("a");
   const auto drop = [&] {

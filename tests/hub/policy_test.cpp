@@ -6,48 +6,18 @@
 #include <doctest/doctest.h>
 
 #include "support/hub_test.h"
+#include "support/rules.h"
 
 using namespace so;
 using namespace so::test;
 using policy::Action;
 using policy::Actions;
 using policy::Glob;
-using policy::Rule;
 
 namespace {
 
 constexpr std::string_view kGuest = R"({"role":"guest"})";
 
-policy::ScopeGlob scope(std::string_view pattern) {
-  return policy::ScopeGlob::parse(pattern).value();
-}
-
-Rule rule(bool allow, Actions actions, std::string_view where = "/**") {
-  Rule rule;
-  rule.allow = allow;
-  rule.actions = actions;
-  rule.scope = scope(where);
-  rule.line = 7;
-  return rule;
-}
-Rule deny(Actions actions, std::string_view where = "/**") {
-  return rule(false, actions, where);
-}
-Rule allow(Actions actions, std::string_view where = "/**") {
-  return rule(true, actions, where);
-}
-Rule for_role(Rule rule, std::string role) {
-  rule.claims = {{"role", {'"' + role + '"'}}};
-  return rule;
-}
-Rule on_key(Rule rule, std::string key) {
-  rule.key = Glob{std::move(key)};
-  return rule;
-}
-
-policy::Policy::Tables rules(std::vector<Rule> list) {
-  return {std::move(list), {}, {}};
-}
 policy::Policy::Tables objects(std::vector<policy::Predefined> list) {
   return {{}, {}, std::move(list)};
 }
@@ -236,7 +206,7 @@ TEST_CASE("publish, play and metadata are asked for the stream") {
 TEST_CASE("a predefined object is there with its scope, outlives its users, and begins anew") {
   HubTest hub;
   hub.set_policy(
-      objects({{scope("/chat/*"), "poll", false, {{"q", R"("what?")"}, {"n", "0"}}, 1}}));
+      objects({{scope_glob("/chat/*"), "poll", false, {{"q", R"("what?")"}, {"n", "0"}}, 1}}));
   TestTool& a = hub.tool("a", kGuest);
   CHECK(a.join(1, "/chat/a").ok);
   CHECK(data_of(a.get("/chat/a", "poll")) ==
@@ -266,7 +236,7 @@ TEST_CASE("a predefined object is there with its scope, outlives its users, and 
 
 TEST_CASE("rules hold for an object in every life") {
   HubTest hub;
-  auto tables = objects({{scope("/chat/*"), "poll", false, {{"q", "1"}}, 1}});
+  auto tables = objects({{scope_glob("/chat/*"), "poll", false, {{"q", "1"}}, 1}});
   tables.rules = {on_key(deny(Actions{Action::kWrite}), "q")};
   hub.set_policy(tables);
   TestTool& a = hub.tool("a", kGuest);
@@ -283,7 +253,7 @@ TEST_CASE("rules hold for an object in every life") {
 }
 
 TEST_CASE("a persistent predefined object is stored, and found again") {
-  const auto tables = objects({{scope("/chat"), "poll", true, {{"n", "0"}}, 1}});
+  const auto tables = objects({{scope_glob("/chat"), "poll", true, {{"n", "0"}}, 1}});
   hub::Options options;
   options.applications = {"chat"};
   HubTest hub{options};
@@ -311,13 +281,13 @@ TEST_CASE("a persistent predefined object is stored, and found again") {
 
 TEST_CASE("another policy takes the place of the one before, for members that are there too") {
   HubTest hub;
-  hub.set_policy(objects({{scope("/chat"), "old", false, {{"n", "0"}}, 1}}));
+  hub.set_policy(objects({{scope_glob("/chat"), "old", false, {{"n", "0"}}, 1}}));
   TestTool& a = hub.tool("a", kGuest);
   CHECK(a.join(1, "/chat").ok);
   CHECK(a.set(1, "/chat", "old", "n", "1").ok);
-  auto tables = objects({{scope("/chat"), "new", false, {{"n", "0"}}, 1}});
+  auto tables = objects({{scope_glob("/chat"), "new", false, {{"n", "0"}}, 1}});
   tables.rules = {deny(Actions{Action::kConnect, Action::kWrite})};
-  tables.limits = {{scope("/**"), {}, {.attributes = 1}, 1}};
+  tables.limits = {{scope_glob("/**"), {}, {.attributes = 1}, 1}};
   hub.set_policy(tables);
   CHECK(a.set(1, "/chat", "old", "n", "2").text.starts_with("denied: "));
   CHECK(a.get("/chat", "new", R"({"key":"n"})") == R"({"value":0})");
@@ -331,8 +301,8 @@ TEST_CASE("another policy takes the place of the one before, for members that ar
 
 TEST_CASE("limits of a scope and of an object are refused by name") {
   HubTest hub;
-  hub.set_policy(limits({{scope("/chat/*"), Glob{"poll"}, {.attributes = 2, .bytes = 60}, 1},
-                         {scope("/chat/*"), {}, {.members = 2, .objects = 2}, 1}}));
+  hub.set_policy(limits({{scope_glob("/chat/*"), Glob{"poll"}, {.attributes = 2, .bytes = 60}, 1},
+                         {scope_glob("/chat/*"), {}, {.members = 2, .objects = 2}, 1}}));
   TestTool& a = hub.tool("a", kGuest);
   CHECK(a.join(1, "/chat/a").ok);
   CHECK(a.join(2, "/chat/a").ok);
@@ -352,7 +322,7 @@ TEST_CASE("limits of a scope and of an object are refused by name") {
   CHECK(a.use(3, "/chat/b", "y").ok);
 
   // What is over a limit that came later may shrink.
-  hub.set_policy(limits({{scope("/chat/*"), {}, {.attributes = 1}, 1}}));
+  hub.set_policy(limits({{scope_glob("/chat/*"), {}, {.attributes = 1}, 1}}));
   CHECK(a.set(1, "/chat/a", "poll", "a", "2").ok);
   CHECK_FALSE(a.set(1, "/chat/a", "poll", "c", "2").ok);
   CHECK(a.batch(1, "/chat/a", "poll", R"({"op":"delete","key":"b"})").ok);
@@ -361,7 +331,7 @@ TEST_CASE("limits of a scope and of an object are refused by name") {
 
 TEST_CASE("a rule says who may call which method, and tools may always") {
   HubTest hub;
-  Rule no_admin = for_role(deny(Actions{Action::kCall}), "guest");
+  policy::Rule no_admin = for_role(deny(Actions{Action::kCall}), "guest");
   no_admin.name = Glob{"admin.*"};
   hub.set_policy(rules({no_admin}));
   TestTool& a = hub.tool("a");

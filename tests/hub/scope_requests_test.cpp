@@ -37,6 +37,19 @@ TEST_CASE("S3: joining a nested room is joining every scope above, parent first"
   CHECK(watcher.events() == Lines{"leave /sec/a/b a-7", "leave /sec/a a-7", "leave /sec a-7"});
 }
 
+TEST_CASE("S10: who is let in is seen from the top down, who goes from the bottom up") {
+  HubTest hub;
+  TestTool& watcher = hub.tool("w");
+  for (const auto* scope : {"/sec", "/sec/a"}) {
+    CHECK(watcher.join(1, scope, R"({"presence":true})").ok);
+  }
+  TestTool& a = hub.tool("a");
+  CHECK(a.join(7, "/sec/a").ok);
+  CHECK(a.bye().ok);
+  CHECK(watcher.events() ==
+        Lines{"join /sec a-7 {}", "join /sec/a a-7 {}", "leave /sec/a a-7", "leave /sec a-7"});
+}
+
 TEST_CASE("leaving a scope is leaving those below it, not those above") {
   HubTest hub;
   TestTool& a = hub.tool("a");
@@ -114,7 +127,7 @@ TEST_CASE("S13: a room, an object and a stream may be called alike, and are list
                     a.member(1)));
 }
 
-TEST_CASE("S1: only configured applications can be joined, and they outlive their members") {
+TEST_CASE("S1: only configured applications can be joined") {
   HubTest hub{{.applications = {{"chat", "live"}}}};
   TestTool& a = hub.tool("a");
   CHECK(a.list("/") ==
@@ -123,11 +136,20 @@ TEST_CASE("S1: only configured applications can be joined, and they outlive thei
   CHECK(a.join(1, "/CHAT") == "no_application: application CHAT is not configured");
   CHECK(a.follow("/nosuch/cam") == "no_application: application nosuch is not configured");
   CHECK(a.join(1, "/chat/room").ok);
-  CHECK(a.use(1, "/chat", "lobby").ok);
+}
+
+TEST_CASE("S5: an application outlives its members, and so does what it says of itself") {
+  HubTest hub{{.applications = {{"chat"}}}};
+  TestTool& a = hub.tool("a");
+  CHECK(a.join(1, "/chat/room").ok);
+  CHECK(a.use(1, "/chat", "lobby", R"({"persistent":true})").ok);
+  CHECK(a.set(1, "/chat", "", "topic", R"("tea")").ok);
   CHECK(a.leave(1, "/").ok);
+  hub.pass(Seconds{10});
   CHECK(a.list("/chat") ==
-        R"({"scope":"/chat","members":0,"rooms":[],"objects":[{"name":"lobby","persistent":false,)"
+        R"({"scope":"/chat","members":0,"rooms":[],"objects":[{"name":"lobby","persistent":true,)"
         R"("version":1,"users":0}],"streams":[]})");
+  CHECK(a.get("/chat", "", R"({"key":"topic"})") == R"({"value":"tea"})");
 }
 
 TEST_CASE("S14: an empty room is kept as long as it was told to") {
@@ -151,6 +173,20 @@ TEST_CASE("S14: an empty room is kept as long as it was told to") {
   CHECK(a.list("/chat/room").ok);
   pass(1);
   CHECK(a.list("/chat") == "not_found: no scope /chat");
+}
+
+TEST_CASE("S4: a room ends at once with its last member, and each one above with its own") {
+  HubTest hub{{.applications = {{"chat"}}}};
+  TestTool& a = hub.tool("a");
+  TestTool& b = hub.tool("b");
+  CHECK(a.join(1, "/chat/a/b/c").ok);
+  CHECK(b.join(1, "/chat/a").ok);
+  CHECK(a.leave(1, "/").ok);
+  CHECK(a.list("/chat/a/b/c") == "not_found: no scope /chat/a/b/c");
+  CHECK(a.list("/chat/a/b") == "not_found: no scope /chat/a/b");
+  CHECK(a.list("/chat/a").ok);
+  CHECK(b.leave(1, "/").ok);
+  CHECK(a.list("/chat") == R"({"scope":"/chat","members":0,"rooms":[],"objects":[],"streams":[]})");
 }
 
 TEST_CASE("S4: a room stays as long as an object in it") {

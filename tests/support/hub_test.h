@@ -139,6 +139,9 @@ class TestTool {
   /// The answers to calls since the last time, each "number of the request: text".
   Lines answers() { return std::exchange(answers_, {}); }
 
+  /// The names of the scope's objects, in the order of its listing.
+  std::vector<std::string> object_names(std::string_view scope);
+
   /// The events since the last call, brief.
   Lines events();
   /// The same as they came.
@@ -280,6 +283,18 @@ inline Answer TestTool::hello(std::string_view claims) {
   const std::string body = fmt::format(R"({{"tool":"{}","incarnation":"{:016x}"{}{}}})", name_,
                                        incarnation_, claims.empty() ? "" : R"(,"claims":)", claims);
   return request({{.kind = wire::Kind::kHello}, {}, {}, body});
+}
+
+inline std::vector<std::string> TestTool::object_names(std::string_view scope) {
+  json::Parser parser;
+  const Answer listing = list(scope);
+  std::vector<std::string> names;
+  const json::Array objects =
+      json::member(parser.parse(listing.text).value(), "objects")->get_array().value();
+  for (const json::Element object : objects) {
+    names.emplace_back(json::text(object, "name").value());
+  }
+  return names;
 }
 
 inline Lines TestTool::events() {
