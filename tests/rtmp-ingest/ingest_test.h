@@ -22,15 +22,17 @@ struct Av {
 
 /// The edge on some bus.
 struct Edge {
-  Edge(net::Loop& on, bus::Client& hub) : loop(on), ingest(options(dir), on, connections, hub) {}
+  Edge(net::Loop& on, bus::Client& hub, const rtmp::ServerOptions& session = {})
+      : loop(on), ingest(options(dir, session), on, connections, hub) {}
 
   TempDir dir;
   net::Loop& loop;
   net::TcpConnections connections{loop};
   ingest::Ingest ingest;
 
-  static ingest::IngestOptions options(const TempDir& dir) {
+  static ingest::IngestOptions options(const TempDir& dir, const rtmp::ServerOptions& session) {
     ingest::IngestOptions options;
+    options.session = session;
     options.stream.media_folder = dir.path("");
     return options;
   }
@@ -39,7 +41,10 @@ struct Edge {
 
 /// The edge, and a hub of its own.
 struct IngestTest {
-  explicit IngestTest(hub::Options options = {}) : hub(std::move(options)) { hub.start(); }
+  explicit IngestTest(hub::Options options = {}, std::string claims = {})
+      : hub(std::move(options), std::move(claims)) {
+    hub.start();
+  }
 
   LocalHub hub;
   Edge edge{hub.loop, hub.client};

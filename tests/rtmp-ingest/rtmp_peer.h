@@ -1,9 +1,11 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <sys/socket.h>
@@ -11,6 +13,7 @@
 #include <doctest/doctest.h>
 
 #include "net/tcp_connections.h"
+#include "rtmp/chunk_writer.h"
 #include "rtmp/client_session.h"
 #include "support/describe.h"
 #include "support/lines.h"
@@ -41,11 +44,15 @@ class RtmpPeer {
   }
 
   rtmp::ClientSession session;
+  std::string (*words)(const rtmp::ClientEvent& event) = describe_event<rtmp::ClientEvent>;
+  std::function<void(const rtmp::SharedObjectMessage& message)> objects;  // hears of them as well
+  bool deaf = false;  // takes no notice of the server, pings included
 
-  void connect(const std::string& app, rtmp::Encoding encoding = rtmp::Encoding::kAmf0) {
+  void connect(const std::string& app, rtmp::Encoding encoding = rtmp::Encoding::kAmf0,
+               const std::string& host = "h") {
     rtmp::ConnectArguments arguments;
     arguments.app = app;
-    arguments.tc_url = "rtmp://h/" + app;
+    arguments.tc_url = "rtmp://" + host + "/" + app;
     arguments.encoding = encoding;
     session.connect(arguments);
     flush();
@@ -71,14 +78,22 @@ class RtmpPeer {
     session.send_media({1, kind, timestamp, body});
     flush();
   }
-  /// The object "so".
-  void say(std::vector<rtmp::shared::Event> events, std::uint32_t flags = 0) {
+  void say(std::vector<rtmp::shared::Event> events, std::uint32_t flags = 0,
+           std::string_view name = "so") {
     rtmp::SharedObjectMessage message;
-    message.name = "so";
+    message.name = name;
     message.flags = flags;
     message.events = std::move(events);
     session.send_shared_object(message);
     flush();
+  }
+  /// A shared object message as no client of ours would write it, on a chunk stream of its own.
+  void say_raw(ByteView body) {
+    flush();
+    Bytes bytes;
+    rtmp::write_message({kRawChunkStream, 0, rtmp::MessageType::kSharedObjectAmf0, 0}, body,
+                        rtmp::kFirstChunkBytes, bytes);
+    ours_.send(id_, std::move(bytes));
   }
   void hang_up() { ours_.abort(id_, "hangs up"); }
 
@@ -105,10 +120,15 @@ class RtmpPeer {
   }
 
  private:
+  static constexpr std::uint32_t kRawChunkStream = 60;
+
   void received(ByteView bytes) {
+    if (deaf) return;
     session.receive(bytes, loop_.now());
     for (auto event = session.next(); event && *event; event = session.next()) {
-      heard_.push_back(describe_event(**event));
+      heard_.push_back(words(**event));
+      const auto* message = std::get_if<rtmp::SharedObjectMessage>(&**event);
+      if (message != nullptr && objects) objects(*message);
     }
     flush();
   }

@@ -13,8 +13,10 @@ namespace so::test {
 /// A gateway between a hub of its own and peers that the test plays. Listener 0 is rooms, 1 is
 /// metadata.
 struct GatewayTest {
-  explicit GatewayTest(hub::Options hub_options = {}, std::string stream = "")
-      : hub(std::move(hub_options)), gateway(options(std::move(stream)), hub.client, server) {
+  explicit GatewayTest(hub::Options hub_options = {}, std::string stream = "",
+                       std::string claims = {})
+      : hub(std::move(hub_options), std::move(claims)),
+        gateway(options(std::move(stream)), hub.client, server) {
     hub.start();
   }
 
