@@ -145,8 +145,8 @@ void Command::listen(std::string flag, std::string_view protocol, std::vector<Li
   add_listener({std::move(flag), protocol, &field, state_->listeners.empty()}, std::move(help));
 }
 
-void Command::metrics(std::vector<Listen>& field) {
-  add_listener({"metrics", "metrics", &field, false}, "GET /metrics (Prometheus) and /healthz");
+void Command::metrics(std::string_view protocol, std::vector<Listen>& field) {
+  add_listener({"metrics", protocol, &field, false}, "GET /metrics (Prometheus) and /healthz");
 }
 
 void Command::add_listener(Listener listener, std::string help) {

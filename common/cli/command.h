@@ -62,9 +62,9 @@ class Command {
   void listen(std::string flag, std::string_view protocol, std::vector<Listen>& field,
               std::string help);
 
-  /// The listener for Prometheus and health checks: --metrics, acceptors of protocol `metrics`. The
-  /// last one; there is none unless somebody asks for it.
-  void metrics(std::vector<Listen>& field);
+  /// The listener for Prometheus and health checks: --metrics, and acceptors of a protocol of the
+  /// tool's own, as tools share the file. The last one; there is none unless somebody asks for it.
+  void metrics(std::string_view protocol, std::vector<Listen>& field);
 
   /// The rules of the file; nullptr stays where it has none.
   void policy(std::shared_ptr<const policy::Policy>& field);

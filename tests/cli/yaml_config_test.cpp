@@ -51,12 +51,12 @@ limits:
                   Case{"acceptors.rtmp", "<0.0.0.0:1935><[::1]:1936>", 9},
                   Case{"acceptors.wsJsonMeta", "<127.0.0.1:8210/live/cam>", 9},
                   Case{"acceptors.ws", "", 9}, Case{"acceptors.inboundWSFMP4", "", 9},
-                  Case{"acceptors.metrics", "", 9},
+                  Case{"acceptors.metrics", "", 9}, Case{"acceptors.rtmpMetrics", "", 9},
                   Case{"limits.ws-gateway.max_connections", "<20000>", 17}}) {
     CHECK_MESSAGE(words(*config, c.path) == c.words, c.path);
     CHECK_MESSAGE(config->entries.at(c.path).line == c.line, c.path);
   }
-  CHECK(config->entries.size() == 12);
+  CHECK(config->entries.size() == 13);
 }
 
 TEST_CASE("an empty file, and one of comments, configures nothing") {

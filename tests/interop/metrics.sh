@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# so-hub tells Prometheus what it has and does, and says that it lives.
+# so-hub and rtmp-ingest tell Prometheus what they have and do, and say that they live.
 . "$(dirname "$0")/lib.sh"
 need curl
 
 start hub so-hub --store store --metrics 127.0.0.1:0
-url=$(sed -n 's|.*\(http://[0-9.:]*\)/metrics.*|\1|p' hub.log)
+endpoint() { sed -n 's|.*\(http://[0-9.:]*\)/metrics.*|\1|p' "$1.log"; }
+url=$(endpoint hub)
 so-ctl --persistent set /chat board x 1
 so-ctl set /chat board x 1
 exits 8 so-ctl get /chat nosuch
@@ -17,6 +18,16 @@ for line in 'scopewire_build_info{tool="so-hub"' 'scopewire_hub_scopes 1' 'scope
 done
 expect ok curl -fsS "$url/healthz"
 exits 22 curl -fsS "$url/nothing"
+
+start ingest rtmp-ingest --listen 127.0.0.1:0 --metrics 127.0.0.1:0
+so-ctl --at "rtmp://$(address ingest rtmp)/chat" set other y 2
+curl -fsS "$(endpoint ingest)/metrics" >metrics
+for line in 'scopewire_build_info{tool="rtmp-ingest"' 'scopewire_rtmp_clients ' \
+  'scopewire_rtmp_object_messages_total ' 'scopewire_rtmp_unknown_events_total 0'; do
+  contains metrics "$line"
+done
+expect ok curl -fsS "$(endpoint ingest)/healthz"
+
 # Not for everybody unless somebody says so.
 exits 2 so-hub --hub "ipc://$work/other" --metrics 0.0.0.0:0
 contains err allow-anonymous

@@ -191,6 +191,19 @@ TEST_CASE("garbage is closed, and hurts nobody") {
   CHECK(player->next() == "video on 1 at 0, 12 bytes");
 }
 
+TEST_CASE("O27: events that nobody knows are skipped and counted") {
+  IngestTest test;
+  const auto peer = test.in("chat");
+  peer->say({rtmp::shared::Use{}});
+  peer->say_raw(
+      test::from_hex("0002736f 00000000 00000000 00000000 c8 00000003 ffffff"
+                     "0c 00000003 ffffff 03 0000000c 00016b 003ff0000000000000"));
+  CHECK(test.heard(*peer) == Lines{"object so v1, in use, clear", "object so v2, success k"});
+  CHECK(test.edge.ingest.clients() == 1);
+  CHECK(test.edge.ingest.counters().object_messages == 2);
+  CHECK(test.edge.ingest.counters().unknown_events == 2);
+}
+
 TEST_CASE("a client that leaves is no member any more") {
   IngestTest test;
   auto peer = test.in("chat/room1");

@@ -20,10 +20,12 @@ test::Parsed<ingest::Options> parse(std::vector<const char*> words) {
 }  // namespace
 
 TEST_CASE("rtmp-ingest serves when nothing else is said") {
-  const auto run = parse({"--max-connections", "7", "--player-queue", "1M"});
+  const auto run =
+      parse({"--max-connections", "7", "--player-queue", "1M", "--metrics", "127.0.0.1:9400"});
   CHECK_FALSE(run.exit);
   CHECK(run.options.mode == Mode::kServe);
   CHECK(run.options.listen == std::vector<net::Address>{{"127.0.0.1", 1935}});
+  CHECK(run.options.metrics.size() == 1);
   CHECK(run.options.tcp.caps.total == 7);
   CHECK(run.options.ingest.stream.player_queue == std::size_t{1} << 20U);
 }

@@ -34,6 +34,13 @@ class Ingest {
   /// Every client is told that the server closes; then `done`, once.
   void drain(std::function<void()> done);
 
+  struct Counters {
+    std::uint64_t object_messages = 0;  // of shared objects, from clients
+    std::uint64_t unknown_events = 0;   // in them, skipped
+  };
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] std::size_t clients() const { return clients_.size(); }
+
  private:
   void opened(net::ConnId id, const net::Address& peer);
   void received(net::ConnId id, ByteView bytes);
@@ -84,6 +91,7 @@ class Ingest {
   std::map<std::string, Stream> streams_;         // with a source here, or with players
   std::map<std::string, std::string> elsewhere_;  // published by others: stream to endpoint
   std::function<void()> drained_;
+  Counters counters_;
   json::Parser parser_;
   net::Timer deadline_;
 };

@@ -215,6 +215,8 @@ void Ingest::on(net::ConnId id, const rtmp::Receive& receive) {
 }
 
 void Ingest::on(net::ConnId id, const rtmp::SharedObjectMessage& message) {
+  ++counters_.object_messages;
+  counters_.unknown_events += message.skipped;
   objects_.message(id, find(id)->scope, message);
 }
 

@@ -1,5 +1,8 @@
 #include <csignal>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <unistd.h>
 
@@ -9,6 +12,8 @@
 #include "cli/runtime_dir.h"
 #include "cli/say.h"
 #include "ingest.h"
+#include "metrics.h"
+#include "metrics/endpoint.h"
 #include "net/stdio.h"
 #include "net/tcp_server.h"
 #include "options.h"
@@ -28,7 +33,17 @@ int serve(const ingest::Options& options, net::Loop& loop, bus::Client& hub) {
   };
   loop.on_signal(SIGTERM, end);
   loop.on_signal(SIGINT, end);
-  cli::say_ready({"rtmp://" + to_string((*server)->address())});
+  std::vector<std::string> ready{"rtmp://" + to_string((*server)->address())};
+  std::vector<std::unique_ptr<metrics::Endpoint>> endpoints;
+  for (const cli::Listen& listen : options.metrics) {
+    auto endpoint =
+        metrics::Endpoint::open(loop, {listen.host, listen.port}, "rtmp-ingest",
+                                [&](metrics::Families& to) { add_metrics(to, ingest); });
+    if (!endpoint) return cli::give_up(endpoint.error());
+    ready.push_back("http://" + to_string((*endpoint)->address()) + "/metrics");
+    endpoints.push_back(std::move(*endpoint));
+  }
+  cli::say_ready(ready);
   return to_int(loop.run());
 }
 

@@ -50,6 +50,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   options.tcp.caps.total = 2000;
   cli::Command command{{"rtmp-ingest", "RTMP door: publish, play, shared objects", kExamples}};
   command.listen("listen", "rtmp", listen, "for all clients");
+  command.metrics("rtmpMetrics", options.metrics);
   command.option("timeout", cli::duration(options.wait), "tap: how long the stream may be absent");
   command.limit("max-connections", cli::count(options.tcp.caps.total), "more are closed at once");
   command.limit("player-queue", cli::size(options.ingest.stream.player_queue),

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/exit_code.h"
+#include "cli/listen.h"
 #include "ingest.h"
 #include "net/tcp_server.h"
 
@@ -15,6 +16,7 @@ enum class Mode { kServe, kPublish, kTap };
 struct Options {
   Mode mode = Mode::kServe;
   std::vector<net::Address> listen;
+  std::vector<cli::Listen> metrics;
   net::TcpOptions tcp;
   IngestOptions ingest;
   std::string stream;              // publish and tap: a whole path

@@ -37,7 +37,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, HubOptions&
   command.setting("durability", "durability",
                   cli::choice(options.store.durability, "WHAT", {"process", "power"}),
                   "answers outlive the process, or power");
-  command.metrics(options.metrics);
+  command.metrics("metrics", options.metrics);
   command.limit("linger", cli::duration(hub.linger), "an unused shared object is kept so long");
   command.limit("keep", cli::duration(hub.keep), "an empty room is kept so long");
   command.limit("max-tools", cli::count(hub.tools), "connected at once");
