@@ -21,7 +21,7 @@ Status Journal::restore(hub::Hub& hub, TimePoint now) {
 }
 
 bool Journal::holds() const {
-  return !records_.empty() || !held_.empty() || !gone_.empty();
+  return !records_.empty() || !held_.empty() || !gone_.empty() || !seen_.empty();
 }
 
 void Journal::hold(std::optional<wire::Kind> request, hub::Effects& effects) {
@@ -32,6 +32,7 @@ void Journal::hold(std::optional<wire::Kind> request, hub::Effects& effects) {
     held_.push_back({std::move(send), of_use});
   }
   gone_.insert(gone_.end(), effects.gone.begin(), effects.gone.end());
+  std::move(effects.seen.begin(), effects.seen.end(), std::back_inserter(seen_));
   effects.clear();
 }
 
@@ -47,9 +48,12 @@ Status Journal::settle(hub::Hub& hub, TimePoint now, hub::Effects& out) {
   }
   std::move(undone.sends.begin(), undone.sends.end(), std::back_inserter(out.sends));
   out.gone.insert(out.gone.end(), gone_.begin(), gone_.end());
+  std::move(seen_.begin(), seen_.end(), std::back_inserter(out.seen));
+  std::move(undone.seen.begin(), undone.seen.end(), std::back_inserter(out.seen));
   records_.clear();
   held_.clear();
   gone_.clear();
+  seen_.clear();
   return {};
 }
 
@@ -78,6 +82,9 @@ Status Journal::undo(hub::Hub& hub, TimePoint now, std::string_view why, hub::Ef
 }
 
 void Journal::refuse(hub::StoreId id, bool exists, std::string_view why) {
+  std::erase_if(seen_, [&](const hub::Observation& each) {
+    return each.about == id && each.topic == policy::Topic::kChange;
+  });
   for (Held& each : held_) {
     if (each.send.about != id || (each.of_use && exists)) continue;
     if (wire::is_reply(each.send.frame.header.kind)) {

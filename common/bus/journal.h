@@ -60,6 +60,7 @@ class Journal {
   std::vector<hub::Record> records_;
   std::vector<Held> held_;
   std::vector<hub::ToolId> gone_;
+  std::vector<hub::Observation> seen_;
   Counters counters_;
   bool failing_ = false;
 };

@@ -1,5 +1,6 @@
 #include "hub/access.h"
 
+#include <algorithm>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -21,19 +22,6 @@ using policy::Subject;
 namespace {
 
 constexpr std::size_t kMaxDetails = wire::kMaxBody / 2;  // of an error, which is one frame
-
-Action action_of(const Change& change) {
-  switch (change.op) {
-    case Op::kSet:
-      return Action::kWrite;
-    case Op::kDelete:
-    case Op::kClear:
-      return Action::kDelete;
-    case Op::kSend:
-      break;
-  }
-  return Action::kSend;
-}
 
 // "write of key topic of chat in /chat/room1"
 std::string what(Action action, const Subject& subject) {
@@ -57,8 +45,8 @@ std::string_view value_of(const SharedObject* object, std::string_view key) {
 
 // Where the change stands in the batch, and what the author must believe again: nothing of the
 // batch was applied.
-std::string details(const Batch& batch, std::size_t index, Action action,
-                    const SharedObject* object) {
+std::string details_of(const Batch& batch, std::size_t index, Action action,
+                       const SharedObject* object) {
   const Change& change = batch.changes[index];
   json::Writer out;
   out.object().key("action").string(policy::to_text(action)).key("index").natural(index);
@@ -105,9 +93,20 @@ bool Access::is_free(const SharedObject* object) {
   return object != nullptr && (!object->rights || object->rights->rules.empty());
 }
 
+std::string Access::details(Action action) {
+  return fmt::format(R"({{"action":"{}"}})", policy::to_text(action));
+}
+
+std::string Access::details(const SharedObject* object, const Batch& batch, Action action) {
+  const auto at = std::find_if(batch.changes.begin(), batch.changes.end(),
+                               [&](const Change& each) { return action_of(each) == action; });
+  if (at == batch.changes.end()) return details(action);
+  return details_of(batch, static_cast<std::size_t>(at - batch.changes.begin()), action, object);
+}
+
 // The operator's reason stands alone; without one the place of the rule helps to find it.
 Refusal Access::refusal(const Decision& decision, Action action, const Subject& subject) const {
-  std::string details = fmt::format(R"({{"action":"{}"}})", policy::to_text(action));
+  std::string details = Access::details(action);
   if (!decision.reason.empty()) {
     return {Why::kDenied, std::string{decision.reason}, std::move(details)};
   }
@@ -151,7 +150,7 @@ Outcome<void> Access::check_batch(SharedObject* object, const Subject& place, co
     Subject subject = place;
     (action == Action::kSend ? subject.name : subject.key) = named;
     Refusal why = refusal(decision, action, subject);
-    why.details = details(batch, i, action, object);
+    why.details = details_of(batch, i, action, object);
     return fail(std::move(why));
   }
   return {};

@@ -36,6 +36,11 @@ class Access {
   [[nodiscard]] Outcome<void> check_batch(SharedObject* object, const policy::Subject& place,
                                           const Batch& batch, const policy::Credentials* who) const;
 
+  /// The same words, for what somebody else refuses: a write, delete or send of the batch.
+  [[nodiscard]] static std::string details(const SharedObject* object, const Batch& batch,
+                                           policy::Action action);
+  [[nodiscard]] static std::string details(policy::Action action);
+
   /// Brings what the object keeps of the policy up to date. Before each apply().
   void refresh(SharedObject& object) const;
 

@@ -106,6 +106,19 @@ Outcome<Batch> Batch::read(json::Element body, const Options& options) {
   return batch;
 }
 
+policy::Action action_of(const Change& change) {
+  switch (change.op) {
+    case Op::kSet:
+      return policy::Action::kWrite;
+    case Op::kDelete:
+    case Op::kClear:
+      return policy::Action::kDelete;
+    case Op::kSend:
+      break;
+  }
+  return policy::Action::kSend;
+}
+
 std::size_t most_bytes(const Change& change) {
   constexpr std::size_t kPunctuation = 40;  // {"op":"send","handler":,"args":},
   return kPunctuation + 2 * change.name.size() + change.value.size();

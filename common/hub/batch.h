@@ -10,6 +10,7 @@
 #include "hub/options.h"
 #include "hub/refusal.h"
 #include "json/read.h"
+#include "policy/action.h"
 
 namespace so::hub {
 
@@ -33,6 +34,8 @@ struct Batch {
   static Outcome<Batch> read(json::Element body, const Options& options);
 };
 
+/// What a rule calls it.
+policy::Action action_of(const Change& change);
 /// Appends the change as it is written in events: {"op":"set","key":"k","value":1}
 void append_change(std::string& out, const Change& change);
 /// No fewer bytes than append_change() will append.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "hub/observation.h"
 #include "hub/records.h"
 #include "wire/frame.h"
 
@@ -33,11 +34,14 @@ struct Effects {
   /// Tools that the hub holds nothing of: they said bye, their lease ran out, another connection
   /// took their place, or they never said hello.
   std::vector<ToolId> gone;
+  /// For those who watch; nothing waits for them.
+  std::vector<Observation> seen;
 
   void clear() {
     records.clear();
     sends.clear();
     gone.clear();
+    seen.clear();
   }
 };
 

@@ -14,8 +14,19 @@ Hub::Hub(Options options, Sources sources)
     : state_(std::make_unique<State>(std::move(options), std::move(sources))) {}
 Hub::~Hub() = default;
 
-void Hub::apply(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out) {
-  state_->apply(from, request, now, out);
+void Hub::apply(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out,
+                Wording wording) {
+  state_->apply(from, request, now, out, wording);
+}
+Intent Hub::examine(ToolId from, const wire::FrameView& request) {
+  return state_->examine(from, request);
+}
+void Hub::turn_down(ToolId from, const wire::FrameView& request, const Refusal& why,
+                    policy::Action action, TimePoint now, Effects& out) {
+  state_->turn_down(from, request, why, action, now, out);
+}
+void Hub::watch(policy::Topics topics) {
+  state_->watch(topics);
 }
 std::optional<TimePoint> Hub::deadline() const {
   return state_->deadline();
@@ -60,8 +71,8 @@ Hub::State::State(Options options, Sources sources)
     : options_(std::move(options)),
       sources_(std::move(sources)),
       parser_({.bytes = wire::kMaxBody, .depth = options_.depth}),
-      scopes_(options_, sources_.wall),
-      objects_(options_, sources_.random, sources_.wall),
+      scopes_(options_, sources_.wall, seen_),
+      objects_(options_, sources_.random, sources_.wall, seen_),
       metadata_(options_.metadata) {
   totals_.started = sources_.wall();
   assert(options_.object_bytes <= Options{}.object_bytes);  // a snapshot is one frame
@@ -69,10 +80,20 @@ Hub::State::State(Options options, Sources sources)
 
 // The reply has its place before the events that the request causes. A tool that is not known has
 // caused none, and is told so even if it wants no reply: it must announce itself again.
-void Hub::State::apply(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out) {
+void Hub::State::apply(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out,
+                       Wording wording) {
+  const std::size_t place = reserve_reply(request, out);
+  respond(from, request, answer(from, request, now, out, wording), place, out);
+}
+
+std::size_t Hub::State::reserve_reply(const wire::FrameView& request, Effects& out) {
   const std::size_t place = out.sends.size();
   if (request.header.request != 0) out.sends.emplace_back();
-  auto reply = answer(from, request, now, out);
+  return place;
+}
+
+void Hub::State::respond(ToolId from, const wire::FrameView& request, Outcome<Reply> reply,
+                         std::size_t place, Effects& out) {
   record(out);
   count(request.header.kind, reply);
   const bool unknown = !reply && reply.error().why == Why::kUnknownTool;
@@ -97,7 +118,7 @@ void Hub::State::apply(ToolId from, const wire::FrameView& request, TimePoint no
 }
 
 Outcome<Hub::State::Reply> Hub::State::answer(ToolId from, const wire::FrameView& request,
-                                              TimePoint now, Effects& out) {
+                                              TimePoint now, Effects& out, Wording wording) {
   const auto tool = tools_.find(from);
   if (tool != tools_.end()) {
     tool->second.expires = now + options_.lease;
@@ -107,7 +128,7 @@ Outcome<Hub::State::Reply> Hub::State::answer(ToolId from, const wire::FrameView
   const auto body = read_body(request.body);
   if (!body) return fail(body.error());
   if (request.header.kind == wire::Kind::kHello) return hello(from, *body, now, out);
-  return dispatch({tool->second, request, *body, now, out});
+  return dispatch({tool->second, request, *body, now, out, wording});
 }
 
 Outcome<json::Element> Hub::State::read_body(std::string_view body) {
@@ -206,6 +227,8 @@ void Hub::State::tick(TimePoint now, Effects& out) {
 
 void Hub::State::record(Effects& out) {
   for (Record& record : objects_.take_records()) out.records.push_back(std::move(record));
+  if (seen_.empty()) return;
+  for (Observation& each : seen_.take()) out.seen.push_back(std::move(each));
 }
 
 }  // namespace so::hub

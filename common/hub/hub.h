@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "hub/counters.h"
 #include "hub/effects.h"
+#include "hub/intent.h"
 #include "hub/options.h"
 #include "hub/records.h"
 #include "hub/refusal.h"
@@ -40,7 +41,21 @@ class Hub {
   /// Applies one request of a tool. All effects of one request are appended together, the reply
   /// first, so nothing of another request comes between a reply and its event. The frame is only
   /// borrowed. `now` never goes back from one call to the next.
-  void apply(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out);
+  /// What is edited is not what its author believes: of a change it hears as all others do.
+  enum class Wording { kAsSent, kEdited };
+  void apply(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out,
+             Wording wording = Wording::kAsSent);
+
+  /// What the request would do. Nothing, where the hub would refuse it, and where the operator
+  /// asks. Changes nothing.
+  [[nodiscard]] Intent examine(ToolId from, const wire::FrameView& request);
+  /// Answers the request with this refusal. One that is kDenied comes as the policy's do, with the
+  /// values that the author must believe again; `action` is what it is about.
+  void turn_down(ToolId from, const wire::FrameView& request, const Refusal& why,
+                 policy::Action action, TimePoint now, Effects& out);
+
+  /// What Effects::seen is to have from now on; nothing at first.
+  void watch(policy::Topics topics);
 
   /// When tick() wants to be called: leases, lingering objects, rooms kept alive. nullopt: nothing
   /// waits. Calling early or late is harmless.

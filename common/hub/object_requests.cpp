@@ -53,6 +53,7 @@ Outcome<Hub::State::Reply> Hub::State::use(const Call& call) {
   if (!used) {
     member.uses.push_back(object);
     objects_.use(*object, member.tool);
+    see_use("use", *object, member);
   }
   Reply reply{{}, object->epoch(), object->version(), object->id()};
   if (!request->quiet) {
@@ -70,13 +71,17 @@ Outcome<Hub::State::Reply> Hub::State::release(const Call& call) {
   SharedObject* object = find_object(call);
   Member* member = find_member(call);
   if (object == nullptr || member == nullptr) return Reply{};
-  if (std::erase(member->uses, object) > 0) objects_.release(*object, call.tool.id, call.now);
+  if (std::erase(member->uses, object) > 0) {
+    see_use("release", *object, *member);
+    objects_.release(*object, call.tool.id, call.now);
+  }
   return Reply{};
 }
 
 void Hub::State::release_all_in(Member& member, const Scope& scope, TimePoint now) {
   std::erase_if(member.uses, [&](SharedObject* object) {
     if (&object->home() != &scope) return false;
+    see_use("release", *object, member);
     objects_.release(*object, member.tool, now);
     return true;
   });
@@ -110,8 +115,11 @@ Outcome<Hub::State::Reply> Hub::State::change(const Call& call) {
   ++totals_.verdicts.at(static_cast<std::size_t>(applied->verdict));
   Reply reply{applied->status(), object->epoch(), object->version(), object->id()};
   if (applied->verdict == Verdict::kOk) {
+    see_change(*object, applied->event);
+    const bool as_sent = call.wording == Wording::kAsSent;
+    if (!as_sent) reply.body = R"({"status":"ok","edited":true})";
     wire::Frame event{{.kind = wire::Kind::kChanged,
-                       .member = call.frame.header.member,
+                       .member = as_sent ? call.frame.header.member : 0,
                        .epoch = object->epoch(),
                        .version = object->version()},
                       object->home().path,

@@ -8,13 +8,14 @@
 
 #include <fmt/format.h>
 
+#include "json/write.h"
 #include "wire/path.h"
 
 namespace so::hub {
 
 Objects::Objects(const Options& options, std::function<std::uint64_t()> random,
-                 std::function<WallMillis()> wall)
-    : options_(options), random_(std::move(random)), wall_(std::move(wall)) {}
+                 std::function<WallMillis()> wall, Observations& seen)
+    : options_(options), random_(std::move(random)), wall_(std::move(wall)), seen_(seen) {}
 
 SharedObject* Objects::find(const Scope& scope, std::string_view name) {
   const auto at = scope.objects.find(name);
@@ -48,7 +49,17 @@ SharedObject& Objects::add(Scope& scope, std::string_view name, std::uint64_t ep
   ++count_;
   if (id != 0) stored_.emplace(id, &object);
   reserve(id);
+  see("object_start", object);
   return object;
+}
+
+void Objects::see(std::string_view event, const SharedObject& object) {
+  if (!seen_.wants(policy::Topic::kObject)) return;
+  json::Writer body;
+  body.object().key("event").string(event).key("scope").string(object.home().path);
+  body.key("object").string(object.name()).key("persistent").boolean(object.persistent());
+  seen_.add(
+      {policy::Topic::kObject, object.home().path, object.name(), body.end().take(), object.id()});
 }
 
 Outcome<SharedObject*> Objects::create(Scope& scope, std::string_view name, bool persistent,
@@ -167,6 +178,7 @@ void Objects::drop(SharedObject& object) {
 
 void Objects::destroy(SharedObject& object) {
   assert(object.users.empty());
+  see("object_stop", object);
   lingering_.disarm(object);
   holdings_.data -= object.attributes().bytes();
   holdings_.logs -= object.log_bytes();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "hub/observation.h"
 #include "hub/options.h"
 #include "hub/records.h"
 #include "hub/scope.h"
@@ -35,9 +36,9 @@ namespace so::hub {
 /// What happens to persistent objects is recorded; take_records() hands it out.
 class Objects {
  public:
-  /// The options outlive the objects. random() is never 0.
+  /// The options and who is told of lives outlive the objects. random() is never 0.
   Objects(const Options& options, std::function<std::uint64_t()> random,
-          std::function<WallMillis()> wall);
+          std::function<WallMillis()> wall, Observations& seen);
 
   /// nullptr: there is none.
   static SharedObject* find(const Scope& scope, std::string_view name);
@@ -84,10 +85,12 @@ class Objects {
   Outcome<void> check_place(const Scope& scope, std::string_view name,
                             std::optional<std::size_t> most = std::nullopt) const;
   SharedObject& add(Scope& scope, std::string_view name, std::uint64_t epoch, StoreId id);
+  void see(std::string_view event, const SharedObject& object);
 
   const Options& options_;
   std::function<std::uint64_t()> random_;
   std::function<WallMillis()> wall_;
+  Observations& seen_;
   std::size_t count_ = 0;
   Holdings holdings_;
   Timers<SharedObject> lingering_;

@@ -17,12 +17,6 @@ bool is_within(std::string_view path, std::string_view above) {
   return path.starts_with(above) && path[above.size()] == '/';
 }
 
-void tell_watchers(const Scope& scope, const Member& about, std::string body, Effects& out) {
-  wire::Frame event{
-      {.kind = wire::Kind::kMember, .member = about.id.number}, scope.path, {}, std::move(body)};
-  tell(scope.watchers.tools(), std::move(event), about.tool, out);
-}
-
 void list_members(const Scope& scope, Listing& reply) {
   reply.open("members");
   for (const auto& [id, attendance] : scope.members) {
@@ -70,6 +64,14 @@ void list_streams(const std::vector<const Stream*>& streams, Listing& reply) {
 }
 
 }  // namespace
+
+void Hub::State::tell_watchers(const Scope& scope, const Member& about, std::string body,
+                               Effects& out) {
+  see(policy::Topic::kMember, scope.path, body);
+  wire::Frame event{
+      {.kind = wire::Kind::kMember, .member = about.id.number}, scope.path, {}, std::move(body)};
+  tell(scope.watchers.tools(), std::move(event), about.tool, out);
+}
 
 Outcome<Hub::State::Reply> Hub::State::join(const Call& call) {
   if (call.frame.header.member == 0) {

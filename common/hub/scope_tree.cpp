@@ -6,12 +6,13 @@
 
 #include <fmt/format.h>
 
+#include "json/write.h"
 #include "wire/path.h"
 
 namespace so::hub {
 
-ScopeTree::ScopeTree(const Options& options, std::function<WallMillis()> wall)
-    : options_(options), wall_(std::move(wall)) {
+ScopeTree::ScopeTree(const Options& options, std::function<WallMillis()> wall, Observations& seen)
+    : options_(options), wall_(std::move(wall)), seen_(seen) {
   Scope& root = add("/", nullptr);
   root.lasting = true;
   if (!options.applications) return;
@@ -66,11 +67,20 @@ Scope& ScopeTree::add(std::string_view path, Scope* parent) {
   }
   Scope& added = *scope;
   scopes_.emplace(added.path, std::move(scope));
+  see("scope_start", added.path);
   return added;
+}
+
+void ScopeTree::see(std::string_view event, const std::string& path) {
+  if (!seen_.wants(policy::Topic::kScope)) return;
+  json::Writer body;
+  body.object().key("event").string(event).key("scope").string(path);
+  seen_.add({policy::Topic::kScope, path, {}, body.end().take()});
 }
 
 Scope& ScopeTree::remove(Scope& scope) {
   assert(!scope.lasting && scope.rooms.empty());
+  see("scope_stop", scope.path);
   Scope& parent = *scope.parent;
   parent.rooms.erase(parent.rooms.find(wire::last_segment(scope.path)));
   parent.counters.rooms.leave();

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "base/time.h"
+#include "hub/observation.h"
 #include "hub/options.h"
 #include "hub/refusal.h"
 #include "hub/scope.h"
@@ -19,8 +20,8 @@ Outcome<void> check_path(std::string_view path);
 /// Owns the scopes. Where there is a scope, there are all scopes above it.
 class ScopeTree {
  public:
-  /// The options outlive the tree; `wall` says when a scope begins.
-  ScopeTree(const Options& options, std::function<WallMillis()> wall);
+  /// The options and who is told of lives outlive the tree; `wall` says when a scope begins.
+  ScopeTree(const Options& options, std::function<WallMillis()> wall, Observations& seen);
 
   /// nullptr: there is none.
   [[nodiscard]] Scope* find(std::string_view path) const;
@@ -45,9 +46,11 @@ class ScopeTree {
 
  private:
   Scope& add(std::string_view path, Scope* parent);
+  void see(std::string_view event, const std::string& path);
 
   const Options& options_;
   std::function<WallMillis()> wall_;
+  Observations& seen_;
   std::unordered_map<std::string_view, std::unique_ptr<Scope>> scopes_;  // by their path
 };
 

@@ -30,7 +30,12 @@ class Hub::State {
  public:
   State(Options options, Sources sources);
 
-  void apply(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out);
+  void apply(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out,
+             Wording wording);
+  Intent examine(ToolId from, const wire::FrameView& request);
+  void turn_down(ToolId from, const wire::FrameView& request, const Refusal& why,
+                 policy::Action action, TimePoint now, Effects& out);
+  void watch(policy::Topics topics) { seen_.want(topics); }
   [[nodiscard]] std::optional<TimePoint> deadline() const;
   void tick(TimePoint now, Effects& out);
   [[nodiscard]] Totals totals() const;
@@ -53,9 +58,14 @@ class Hub::State {
     json::Element body;  // an object
     TimePoint now;
     Effects& out;
+    Wording wording;
   };
 
-  Outcome<Reply> answer(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out);
+  static std::size_t reserve_reply(const wire::FrameView& request, Effects& out);
+  void respond(ToolId from, const wire::FrameView& request, Outcome<Reply> reply, std::size_t place,
+               Effects& out);
+  Outcome<Reply> answer(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out,
+                        Wording wording);
   Outcome<Reply> dispatch(const Call& call);
   Outcome<json::Element> read_body(std::string_view body);
   void record(Effects& out);
@@ -81,6 +91,20 @@ class Hub::State {
   Outcome<Scope*> make_scope(std::string_view path, TimePoint now);
   void equip(Scope& scope, TimePoint now);
 
+  // intent.cpp
+  Outcome<void> intend(const Call& call, Intent& intent);
+  Outcome<void> intend_join(const Call& call, Intent& intent) const;
+  Outcome<void> intend_use(const Call& call, Intent& intent) const;
+  Outcome<void> intend_change(const Call& call, Intent& intent) const;
+  Outcome<void> intend_publish(const Call& call, Intent& intent);
+  Outcome<void> intend_play(const Call& call, Intent& intent) const;
+  Outcome<Reply> denied(const Call& call, const Refusal& why, policy::Action action) const;
+
+  // watching.cpp
+  void see(policy::Topic topic, std::string_view scope, std::string_view body);
+  void see_use(std::string_view event, const SharedObject& object, const Member& member);
+  void see_change(const SharedObject& object, std::string_view body);
+
   // scope_requests.cpp
   Outcome<Reply> join(const Call& call);
   Outcome<Reply> leave(const Call& call);
@@ -89,7 +113,8 @@ class Hub::State {
   static Member& add_member(Tool& tool, std::uint64_t number);
   Outcome<void> check_room_for(const Call& call, const Member* member) const;
   void enter(Member& member, Scope& scope, const std::string& info, Effects& out);
-  static void show(const Member& member, Scope& scope, const std::string& info, Effects& out);
+  void tell_watchers(const Scope& scope, const Member& about, std::string body, Effects& out);
+  void show(const Member& member, Scope& scope, const std::string& info, Effects& out);
   static void watch(const Member& member, Scope& scope, bool presence);
   void depart(Member& member, Scope& scope, TimePoint now, Effects& out);
   void leave_all_within(Member& member, std::string_view path, TimePoint now, Effects& out);
@@ -119,7 +144,7 @@ class Hub::State {
   void tell_meta(const Call& call, std::string_view path, const Meta& meta);
   Outcome<Reply> follow(const Call& call);
   Outcome<Reply> unfollow(const Call& call);
-  void announce(const Stream& stream, std::string body, ToolId origin, Effects& out) const;
+  void announce(const Stream& stream, std::string body, ToolId origin, Effects& out);
   void end_stream(const Member& member, std::string_view path, Effects& out);
   void end_streams_in(Member& member, const Scope& scope, Effects& out);
 
@@ -138,6 +163,7 @@ class Hub::State {
 
   const Options options_;
   const Sources sources_;
+  Observations seen_;
   json::Parser parser_;
   std::map<ToolId, Tool> tools_;
   Access access_;

@@ -40,8 +40,8 @@ Outcome<Hub::State::Reply> Hub::State::publish(const Call& call) {
   return Reply{};
 }
 
-void Hub::State::announce(const Stream& stream, std::string body, ToolId origin,
-                          Effects& out) const {
+void Hub::State::announce(const Stream& stream, std::string body, ToolId origin, Effects& out) {
+  see(policy::Topic::kStream, wire::parent_path(stream.path), body);
   wire::Frame event{{.kind = wire::Kind::kStream, .member = stream.publisher.number},
                     stream.path,
                     {},

@@ -44,6 +44,7 @@ class Actions {
   }
   constexpr void add(Action action) { bits_ |= bit(action); }
   [[nodiscard]] constexpr bool has(Action action) const { return (bits_ & bit(action)) != 0; }
+  constexpr void add(Actions others) { bits_ |= others.bits_; }
   [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
   [[nodiscard]] constexpr Actions both(Actions other) const {
     other.bits_ &= bits_;

@@ -24,6 +24,7 @@ Result<Credentials> Credentials::read(json::Element object) {
       return fail(Code::kLimit, fmt::format("values of claims: {} is the limit", kMaxValues));
     }
   }
+  credentials.text_ = json::compact(object);
   return credentials;
 }
 

@@ -21,6 +21,9 @@ class Credentials {
 
   [[nodiscard]] bool has(std::string_view claim, std::string_view value) const;
 
+  /// As they were read, compact JSON.
+  [[nodiscard]] const std::string& text() const { return text_; }
+
   static constexpr std::size_t kMaxValues = 256;
 
  private:
@@ -29,6 +32,7 @@ class Credentials {
     std::string value;
   };
   std::vector<Claim> claims_;
+  std::string text_ = "{}";
 };
 
 }  // namespace so::policy

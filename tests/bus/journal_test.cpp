@@ -25,6 +25,7 @@ struct Turn {
   std::uint64_t epochs = 0;
   std::uint32_t requests = 0;
   std::vector<std::string> said;
+  std::size_t seen = 0;  // by those who watch
 
   Turn() : Turn(std::make_unique<test::MemoryStore>()) {}
   explicit Turn(std::unique_ptr<test::MemoryStore> kept)
@@ -75,6 +76,7 @@ struct Turn {
  private:
   void say(const hub::Effects& effects) {
     for (const hub::Send& send : effects.sends) said.push_back(brief(send.frame));
+    seen += effects.seen.size();
   }
   static std::string brief(const wire::Frame& frame) {
     const Kind kind = frame.header.kind;
@@ -175,6 +177,22 @@ TEST_CASE("an end that could not be stored has not come, whoever took the name m
   CHECK(turn.told() == Told{kStorage, kStorage});
   turn.get("o");
   CHECK(turn.told() == Told{R"({"value":1})"});
+}
+
+TEST_CASE("those who watch hear of what is stored, and not before") {
+  Turn turn;
+  policy::Topics changes;
+  changes.add(policy::Topic::kChange);
+  turn.hub.watch(changes);
+  turn.use("o");
+  turn.set("o", 1);
+  CHECK(turn.seen == 0);
+  CHECK(turn.settle());
+  CHECK(turn.seen == 1);
+  turn.store->full = true;
+  turn.set("o", 2);
+  CHECK(turn.settle());
+  CHECK(turn.seen == 1);
 }
 
 TEST_CASE("a store that cannot even be read ends it") {

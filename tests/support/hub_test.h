@@ -239,6 +239,17 @@ class HubTest {
     hub_->set_policy(policy_, now, effects);
     deliver(effects, {}, 0);
   }
+  /// What a request of the tool would do.
+  hub::Intent examine(const TestTool& from, const wire::FrameView& frame) {
+    return hub_->examine(from.id(), frame);
+  }
+  /// Somebody else refuses the request.
+  Answer turn_down(TestTool& from, const wire::FrameView& frame, policy::Action action);
+  /// An edited request.
+  Answer edited(TestTool& from, const wire::FrameView& frame);
+  void watch(policy::Topics topics) { hub_->watch(topics); }
+  /// What those who watch were told, since the last call: the bodies.
+  Lines seen() { return std::exchange(seen_, {}); }
   /// What is to be stored, since the last call.
   std::vector<hub::Record> records() { return std::exchange(records_, {}); }
   /// The tools that the hub let go, since the last call.
@@ -262,6 +273,7 @@ class HubTest {
   std::string refusal_;
   std::vector<hub::ToolId> gone_;
   std::vector<hub::Record> records_;
+  Lines seen_;
   std::vector<wire::Frame> unasked_;  // replies to requests of number 0
   std::uint64_t incarnation_ = 0;
   std::uint64_t epochs_ = 0;
@@ -326,6 +338,21 @@ inline Answer HubTest::apply(TestTool& from, const wire::FrameView& frame) {
   return answer;
 }
 
+inline Answer HubTest::turn_down(TestTool& from, const wire::FrameView& frame,
+                                 policy::Action action) {
+  hub::Effects effects;
+  hub_->turn_down(from.id_, frame, {hub::Why::kDenied, "not this"}, action, now, effects);
+  Answer answer = deliver(effects, from.id_, frame.header.request);
+  if (!answer.ok) from.refusal = std::exchange(refusal_, {});
+  return answer;
+}
+
+inline Answer HubTest::edited(TestTool& from, const wire::FrameView& frame) {
+  hub::Effects effects;
+  hub_->apply(from.id_, frame, now, effects, hub::Hub::Wording::kEdited);
+  return deliver(effects, from.id_, frame.header.request);
+}
+
 inline Answer HubTest::deliver(hub::Effects& effects, hub::ToolId asker, std::uint32_t request) {
   Answer answer;
   for (std::size_t i = 0; i < effects.sends.size(); ++i) {
@@ -356,6 +383,7 @@ inline Answer HubTest::deliver(hub::Effects& effects, hub::ToolId asker, std::ui
       if (to != *send.origin) got.header.member = 0;
     }
   }
+  for (const hub::Observation& each : effects.seen) seen_.push_back(each.body);
   gone_.insert(gone_.end(), effects.gone.begin(), effects.gone.end());
   std::move(effects.records.begin(), effects.records.end(), std::back_inserter(records_));
   return answer;

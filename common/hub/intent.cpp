@@ -1,0 +1,165 @@
+// What a request would do, and what becomes of it where somebody else refuses that.
+#include "hub/intent.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "hub/requests.h"
+#include "hub/state.h"
+#include "wire/path.h"
+
+namespace so::hub {
+
+using policy::Action;
+
+// What the hub refuses by itself is asked nobody.
+Intent Hub::State::examine(ToolId from, const wire::FrameView& request) {
+  Intent intent;
+  const auto tool = tools_.find(from);
+  if (tool == tools_.end()) return intent;
+  const auto body = read_body(request.body);
+  if (!body) return intent;
+  Effects none;
+  if (!intend({tool->second, request, *body, {}, none, Wording::kAsSent}, intent)) {
+    intent.deeds.clear();
+  }
+  if (intent.deeds.empty()) return intent;
+  intent.member = wire::to_text(wire::MemberId{tool->second.incarnation, request.header.member});
+  return intent;
+}
+
+Outcome<void> Hub::State::intend(const Call& call, Intent& intent) {
+  using wire::Kind;
+  const Kind kind = call.frame.header.kind;
+  if (kind == Kind::kJoin) return intend_join(call, intent);
+  if (kind == Kind::kAsk) return intend_play(call, intent);
+  const auto* who = who_asks(call);
+  if (who == nullptr) return {};
+  intent.claims = who->text();
+  if (kind == Kind::kUse) return intend_use(call, intent);
+  if (kind == Kind::kChange) return intend_change(call, intent);
+  if (kind == Kind::kPublish) return intend_publish(call, intent);
+  return {};
+}
+
+Outcome<void> Hub::State::intend_join(const Call& call, Intent& intent) const {
+  const auto request = Join::read(call.body, options_);
+  if (!request) return fail(request.error());
+  const auto* who = request->claims ? request->claims.get() : who_asks(call);
+  if (who == nullptr || call.frame.header.member == 0) return {};
+  if (auto good = scopes_.check(call.frame.scope); !good) return good;
+  const Member* member = find_member(call);
+  if (auto good = may_enter(call.frame.scope, member, who); !good) return good;
+  if (auto good = check_room_for(call, member); !good) return good;
+  std::vector<Deed> made;
+  for (std::string_view path = call.frame.scope; path != "/"; path = wire::parent_path(path)) {
+    const Scope* scope = scopes_.find(path);
+    if (scope == nullptr) made.push_back({Action::kCreate, std::string{path}});
+    const bool inside =
+        scope != nullptr && member != nullptr && scope->members.contains(member->id);
+    if (!inside) intent.deeds.push_back({Action::kConnect, std::string{path}});
+  }
+  intent.deeds.insert(intent.deeds.end(), made.begin(), made.end());
+  intent.claims = who->text();
+  intent.info = request->info.value_or("{}");
+  return {};
+}
+
+Outcome<void> Hub::State::intend_use(const Call& call, Intent& intent) const {
+  if (find_object(call) != nullptr) return {};
+  if (const auto scope = joined_scope(call, call.frame.scope); !scope) return fail(scope.error());
+  const policy::Subject place{.scope = call.frame.scope, .object = call.frame.name};
+  const auto* who = who_asks(call);
+  for (const Action action : {Action::kRead, Action::kCreate}) {
+    if (auto good = access_.check(action, place, who); !good) return good;
+  }
+  intent.deeds.push_back(
+      {Action::kCreate, std::string{call.frame.scope}, std::string{call.frame.name}});
+  return {};
+}
+
+Outcome<void> Hub::State::intend_change(const Call& call, Intent& intent) const {
+  const auto batch = Batch::read(call.body, options_);
+  if (!batch) return fail(batch.error());
+  const auto add = [&](Action action) {
+    intent.deeds.push_back({action, std::string{call.frame.scope}, std::string{call.frame.name}});
+  };
+  SharedObject* object = find_object(call);
+  const policy::Subject place{.scope = call.frame.scope, .object = call.frame.name};
+  if (auto good = access_.check_batch(object, place, *batch, who_asks(call)); !good) return good;
+  if (object == nullptr) {
+    if (auto good = joined_scope(call, call.frame.scope); !good) return fail(good.error());
+    if (auto good = access_.check(Action::kCreate, place, who_asks(call)); !good) return good;
+    add(Action::kCreate);
+  }
+  policy::Actions told;
+  intent.changes = "[";
+  for (const Change& change : batch->changes) {
+    const Action action = action_of(change);
+    if (!told.has(action)) add(action);
+    told.add(action);
+    if (intent.changes.size() > 1) intent.changes += ',';
+    append_change(intent.changes, change);
+  }
+  intent.changes += ']';
+  return {};
+}
+
+Outcome<void> Hub::State::intend_publish(const Call& call, Intent& intent) {
+  const std::string_view path = call.frame.scope;
+  if (auto good = scopes_.check(path); !good) return good;
+  const auto scope = joined_scope(call, wire::parent_path(path));
+  if (!scope) return fail(scope.error());
+  if (auto good = may_use_stream(Action::kPublish, path, who_asks(call)); !good) return good;
+  if (streams_.find(path) != nullptr) return {};  // it is the member's own, or refused
+  intent.deeds.push_back({Action::kPublish, (*scope)->path, std::nullopt, std::string{path}});
+  return {};
+}
+
+Outcome<void> Hub::State::intend_play(const Call& call, Intent& intent) const {
+  const auto request = Ask::read(call.body, options_);
+  if (!request) return fail(request.error());
+  const auto* who = request->claims ? request->claims.get() : who_asks(call);
+  if (who == nullptr || request->action != Action::kPlay || !request->name) return {};
+  if (auto good = scopes_.check(call.frame.scope); !good) return good;
+  const policy::Subject subject{.scope = call.frame.scope, .name = request->name};
+  if (auto good = access_.check(Action::kPlay, subject, who); !good) return good;
+  intent.claims = who->text();
+  const std::string scope{call.frame.scope};
+  intent.deeds.push_back(
+      {Action::kPlay, scope, std::nullopt, scope + '/' + std::string{*request->name}});
+  return {};
+}
+
+void Hub::State::turn_down(ToolId from, const wire::FrameView& request, const Refusal& why,
+                           Action action, TimePoint now, Effects& out) {
+  const std::size_t place = reserve_reply(request, out);
+  auto reply = [&]() -> Outcome<Reply> {
+    const auto tool = tools_.find(from);
+    if (tool == tools_.end()) return refuse(Why::kUnknownTool, "the lease ran out");
+    const auto body = read_body(request.body);
+    if (!body) return fail(body.error());
+    return denied({tool->second, request, *body, now, out, Wording::kAsSent}, why, action);
+  }();
+  respond(from, request, std::move(reply), place, out);
+}
+
+// Of a change, what the author must believe again; unless it may not even read that.
+Outcome<Hub::State::Reply> Hub::State::denied(const Call& call, const Refusal& why,
+                                              Action action) const {
+  Refusal refusal = why;
+  if (why.why != Why::kDenied) return fail(std::move(refusal));
+  refusal.details = Access::details(action);
+  if (call.frame.header.kind != wire::Kind::kChange) return fail(std::move(refusal));
+  const auto batch = Batch::read(call.body, options_);
+  if (!batch) return fail(batch.error());
+  SharedObject* object = find_object(call);
+  const policy::Subject place{.scope = call.frame.scope, .object = call.frame.name};
+  if (auto good = access_.check_batch(object, place, *batch, who_asks(call)); !good) {
+    return fail(good.error());
+  }
+  refusal.details = Access::details(object, *batch, action);
+  return fail(std::move(refusal));
+}
+
+}  // namespace so::hub
