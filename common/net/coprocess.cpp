@@ -1,0 +1,209 @@
+#include "net/coprocess.h"
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <utility>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <uv.h>
+
+#include "base/log.h"
+
+namespace so::net {
+
+namespace {
+constexpr std::uint64_t kPatience = 500;    // ms, from the end of its input to SIGTERM
+constexpr std::uint64_t kLastWords = 1000;  // ms, from there to SIGKILL
+}  // namespace
+
+struct Coprocess::State {
+  uv_process_t process{};
+  uv_pipe_t in{};   // that it reads
+  uv_pipe_t out{};  // that it writes
+  uv_timer_t patience{};
+  std::array<char, 65536> buffer{};
+  CoprocessOptions options;
+  Handlers handlers;
+  std::string line;       // that has no end yet
+  bool too_long = false;  // and is passed over
+  std::string why;
+  std::size_t open = 0;        // handles that libuv has and has not closed
+  bool alive = false;          // there is a process that has not ended
+  Coprocess* owner = nullptr;  // nullptr: nobody wants to know
+
+  static State& of(void* data) { return *static_cast<State*>(data); }
+  static uv_handle_t* base(void* handle) { return static_cast<uv_handle_t*>(handle); }
+  uv_stream_t* input() { return reinterpret_cast<uv_stream_t*>(&in); }
+
+  void init(uv_loop_t* loop) {
+    uv_pipe_init(loop, &in, 0);
+    uv_pipe_init(loop, &out, 0);
+    uv_timer_init(loop, &patience);
+    open = 3;
+    in.data = out.data = patience.data = process.data = this;
+  }
+  void close(void* handle) {
+    if (uv_is_closing(base(handle)) != 0) return;
+    uv_close(base(handle), [](uv_handle_t* closed) { State::of(closed->data).closed(); });
+  }
+  // The last handle that closes ends the story.
+  void closed() {
+    if (--open > 0) return;
+    const std::unique_ptr<State> self{this};
+    if (owner == nullptr) return;
+    owner->state_ = nullptr;
+    handlers.ended(why);
+  }
+  void signal(int number) const {
+    if (process.pid != 0) ::kill(-process.pid, number);
+  }
+
+  int spawn(uv_loop_t* loop);
+  void read();
+  void on_read(ssize_t got);
+  void take(std::string_view text);
+  void on_exit(std::int64_t code, int by);
+  void abandon();
+};
+
+int Coprocess::State::spawn(uv_loop_t* loop) {
+  std::vector<char*> words;
+  for (std::string& word : options.command) words.push_back(word.data());
+  words.push_back(nullptr);
+  std::array<uv_stdio_container_t, 3> stdio{};
+  stdio[0].flags = static_cast<uv_stdio_flags>(UV_CREATE_PIPE | UV_READABLE_PIPE);
+  stdio[0].data.stream = input();
+  stdio[1].flags = static_cast<uv_stdio_flags>(UV_CREATE_PIPE | UV_WRITABLE_PIPE);
+  stdio[1].data.stream = reinterpret_cast<uv_stream_t*>(&out);
+  stdio[2].flags = UV_INHERIT_FD;
+  stdio[2].data.fd = STDERR_FILENO;
+  uv_process_options_t how{};
+  how.file = words.front();
+  how.args = words.data();
+  how.flags = UV_PROCESS_DETACHED;  // a session of its own
+  how.stdio = stdio.data();
+  how.stdio_count = static_cast<int>(stdio.size());
+  how.exit_cb = [](uv_process_t* ended, std::int64_t code, int by) {
+    State::of(ended->data).on_exit(code, by);
+  };
+  ++open;
+  return uv_spawn(loop, &process, &how);
+}
+
+void Coprocess::State::read() {
+  alive = true;
+  uv_read_start(
+      reinterpret_cast<uv_stream_t*>(&out),
+      [](uv_handle_t* handle, std::size_t, uv_buf_t* to) {
+        auto& bytes = State::of(handle->data).buffer;
+        *to = uv_buf_init(bytes.data(), static_cast<unsigned>(bytes.size()));
+      },
+      [](uv_stream_t* from, ssize_t got, const uv_buf_t*) { State::of(from->data).on_read(got); });
+}
+
+// One that says nothing any more is of no use, and is ended.
+void Coprocess::State::on_read(ssize_t got) {
+  if (got >= 0) return take({buffer.data(), static_cast<std::size_t>(got)});
+  close(&out);
+  if (alive && owner != nullptr) signal(SIGKILL);
+}
+
+void Coprocess::State::take(std::string_view text) {
+  for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+    line += text.substr(0, end);
+    text.remove_prefix(end + 1);
+    const std::string whole = std::exchange(line, {});
+    const bool passed_over = std::exchange(too_long, false) || whole.size() > options.line_bytes;
+    if (passed_over) {
+      log::warn("{} wrote a line of over {} bytes", options.command.front(), options.line_bytes);
+    } else if (owner != nullptr) {
+      handlers.line(whole);
+    }
+  }
+  line += text;
+  if (line.size() <= options.line_bytes) return;
+  too_long = true;
+  line.clear();
+}
+
+// What it has started may hold its output open.
+void Coprocess::State::on_exit(std::int64_t code, int by) {
+  alive = false;
+  why = by != 0 ? fmt::format("signal {}", by) : fmt::format("exit code {}", code);
+  signal(SIGKILL);
+  close(&in);
+  close(&patience);
+  close(&process);
+  if (owner == nullptr) close(&out);
+}
+
+void Coprocess::State::abandon() {
+  owner = nullptr;
+  close(&in);
+  if (!alive) {
+    close(&out);
+    close(&patience);
+    return;
+  }
+  uv_timer_start(
+      &patience,
+      [](uv_timer_t* due) {
+        State& self = State::of(due->data);
+        self.signal(SIGTERM);
+        uv_timer_start(
+            due, [](uv_timer_t* last) { State::of(last->data).signal(SIGKILL); }, kLastWords, 0);
+      },
+      kPatience, 0);
+}
+
+Result<std::unique_ptr<Coprocess>> Coprocess::start(Loop& loop, CoprocessOptions options,
+                                                    Handlers handlers) {
+  auto* state = new State;  // deletes itself with its last handle
+  state->options = std::move(options);
+  state->handlers = std::move(handlers);
+  state->init(loop.uv());
+  if (const int failed = state->spawn(loop.uv()); failed != 0) {
+    const Code code = failed == UV_ENOENT ? Code::kNotFound : Code::kSystem;
+    Error error{code, fmt::format("unable to run {}: {}", state->options.command.front(),
+                                  uv_strerror(failed))};
+    state->abandon();
+    state->close(&state->process);
+    return fail(std::move(error));
+  }
+  state->read();
+  return std::unique_ptr<Coprocess>{new Coprocess{state}};
+}
+
+Coprocess::Coprocess(State* state) : state_(state) {
+  state->owner = this;
+}
+
+Coprocess::~Coprocess() {
+  if (state_ != nullptr) state_->abandon();
+}
+
+bool Coprocess::write(std::string_view line) {
+  if (state_ == nullptr || !state_->alive) return false;
+  const std::size_t waiting = uv_stream_get_write_queue_size(state_->input());
+  if (waiting + line.size() > state_->options.queue_bytes) return false;
+  struct Write {
+    uv_write_t request{};
+    std::string text;
+  };
+  auto* write = new Write{{}, std::string{line} + '\n'};
+  write->request.data = write;
+  const uv_buf_t bytes = uv_buf_init(write->text.data(), static_cast<unsigned>(write->text.size()));
+  const auto done = [](uv_write_t* request, int) { delete static_cast<Write*>(request->data); };
+  if (uv_write(&write->request, state_->input(), &bytes, 1, done) == 0) return true;
+  delete write;
+  return false;
+}
+
+void Coprocess::kill() {
+  if (state_ != nullptr && state_->alive) state_->signal(SIGKILL);
+}
+
+}  // namespace so::net

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "net/loop.h"
+
+namespace so::net {
+
+struct CoprocessOptions {
+  std::vector<std::string> command;  // the program, looked for in PATH, and its words; no NULs
+  std::size_t line_bytes = std::size_t{2} << 20U;   // of a line that it writes; a longer one is
+                                                    // passed over, with a warning
+  std::size_t queue_bytes = std::size_t{8} << 20U;  // that it has not read yet
+};
+
+/// A command that runs beside us and speaks in lines: what we write it reads from its standard
+/// input, what it writes to its standard output we read. Its standard error is ours. It has a
+/// session of its own, so that it ends with all that it has started there.
+///
+/// Without a Coprocess any more it is shown the end of its input, after half a second SIGTERM, and
+/// after another second SIGKILL; the end of the loop waits for that.
+class Coprocess {
+ public:
+  struct Handlers {
+    std::function<void(std::string_view line)> line{};  // without the newline, borrowed
+    /// Once, last: it has ended and why, "exit code 1" or "signal 9". The Coprocess may be
+    /// destroyed then.
+    std::function<void(const std::string& why)> ended{};
+  };
+
+  /// Not found or not to be executed: kNotFound, kSystem.
+  static Result<std::unique_ptr<Coprocess>> start(Loop& loop, CoprocessOptions options,
+                                                  Handlers handlers);
+  ~Coprocess();
+  Coprocess(const Coprocess&) = delete;
+  Coprocess& operator=(const Coprocess&) = delete;
+
+  /// A line, without its newline. Refused, with nothing written, when too much waits already or
+  /// the command has ended.
+  [[nodiscard]] bool write(std::string_view line);
+  /// Ends it at once; `ended` comes as ever.
+  void kill();
+
+ private:
+  struct State;
+  explicit Coprocess(State* state);
+  State* state_;  // nullptr: it has ended. Outlives us until libuv has closed its handles
+};
+
+}  // namespace so::net

@@ -1,0 +1,120 @@
+#include "net/coprocess.h"
+
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "net/run_until.h"
+
+using namespace so;
+using net::Coprocess;
+
+namespace {
+
+/// A shell that runs this script, and what was heard of it.
+struct Shell {
+  net::Loop& loop;
+  std::vector<std::string> lines{};
+  std::string why{};
+  std::unique_ptr<Coprocess> process{};
+
+  void run(const std::string& script, net::CoprocessOptions options = {}) {
+    options.command = {"sh", "-c", script};
+    auto started =
+        Coprocess::start(loop, options,
+                         {.line = [this](std::string_view line) { lines.emplace_back(line); },
+                          .ended = [this](const std::string& text) { why = text; }});
+    REQUIRE(started);
+    process = *std::move(started);
+  }
+  bool heard(std::size_t count) {
+    return run_until(loop, [&] { return lines.size() >= count; });
+  }
+  bool ended() {
+    return run_until(loop, [&] { return !why.empty(); });
+  }
+};
+using Lines = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("coprocess: lines go to and fro") {
+  net::Loop loop;
+  Shell shell{loop};
+  shell.run(R"(while read -r a; do echo "<$a>"; done; printf 'no end')");
+  CHECK(shell.process->write("one"));
+  CHECK(shell.process->write("two"));
+  REQUIRE(shell.heard(2));
+  CHECK(shell.process->write("three"));
+  REQUIRE(shell.heard(3));
+  CHECK(shell.lines == Lines{"<one>", "<two>", "<three>"});
+}
+
+TEST_CASE("coprocess: an end is told once, with its reason, and nothing can be written then") {
+  net::Loop loop;
+  Shell shell{loop};
+  shell.run("echo last; exit 3");
+  REQUIRE(shell.ended());
+  CHECK(shell.lines == Lines{"last"});
+  CHECK(shell.why == "exit code 3");
+  CHECK_FALSE(shell.process->write("x"));
+
+  shell.why.clear();
+  shell.run("sleep 60 & exec sleep 60");
+  shell.process->kill();
+  REQUIRE(shell.ended());
+  CHECK(shell.why == "signal 9");
+}
+
+TEST_CASE("coprocess: one that closes its output is ended") {
+  net::Loop loop;
+  Shell shell{loop};
+  shell.run("exec >&-; exec sleep 60");
+  REQUIRE(shell.ended());
+  CHECK(shell.why == "signal 9");
+}
+
+TEST_CASE("coprocess: a line over the bound is passed over, the next is heard") {
+  net::Loop loop;
+  Shell shell{loop};
+  shell.run("head -c 300000 /dev/zero | tr '\\0' x; echo; echo good; cat",
+            {.command = {}, .line_bytes = 100});
+  REQUIRE(shell.heard(1));
+  CHECK(shell.lines == Lines{"good"});
+}
+
+TEST_CASE("coprocess: what is not read is bounded") {
+  net::Loop loop;
+  Shell shell{loop};
+  shell.run("exec sleep 60", {.command = {}, .queue_bytes = 1 << 20U});
+  const std::string line(10000, 'x');
+  int written = 0;
+  while (written < 1000 && shell.process->write(line)) ++written;
+  CHECK(written > 100);
+  CHECK(written < 130);  // the queue and the pipe's own 64 KiB
+}
+
+TEST_CASE("coprocess: a program that is not there is an error") {
+  net::Loop loop;
+  const auto started = Coprocess::start(loop, {.command = {"/no/such/hook"}}, {});
+  REQUIRE_FALSE(started);
+  CHECK(started.error().code == Code::kNotFound);
+  CHECK(started.error().text.starts_with("unable to run /no/such/hook: no such file"));
+}
+
+TEST_CASE("coprocess: the loop does not end before one that hears neither end nor SIGTERM") {
+  const TimePoint start = Clock::now();
+  pid_t pid = 0;
+  {
+    net::Loop loop;
+    Shell shell{loop};
+    shell.run("trap '' TERM; echo $$; while :; do sleep 1; done");
+    REQUIRE(shell.heard(1));
+    pid = std::stoi(shell.lines.front());
+    shell.process.reset();
+  }
+  CHECK(kill(pid, 0) == -1);
+  CHECK(Clock::now() - start < Seconds{5});
+}
