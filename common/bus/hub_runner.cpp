@@ -29,20 +29,39 @@ void HubRunner::set_policy(std::shared_ptr<const policy::Policy> policy) {
   proceed(std::nullopt);
 }
 
+void HubRunner::set_hooks(const std::vector<policy::Hook>& hooks) {
+  if (!hooks_) {
+    Gate::Handlers handlers{
+        .admit = [this](auto from, auto& request, auto wording) { admit(from, request, wording); },
+        .turn_down =
+            [this](auto from, auto& request, auto& why, auto action) {
+              hub_.turn_down(from, request, why, action, loop_->now(), effects_);
+              proceed(request.header.kind);
+            }};
+    hooks_.emplace(*loop_, hub_, std::move(handlers), [this] { arming_.request(); });
+  }
+  hooks_->set(hooks);
+}
+
 void HubRunner::apply(hub::ToolId from, const wire::FrameView& request) {
-  hub_.apply(from, request, loop_->now(), effects_);
+  if (hooks_ && hooks_->take(from, request)) return arming_.request();
+  admit(from, request, hub::Hub::Wording::kAsSent);
+}
+
+void HubRunner::admit(hub::ToolId from, const wire::FrameView& request, hub::Hub::Wording wording) {
+  hub_.apply(from, request, loop_->now(), effects_, wording);
   proceed(request.header.kind);
 }
 
 void HubRunner::tick() {
+  if (hooks_) hooks_->tick();
   hub_.tick(loop_->now(), effects_);
   proceed(std::nullopt);
 }
 
 void HubRunner::proceed(std::optional<wire::Kind> request) {
   if (journal_) journal_->hold(request, effects_);
-  deliver_(effects_);
-  effects_.clear();
+  hand_out();
   if (journal_ && journal_->holds()) settling_.request();
   arming_.request();  // once a turn, however many requests it had
 }
@@ -52,12 +71,23 @@ void HubRunner::settle() {
     log::error("unable to go on without the store: {}", good.error().text);
     return loop_->stop(Exit::kFailure);
   }
+  hand_out();
+}
+
+void HubRunner::hand_out() {
   deliver_(effects_);
+  if (hooks_) {
+    for (const hub::ToolId tool : effects_.gone) hooks_->forget(tool);
+    hooks_->see(effects_.seen);
+  }
   effects_.clear();
 }
 
 void HubRunner::arm() {
-  const auto when = hub_.deadline();
+  auto when = hub_.deadline();
+  if (const auto due = hooks_ ? hooks_->deadline() : std::nullopt; due && (!when || *due < *when)) {
+    when = due;
+  }
   if (!when) return deadline_.stop();
   const auto left = std::chrono::ceil<Millis>(*when - loop_->now());
   deadline_.start(std::max(left, Millis{1}));

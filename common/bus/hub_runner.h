@@ -3,8 +3,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/result.h"
+#include "bus/hooks.h"
 #include "bus/journal.h"
 #include "hub/hub.h"
 #include "net/loop.h"
@@ -28,6 +30,10 @@ class HubRunner {
   /// See Hub::set_policy(); after keep_in().
   void set_policy(std::shared_ptr<const policy::Policy> policy);
 
+  /// Who decides what the policy allows, and who watches, from now on; after keep_in().
+  void set_hooks(const std::vector<policy::Hook>& hooks);
+
+  /// Now, or once hooks have decided.
   void apply(hub::ToolId from, const wire::FrameView& request);
 
   [[nodiscard]] hub::Totals totals() const { return hub_.totals(); }
@@ -35,10 +41,16 @@ class HubRunner {
   [[nodiscard]] const Journal::Counters* stored() const {
     return journal_ ? &journal_->counters() : nullptr;
   }
+  /// nullopt: there never was a hook.
+  [[nodiscard]] std::optional<Hooks::Counters> hooks() const {
+    return hooks_ ? std::optional{hooks_->counters()} : std::nullopt;
+  }
 
  private:
   void tick();
+  void admit(hub::ToolId from, const wire::FrameView& request, hub::Hub::Wording wording);
   void proceed(std::optional<wire::Kind> request);
+  void hand_out();
   void settle();
   void arm();
 
@@ -46,6 +58,7 @@ class HubRunner {
   hub::Hub hub_;
   hub::Effects effects_;  // kept for its memory; empty between calls
   std::optional<Journal> journal_;
+  std::optional<Hooks> hooks_;
   Deliver deliver_;
   net::Timer deadline_;
   net::TurnEnd arming_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "bus/bus.h"
 #include "bus/hub_runner.h"
 
@@ -18,6 +20,11 @@ class LocalBus : public Bus {
   void set_policy(std::shared_ptr<const policy::Policy> policy) {
     hub_.set_policy(std::move(policy));
   }
+
+  /// See HubRunner::set_hooks().
+  void set_hooks(const std::vector<policy::Hook>& hooks) { hub_.set_hooks(hooks); }
+
+  [[nodiscard]] const HubRunner& hub() const { return hub_; }
 
   void listen(Handlers handlers) override;
   [[nodiscard]] bool send(const wire::FrameView& frame) override;

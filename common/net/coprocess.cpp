@@ -104,11 +104,10 @@ void Coprocess::State::read() {
       [](uv_stream_t* from, ssize_t got, const uv_buf_t*) { State::of(from->data).on_read(got); });
 }
 
-// One that says nothing any more is of no use, and is ended.
+// One that says nothing any more may still listen.
 void Coprocess::State::on_read(ssize_t got) {
   if (got >= 0) return take({buffer.data(), static_cast<std::size_t>(got)});
   close(&out);
-  if (alive && owner != nullptr) signal(SIGKILL);
 }
 
 void Coprocess::State::take(std::string_view text) {
@@ -187,8 +186,7 @@ Coprocess::~Coprocess() {
 
 bool Coprocess::write(std::string_view line) {
   if (state_ == nullptr || !state_->alive) return false;
-  const std::size_t waiting = uv_stream_get_write_queue_size(state_->input());
-  if (waiting + line.size() > state_->options.queue_bytes) return false;
+  if (waiting() + line.size() > state_->options.queue_bytes) return false;
   struct Write {
     uv_write_t request{};
     std::string text;
@@ -200,6 +198,10 @@ bool Coprocess::write(std::string_view line) {
   if (uv_write(&write->request, state_->input(), &bytes, 1, done) == 0) return true;
   delete write;
   return false;
+}
+
+std::size_t Coprocess::waiting() const {
+  return state_ == nullptr ? 0 : uv_stream_get_write_queue_size(state_->input());
 }
 
 void Coprocess::kill() {

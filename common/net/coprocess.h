@@ -44,6 +44,7 @@ class Coprocess {
   /// A line, without its newline. Refused, with nothing written, when too much waits already or
   /// the command has ended.
   [[nodiscard]] bool write(std::string_view line);
+  [[nodiscard]] std::size_t waiting() const;  // bytes that it has not read yet
   /// Ends it at once; `ended` comes as ever.
   void kill();
 

@@ -68,12 +68,14 @@ TEST_CASE("coprocess: an end is told once, with its reason, and nothing can be w
   CHECK(shell.why == "signal 9");
 }
 
-TEST_CASE("coprocess: one that closes its output is ended") {
+TEST_CASE("coprocess: one that closes its output still listens") {
   net::Loop loop;
   Shell shell{loop};
-  shell.run("exec >&-; exec sleep 60");
+  shell.run("echo bye; exec >&-; read -r code; exit $code");
+  REQUIRE(shell.heard(1));
+  CHECK(shell.process->write("7"));
   REQUIRE(shell.ended());
-  CHECK(shell.why == "signal 9");
+  CHECK(shell.why == "exit code 7");
 }
 
 TEST_CASE("coprocess: a line over the bound is passed over, the next is heard") {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "base/result.h"
 #include "bus/hub_runner.h"
@@ -23,6 +24,9 @@ class HubServer {
   void set_policy(std::shared_ptr<const policy::Policy> policy) {
     hub_.set_policy(std::move(policy));
   }
+
+  /// See HubRunner::set_hooks().
+  void set_hooks(const std::vector<policy::Hook>& hooks) { hub_.set_hooks(hooks); }
 
   [[nodiscard]] const bus::ZmqHub& bus() const { return *bus_; }
   [[nodiscard]] const bus::HubRunner& hub() const { return hub_; }
