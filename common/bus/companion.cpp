@@ -10,13 +10,17 @@
 
 namespace so::bus {
 namespace {
+constexpr std::size_t kName = 60;  // bytes
 constexpr Millis kFirst{100};
 constexpr Millis kLongest{10'000};
 constexpr Millis kWell{10'000};  // who lives so long is well
 }  // namespace
 
 Companion::Companion(net::Loop& loop, std::vector<std::string> command)
-    : loop_(&loop), command_(std::move(command)), again_(loop, [this] {
+    : loop_(&loop),
+      command_(std::move(command)),
+      name_(fmt::format("{}", fmt::join(command_, " ")).substr(0, kName)),
+      again_(loop, [this] {
         ++restarts_;
         start();
       }) {}

@@ -33,7 +33,7 @@ class Companion {
   void end();
 
   [[nodiscard]] const std::vector<std::string>& command() const { return command_; }
-  [[nodiscard]] const std::string& name() const { return command_.front(); }
+  [[nodiscard]] const std::string& name() const { return name_; }  // for people
   [[nodiscard]] std::uint64_t restarts() const { return restarts_; }
 
  private:
@@ -43,6 +43,7 @@ class Companion {
 
   net::Loop* loop_;
   std::vector<std::string> command_;
+  std::string name_;
   Handlers handlers_;
   std::unique_ptr<net::Coprocess> process_;  // nullptr: down
   TimePoint since_{};

@@ -31,6 +31,7 @@ struct Command::State {
   CommonOptions common;
   Config config;
   std::shared_ptr<const policy::Policy>* policy = nullptr;
+  std::shared_ptr<const std::vector<policy::Hook>>* hooks = nullptr;
   std::vector<Listener> listeners;
   bool allow_anonymous = false;
   bool check_config = false;
@@ -163,6 +164,11 @@ void Command::policy(std::shared_ptr<const policy::Policy>& field) {
   state_->policy = &field;
 }
 
+void Command::rules(Rules& field) {
+  state_->policy = &field.policy;
+  state_->hooks = &field.hooks;
+}
+
 CLI::App& Command::app() {
   return state_->app;
 }
@@ -259,6 +265,7 @@ Status Command::State::apply() {
   }
   if (auto status = settings.apply(flags, config); !status) return status;
   if (policy != nullptr && config.policy) *policy = config.policy;
+  if (hooks != nullptr && config.hooks) *hooks = config.hooks;
   return check_listeners();
 }
 
@@ -281,6 +288,7 @@ Status Command::State::check_listeners() const {
 void Command::State::print() const {
   fmt::print("{}", settings.show());
   if (policy != nullptr && *policy) fmt::print("{}", show_policy((*policy)->tables(), config.file));
+  if (hooks != nullptr && *hooks) fmt::print("{}", show_hooks(**hooks, config.file));
 }
 
 Exit Command::State::refuse(std::string_view why) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/exit_code.h"
+#include "cli/policy_file.h"
 #include "cli/settings.h"
 
 namespace CLI {
@@ -68,6 +69,8 @@ class Command {
 
   /// The rules of the file; nullptr stays where it has none.
   void policy(std::shared_ptr<const policy::Policy>& field);
+  /// The rules and hooks of the file, for who runs a hub.
+  void rules(Rules& field);
 
   /// For subcommands and positional arguments, which are no settings. Include <CLI/CLI.hpp>.
   CLI::App& app();

@@ -27,8 +27,9 @@ class Entry {
   void add(std::string_view name, const std::optional<std::size_t>& number) {
     if (number) add(name, fmt::format("{}", *number));
   }
-  [[nodiscard]] std::string line(const std::string& file, std::size_t line) const {
-    return fmt::format("{:<47} # {}:{}\n", fmt::format("    - {{{}}}", out_), file, line);
+  [[nodiscard]] std::string line(const std::string& file, std::size_t line,
+                                 std::string_view indent = "    ") const {
+    return fmt::format("{:<47} # {}:{}\n", fmt::format("{}- {{{}}}", indent, out_), file, line);
   }
   [[nodiscard]] std::string map() const { return fmt::format("{{{}}}", out_); }
 
@@ -64,6 +65,32 @@ Entry entry(const policy::Rule& rule) {
   return out;
 }
 
+std::string show(policy::Topics topics) {
+  std::vector<std::string_view> names;
+  for (const std::string_view name : policy::kTopicNames) {
+    if (topics.has(*policy::topic_named(name))) names.push_back(name);
+  }
+  return fmt::format("[{}]", fmt::join(names, ", "));
+}
+
+Entry entry(const policy::Hook& hook) {
+  Entry out;
+  if (hook.on.empty()) {
+    out.add("observe", show(hook.observe));
+  } else {
+    out.add("on", show(hook.on));
+  }
+  out.add("scope", in_quotes(hook.scope.pattern()));
+  out.add("object", hook.object);
+  std::vector<std::string> words;
+  for (const std::string& word : hook.run) words.push_back(in_quotes(word));
+  out.add("run", fmt::format("[{}]", fmt::join(words, ", ")));
+  if (hook.on.empty()) return out;
+  out.add("timeout", show_duration(hook.timeout));
+  out.add("on_failure", hook.allow_on_failure ? "allow" : "refuse");
+  return out;
+}
+
 Entry entry(const policy::Limit& limit) {
   Entry out;
   out.add("scope", in_quotes(limit.scope.pattern()));
@@ -95,6 +122,12 @@ std::string show(std::string_view name, const List& list, const std::string& fil
 }
 
 }  // namespace
+
+std::string show_hooks(const std::vector<policy::Hook>& hooks, const std::string& file) {
+  std::string out = hooks.empty() ? "hooks: []\n" : "hooks:\n";
+  for (const policy::Hook& hook : hooks) out += entry(hook).line(file, hook.line, "  ");
+  return out;
+}
 
 std::string show_policy(const policy::Policy::Tables& tables, const std::string& file) {
   const std::string out = show("rules", tables.rules, file) + show("limits", tables.limits, file) +

@@ -11,6 +11,7 @@
 
 #include "cli/listen.h"
 #include "cli/yaml_document.h"
+#include "cli/yaml_hooks.h"
 #include "cli/yaml_policy.h"
 #include "cli/yaml_reader.h"
 
@@ -51,6 +52,7 @@ class Reader : private YamlReader {
   [[nodiscard]] Status acceptors(Node node) const;
   [[nodiscard]] Status acceptor(Node node) const;
   [[nodiscard]] Status policy(Node node) const;
+  [[nodiscard]] Status hooks(Node node) const;
 
   // The forms of values; each is kept under its path.
   [[nodiscard]] Read text() const;
@@ -76,7 +78,8 @@ Status Reader::document(const YAML::Node& root) const {
       Key{"durability", one_of(kDurabilities)},
       Key{"acceptors", [this](const auto&, Node value) { return acceptors(value); }},
       Key{"limits", [this](const auto&, Node value) { return limits(value); }},
-      Key{"policy", [this](const auto&, Node value) { return policy(value); }}};
+      Key{"policy", [this](const auto&, Node value) { return policy(value); }},
+      Key{"hooks", [this](const auto&, Node value) { return hooks(value); }}};
   return map("", root, keys);
 }
 
@@ -143,6 +146,13 @@ Status Reader::policy(Node node) const {
   auto tables = read_policy(*this, node);
   if (!tables) return fail(tables.error());
   out_.policy = std::make_shared<const so::policy::Policy>(*std::move(tables));
+  return {};
+}
+
+Status Reader::hooks(Node node) const {
+  auto hooks = read_hooks(*this, node);
+  if (!hooks) return fail(hooks.error());
+  out_.hooks = std::make_shared<const std::vector<so::policy::Hook>>(*std::move(hooks));
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "policy/hook.h"
 
 namespace so::policy {
 class Policy;
@@ -26,7 +27,8 @@ struct Config {
   /// are by protocol, "acceptors.rtmp", each word one for parse_listen(); where the file has a list
   /// of acceptors, every protocol is here, with no words if the list has none of it.
   std::map<std::string, Entry> entries;
-  std::shared_ptr<const policy::Policy> policy{};  // nullptr: the file has none
+  std::shared_ptr<const policy::Policy> policy{};            // nullptr: the file has none
+  std::shared_ptr<const std::vector<policy::Hook>> hooks{};  // the same
 };
 
 /// Checks everything that does not depend on the tool: forms, known keys, each only once. Errors

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/utf8.h"
 #include "cli/units.h"
+#include "cli/yaml_fields.h"
 #include "cli/yaml_json.h"
 #include "wire/frame.h"
 #include "wire/path.h"
@@ -23,8 +24,6 @@ using policy::Actions;
 using policy::Glob;
 using policy::ScopeGlob;
 
-constexpr std::size_t kMaxText =
-    1024;  // a reason; longer names and patterns than this match nothing
 constexpr std::size_t kMaxClaim = 1024;
 // The bounds of the hub for any object (hub/options.h); an object begins within them.
 constexpr std::size_t kMaxValue = 65536;
@@ -48,9 +47,9 @@ class Reader {
   Read claims(policy::Rule& rule) const;
   Read values(policy::Predefined& object) const;
   Read value(policy::Predefined& object, const std::string& name) const;
-  Read scope(ScopeGlob& glob) const;
-  Read glob(std::optional<Glob>& glob) const;
-  Read text(std::string& field) const;
+  [[nodiscard]] Read scope(ScopeGlob& glob) const { return read_scope(yaml_, glob); }
+  [[nodiscard]] Read glob(std::optional<Glob>& glob) const { return read_glob(yaml_, glob); }
+  [[nodiscard]] Read text(std::string& field) const { return read_text(yaml_, field); }
   Read boolean(bool& field) const;
   Read number(std::optional<std::size_t>& field, bool bytes) const;
   Read items(Status (Reader::*item)(const std::string&, Node));
@@ -241,38 +240,6 @@ Read Reader::value(policy::Predefined& object, const std::string& name) const {
     if (!value) return fail(value.error());
     if (*value == "null") return wrong(node, path + " has no value");
     object.values.emplace_back(name, *std::move(value));
-    return {};
-  };
-}
-
-Read Reader::scope(ScopeGlob& glob) const {
-  return [this, &glob](const std::string& path, Node node) -> Status {
-    std::string pattern;
-    if (auto status = text(pattern)(path, node); !status) return status;
-    auto parsed = ScopeGlob::parse(pattern);
-    if (!parsed) return wrong(node, fmt::format("{}: {}", path, parsed.error().text));
-    glob = *std::move(parsed);
-    return {};
-  };
-}
-
-Read Reader::glob(std::optional<Glob>& glob) const {
-  return [this, &glob](const std::string& path, Node node) -> Status {
-    std::string pattern;
-    if (auto status = text(pattern)(path, node); !status) return status;
-    glob.emplace(std::move(pattern));
-    return {};
-  };
-}
-
-Read Reader::text(std::string& field) const {
-  return [this, &field](const std::string& path, Node node) -> Status {
-    if (auto status = yaml_.scalar(path, node); !status) return status;
-    if (!is_utf8(as_bytes(node.Scalar()))) return wrong(node, path + " is not UTF-8");
-    if (node.Scalar().size() > kMaxText) {
-      return wrong(node, fmt::format("{} is over {} bytes", path, kMaxText));
-    }
-    field = node.Scalar();
     return {};
   };
 }

@@ -25,6 +25,16 @@ enum class Topic : std::uint8_t {
 constexpr std::array<std::string_view, 5> kTopicNames{"scope", "member", "object", "change",
                                                       "stream"};
 
+constexpr std::string_view to_text(Topic topic) {
+  return kTopicNames.at(static_cast<std::size_t>(topic));
+}
+constexpr std::optional<Topic> topic_named(std::string_view name) {
+  for (std::size_t i = 0; i < kTopicNames.size(); ++i) {
+    if (kTopicNames.at(i) == name) return static_cast<Topic>(i);
+  }
+  return std::nullopt;
+}
+
 /// Which topics; each one bit.
 class Topics {
  public:

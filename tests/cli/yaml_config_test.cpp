@@ -103,8 +103,7 @@ TEST_CASE("what is wrong with a file is said with its line") {
            Case{"limits: {so-hub: {a: 1, a: 2}}", R"(1: "a" is here twice)"},
            Case{"[hub]",
                 "1: here belongs a map of hub, log, applications, allow_anonymous, "
-                "origins, store, durability, acceptors, limits, "
-                "policy"}}) {
+                "origins, store, durability, acceptors, limits, policy, hooks"}}) {
     const auto config = parse_config(c.text, "a.yaml");
     REQUIRE_FALSE_MESSAGE(config, c.text);
     CHECK(config.error().text == "a.yaml:" + c.error);

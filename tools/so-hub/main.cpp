@@ -34,9 +34,16 @@ int main(int argc, char** argv) {
     if (!kept) return cli::give_up("unable to read", "the store", kept.error());
   }
 
-  if (options.policy) (*server)->set_policy(options.policy);
+  const auto put_in_force = [&] {
+    if (options.rules.policy) (*server)->set_policy(options.rules.policy);
+    if (options.rules.hooks) (*server)->set_hooks(*options.rules.hooks);
+  };
+  put_in_force();
   loop.on_signal(SIGHUP, [&] {
-    if (auto policy = cli::policy_again(options.config)) (*server)->set_policy(std::move(policy));
+    auto rules = cli::rules_again(options.config, options.rules);
+    if (!rules) return;
+    options.rules = *std::move(rules);
+    put_in_force();
   });
 
   std::vector<std::string> ready{(*server)->bus().address()};

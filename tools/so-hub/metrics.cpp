@@ -76,11 +76,26 @@ void add_store(metrics::Families& to, const bus::Journal::Counters& counters) {
   to.value(std::chrono::duration<double>(counters.time).count());
 }
 
+void add_hooks(metrics::Families& to, const bus::Hooks::Counters& hooks) {
+  to.counter("scopewire_hook_questions_total", "questions to hooks, by what came of them");
+  to.value(number(hooks.questions.allowed), {{"result", "allowed"}});
+  to.value(number(hooks.questions.refused), {{"result", "refused"}});
+  to.value(number(hooks.questions.late), {{"result", "late"}});
+  to.value(number(hooks.questions.failed), {{"result", "failed"}});
+  to.gauge("scopewire_hook_waiting_requests", "requests that wait for hooks");
+  to.value(number(hooks.waiting));
+  to.counter("scopewire_hook_restarts_total", "processes of hooks that were started again");
+  to.value(number(hooks.restarts));
+  to.counter("scopewire_hook_missed_events_total", "events that those who observe were not told");
+  to.value(number(hooks.missed));
+}
+
 }  // namespace
 
 void add_metrics(metrics::Families& to, const HubServer& server) {
   add_hub(to, server.hub().totals());
   add_bus(to, server.bus());
+  if (const auto hooks = server.hub().hooks()) add_hooks(to, *hooks);
   if (const auto* stored = server.hub().stored()) add_store(to, *stored);
 }
 

@@ -45,7 +45,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, HubOptions&
   command.limit("max-objects", cli::count(hub.objects), "shared objects");
   command.limit("max-data", cli::size(hub.data_bytes), "what all shared objects hold together");
   command.limit("max-streams", cli::count(hub.streams), "published at once");
-  command.policy(options.policy);
+  command.rules(options.rules);
   if (const auto exit = command.parse(argc, argv)) return exit;
   options.config = command.common().config;
   options.address = command.common().hub;

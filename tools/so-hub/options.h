@@ -7,8 +7,8 @@
 
 #include "base/exit_code.h"
 #include "cli/listen.h"
+#include "cli/policy_file.h"
 #include "hub/options.h"
-#include "policy/policy.h"
 #include "store/open.h"
 
 namespace so {
@@ -18,8 +18,8 @@ struct HubOptions {
   hub::Options hub;
   store::Options store{};
   std::vector<cli::Listen> metrics{};
-  std::shared_ptr<const policy::Policy> policy{};  // nullptr: none
-  std::string config{};                            // the file it is read from again
+  cli::Rules rules{};
+  std::string config{};  // the file they are read from again
 };
 
 /// Fills the options; an answer ends the process with that exit code.

@@ -62,13 +62,18 @@ int main(int argc, char** argv) {
 
   bus::Client hub{**bus, loop, "ws-gateway", std::string{gateway::kClaims}};
   gateway::Gateway gateway{options.gateway, hub, **server};
-  const auto put_in_force = [&](const std::shared_ptr<const policy::Policy>& policy) {
-    if (inside != nullptr) inside->set_policy(policy);
-    gateway.set_policy(policy);
+  const auto put_in_force = [&] {
+    const cli::Rules& rules = options.rules;
+    if (inside != nullptr && rules.policy) inside->set_policy(rules.policy);
+    if (inside != nullptr && rules.hooks) inside->set_hooks(*rules.hooks);
+    if (rules.policy) gateway.set_policy(rules.policy);
   };
-  if (options.policy) put_in_force(options.policy);
+  put_in_force();
   loop.on_signal(SIGHUP, [&] {
-    if (const auto policy = cli::policy_again(options.config)) put_in_force(policy);
+    auto rules = cli::rules_again(options.config, options.rules);
+    if (!rules) return;
+    options.rules = *std::move(rules);
+    put_in_force();
   });
   const auto end = [&] { gateway.drain([&] { loop.stop(); }); };
   loop.on_signal(SIGTERM, end);

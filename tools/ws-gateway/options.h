@@ -5,9 +5,9 @@
 #include <string>
 
 #include "base/exit_code.h"
+#include "cli/policy_file.h"
 #include "gateway.h"
 #include "hub/options.h"
-#include "policy/policy.h"
 #include "store/open.h"
 
 namespace so::gateway {
@@ -15,11 +15,11 @@ namespace so::gateway {
 struct Options {
   GatewayOptions gateway;
   bool standalone = false;
-  hub::Options hub;                              // of the one inside, with standalone
-  store::Options store;                          // of the one inside
-  std::shared_ptr<const policy::Policy> policy;  // nullptr: none
-  std::string config;                            // the file it is read from again
-  std::string hub_address;                       // as named; empty: nobody named one
+  hub::Options hub;         // of the one inside, with standalone
+  store::Options store;     // of the one inside
+  cli::Rules rules;         // hooks are for the hub inside
+  std::string config;       // the file they are read from again
+  std::string hub_address;  // as named; empty: nobody named one
 };
 
 /// Fills `options` from the command line, the environment and the file. An answer ends the process.

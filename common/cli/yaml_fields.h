@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/yaml_reader.h"
+#include "policy/scope_glob.h"
+
+namespace so::cli {
+
+// What rules and hooks have in common. The fields are borrowed until the value is read, the reader
+// as long.
+
+/// UTF-8, up to 1 KiB: a reason; longer names and patterns than this match nothing.
+YamlReader::Read read_text(const YamlReader& yaml, std::string& field);
+YamlReader::Read read_scope(const YamlReader& yaml, policy::ScopeGlob& glob);
+YamlReader::Read read_glob(const YamlReader& yaml, std::optional<policy::Glob>& glob);
+
+}  // namespace so::cli
