@@ -253,3 +253,22 @@ TEST_CASE("O17: what a rule refuses is told as the status that Flash has for it"
   CHECK(ann->next() == fmt::format("object so v1, {}", kRefused));
   CHECK(test.heard(*bob).empty());
 }
+
+TEST_CASE("whose change was edited hears what was done, and the values of what was left out") {
+  IngestTest test{{}, R"({"role":"guest"})"};
+  policy::Hook hook;
+  hook.on = policy::Actions{policy::Action::kWrite};
+  hook.run = {"sh", "-c",
+              R"(while read -r q; do q=${q#*:}; echo "{\"id\":${q%%,*},\"allow\":true,)"
+              R"(\"changes\":[{\"op\":\"set\",\"key\":\"k\",\"value\":2},)"
+              R"({\"op\":\"send\",\"handler\":\"h\",\"args\":[3]}]}"; done)"};
+  test.hub.bus.set_hooks({hook});
+  const auto ann = user(test);
+  const auto bob = user(test);
+  ann->say({shared::RequestChange{"k", one()}, shared::RequestChange{"l", one()},
+            shared::SendMessage{"h", {one()}}});
+  CHECK(ann->next() == "object so v2, success k, success l");
+  CHECK(ann->next() == "object so v2, change k=2, send h(3)");
+  CHECK(ann->next() == "object so v2, change k=2, remove l");
+  CHECK(bob->next() == "object so v2, change k=2, send h(3)");
+}

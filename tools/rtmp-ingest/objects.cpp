@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -86,13 +88,43 @@ void Objects::use(net::ConnId id, const std::string& scope, const SharedObjectMe
 void Objects::change(net::ConnId id, const std::string& scope, const SharedObjectMessage& asked,
                      std::string_view changes) {
   hub_.change(
-      member_of(id), scope, asked.name, changes, [this, id, asked](const bus::Reply& reply) {
+      member_of(id), scope, asked.name, changes, [this, id, scope, asked](const bus::Reply& reply) {
         if (reply.code == "denied") return deny(id, asked, reply);
         if (!reply.ok()) return refuse(id, asked, change_status(reply.code));
+        const auto body = parser_.parse(reply.body);
+        if (body && json::boolean(*body, "edited").value_or(false)) {
+          return edited(id, scope, asked, reply.version);
+        }
         send(id,
              message_of(asked.name, reply.version, asked.flags & SharedObjectMessage::kPersistent,
                         to_answers(asked.events)));
       });
+}
+
+// Something else was done than the client has shown. What that was it hears as all others do, but
+// not what was left out: it is given the values that there are.
+void Objects::edited(net::ConnId id, const std::string& scope, const SharedObjectMessage& asked,
+                     std::uint64_t version) {
+  auto answers = to_answers(asked.events);
+  std::erase_if(answers, [](const shared::Event& each) {
+    return std::holds_alternative<shared::SendMessage>(each);
+  });
+  const std::uint32_t flags = asked.flags & SharedObjectMessage::kPersistent;
+  if (!answers.empty()) send(id, message_of(asked.name, version, flags, std::move(answers)));
+  const bool clears = asks_for<shared::RequestClear>(asked);
+  const std::set<std::string> keys = keys_of(asked.events);
+  if (!clears && keys.empty()) return;
+  hub_.get(member_of(id), scope, asked.name, {},
+           [this, id, asked, flags, clears, keys](const bus::Reply& reply) {
+             if (!reply.ok()) return;  // it is gone, or the hub is: the client hears of that too
+             const auto body = parser_.parse(reply.body);
+             const auto data = body ? json::member(*body, "data") : std::nullopt;
+             if (!data) return;
+             auto truth = clears ? to_sync(*data, {.use_success = false, .clear = true})
+                                 : to_values(*data, keys);
+             if (!truth) return;
+             send(id, message_of(asked.name, reply.version, flags, std::move(*truth)));
+           });
 }
 
 // The client has shown its own values already: it is given those that there are.

@@ -38,6 +38,8 @@ class Objects {
   void use(net::ConnId id, const std::string& scope, const rtmp::SharedObjectMessage& asked);
   void change(net::ConnId id, const std::string& scope, const rtmp::SharedObjectMessage& asked,
               std::string_view changes);
+  void edited(net::ConnId id, const std::string& scope, const rtmp::SharedObjectMessage& asked,
+              std::uint64_t version);
   void deny(net::ConnId id, const rtmp::SharedObjectMessage& asked, const bus::Reply& reply);
   void refuse(net::ConnId id, const rtmp::SharedObjectMessage& asked, std::string_view status);
   void send(net::ConnId id, const rtmp::SharedObjectMessage& message);

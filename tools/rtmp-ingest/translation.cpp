@@ -124,6 +124,30 @@ Result<std::vector<Event>> to_events(json::Element changes) {
   return events;
 }
 
+std::set<std::string> keys_of(const std::vector<Event>& requests) {
+  std::set<std::string> keys;
+  for (const Event& request : requests) {
+    if (const auto* set = std::get_if<RequestChange>(&request)) keys.insert(set->key);
+    if (const auto* remove = std::get_if<RequestRemove>(&request)) keys.insert(remove->key);
+  }
+  return keys;
+}
+
+Result<std::vector<Event>> to_values(json::Element data, const std::set<std::string>& keys) {
+  std::vector<Event> events;
+  for (const std::string& key : keys) {
+    const auto value = json::member(data, key);
+    if (!value) {
+      events.emplace_back(Remove{key});
+      continue;
+    }
+    auto amf_value = amf::from_json(*value);
+    if (!amf_value) return fail(amf_value.error());
+    events.emplace_back(Change{key, std::move(*amf_value)});
+  }
+  return events;
+}
+
 Result<std::vector<Event>> to_values(json::Element values) {
   std::vector<Event> events;
   if (!values.is_object()) return fail(Code::kPeer, "the values of keys are no JSON object");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,12 @@ Result<std::vector<rtmp::shared::Event>> to_events(json::Element changes);
 
 /// What the keys of this object are; those that are null are not there.
 Result<std::vector<rtmp::shared::Event>> to_values(json::Element values);
+
+/// The same of these keys only.
+Result<std::vector<rtmp::shared::Event>> to_values(json::Element data,
+                                                   const std::set<std::string>& keys);
+/// The keys that those requests set or remove.
+std::set<std::string> keys_of(const std::vector<rtmp::shared::Event>& requests);
 
 /// A sync event: the whole object, after UseSuccess for one who has asked, and Clear unless what
 /// was known before is none of ours to forget.
