@@ -27,8 +27,10 @@ class Decider {
   Decider(const Decider&) = delete;
   Decider& operator=(const Decider&) = delete;
 
-  /// The question is JSON on one line, its "id" the ticket. False: it cannot be asked now.
-  [[nodiscard]] virtual bool ask(std::uint64_t ticket, std::string_view question) = 0;
+  /// The question is JSON on one line, its "id" the ticket, about something in the scope. False: it
+  /// cannot be asked now.
+  [[nodiscard]] virtual bool ask(std::uint64_t ticket, std::string_view scope,
+                                 std::string_view question) = 0;
   /// The answer is not waited for any more; `late`: because it took too long.
   virtual void forget(std::uint64_t ticket, bool late) = 0;
 };

@@ -52,9 +52,9 @@ std::size_t bytes_of(const wire::FrameView& frame) {
   return kOverhead + frame.scope.size() + frame.name.size() + frame.body.size();
 }
 
-// What a tool says of itself never waits.
-bool is_of_tool(Kind kind) {
-  return kind == Kind::kHello || kind == Kind::kBeat || kind == Kind::kBye;
+// What a tool says of itself never waits, nor what somebody else waits for: it may be a hook's.
+bool never_waits(Kind kind) {
+  return kind == Kind::kHello || kind == Kind::kBeat || kind == Kind::kBye || kind == Kind::kResult;
 }
 
 }  // namespace
@@ -107,7 +107,7 @@ bool Gate::concerns(const wire::FrameView& request) const {
 // done to objects and streams is in line, and questions stand alone.
 std::optional<Gate::Key> Gate::lane_of(ToolId from, const wire::FrameView& request) {
   const Kind kind = request.header.kind;
-  if (is_of_tool(kind)) return std::nullopt;
+  if (never_waits(kind)) return std::nullopt;
   if (request.header.member != 0) return Key{from, request.header.member};
   if (kind == Kind::kAsk) return Key{from, 0, ++last_ticket_};
   const bool in_line = kind == Kind::kChange || kind == Kind::kUse || kind == Kind::kRelease ||
@@ -146,7 +146,7 @@ Gate::Step Gate::ask(const Key& key, Lane& lane, TimePoint now, Denial& denial) 
       if (!matches(entry.hook, deed) || !first.asked.emplace(i, thing(deed.action)).second)
         continue;
       const std::uint64_t ticket = ++last_ticket_;
-      if (entry.decider->ask(ticket, question(ticket, intent, deed))) {
+      if (entry.decider->ask(ticket, deed.scope, question(ticket, intent, deed))) {
         const TimePoint due = now + entry.hook.timeout;
         open_.emplace(ticket, Open{key, i, deed, intent.changes, due});
         due_.emplace(due, ticket);

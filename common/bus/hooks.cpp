@@ -5,8 +5,13 @@
 
 namespace so::bus {
 
-Hooks::Hooks(net::Loop& loop, hub::Hub& hub, Gate::Handlers handlers, std::function<void()> changed)
-    : loop_(&loop), hub_(hub), changed_(std::move(changed)), gate_(hub, std::move(handlers)) {}
+Hooks::Hooks(net::Loop& loop, hub::Hub& hub, Gate::Handlers handlers,
+             MethodDecider::Request request, std::function<void()> changed)
+    : loop_(&loop),
+      hub_(hub),
+      changed_(std::move(changed)),
+      methods_(loop, std::move(request), tell()),
+      gate_(hub, std::move(handlers)) {}
 
 namespace {
 
@@ -26,6 +31,7 @@ std::unique_ptr<T> take_one(std::vector<std::unique_ptr<T>>& all,
 void Hooks::set(const std::vector<policy::Hook>& hooks) {
   auto deciders = std::exchange(deciders_, {});
   auto observers = std::exchange(observers_, {});
+  const auto callers = std::exchange(callers_, {});
   std::vector<Gate::Entry> entries;
   policy::Topics topics;
   for (const policy::Hook& hook : hooks) {
@@ -35,6 +41,10 @@ void Hooks::set(const std::vector<policy::Hook>& hooks) {
       observer->set(hook);
       observers_.push_back(std::move(observer));
       topics.add(hook.observe);
+    } else if (hook.run.empty()) {
+      callers_.push_back(
+          std::make_unique<MethodDecider::Method>(methods_, hook.call, hook.timeout));
+      entries.push_back({hook, callers_.back().get()});
     } else {
       auto decider = take_one(deciders, hook.run);
       if (!decider) decider = std::make_unique<ProcessDecider>(start(hook), tell());

@@ -4,9 +4,11 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "bus/gate.h"
+#include "bus/method_decider.h"
 #include "bus/observer.h"
 #include "bus/process_decider.h"
 #include "net/loop.h"
@@ -24,8 +26,10 @@ class Hooks {
     std::uint64_t missed = 0;    // events that those who watch were not told
   };
 
-  /// The hub outlives its hooks. `changed` is called when deadline() may have.
-  Hooks(net::Loop& loop, hub::Hub& hub, Gate::Handlers handlers, std::function<void()> changed);
+  /// The hub outlives its hooks. `request` takes requests of kHookTool to it; `changed` is called
+  /// when deadline() may have.
+  Hooks(net::Loop& loop, hub::Hub& hub, Gate::Handlers handlers, MethodDecider::Request request,
+        std::function<void()> changed);
 
   /// Other hooks from now on. A process whose command is still among them goes on.
   void set(const std::vector<policy::Hook>& hooks);
@@ -35,6 +39,8 @@ class Hooks {
   }
   void forget(hub::ToolId tool) { gate_.forget(tool); }
   void see(const std::vector<hub::Observation>& seen);
+  /// What the hub says to kHookTool.
+  void hear(wire::Frame frame) { methods_.hear(std::move(frame)); }
 
   [[nodiscard]] std::optional<TimePoint> deadline() const { return gate_.deadline(); }
   void tick() { gate_.tick(loop_->now()); }
@@ -48,6 +54,8 @@ class Hooks {
   net::Loop* loop_;
   hub::Hub& hub_;
   std::function<void()> changed_;
+  MethodDecider methods_;
+  std::vector<std::unique_ptr<MethodDecider::Method>> callers_;
   std::vector<std::unique_ptr<ProcessDecider>> deciders_;
   std::vector<std::unique_ptr<Observer>> observers_;
   Gate gate_;

@@ -38,7 +38,10 @@ void HubRunner::set_hooks(const std::vector<policy::Hook>& hooks) {
               hub_.turn_down(from, request, why, action, loop_->now(), effects_);
               proceed(request.header.kind);
             }};
-    hooks_.emplace(*loop_, hub_, std::move(handlers), [this] { arming_.request(); });
+    hooks_.emplace(
+        *loop_, hub_, std::move(handlers),
+        [this](auto& request) { admit(kHookTool, request, hub::Hub::Wording::kAsSent); },
+        [this] { arming_.request(); });
   }
   hooks_->set(hooks);
 }
@@ -75,6 +78,13 @@ void HubRunner::settle() {
 }
 
 void HubRunner::hand_out() {
+  if (hooks_) {
+    std::erase_if(effects_.sends, [this](hub::Send& send) {
+      if (send.to.front() != kHookTool) return false;
+      hooks_->hear(std::move(send.frame));
+      return true;
+    });
+  }
   deliver_(effects_);
   if (hooks_) {
     for (const hub::ToolId tool : effects_.gone) hooks_->forget(tool);

@@ -18,7 +18,7 @@ ProcessDecider::ProcessDecider(std::unique_ptr<Companion> companion, Tell tell)
       {.line = [this](std::string_view line) { on_line(line); }, .down = [this] { on_down(); }});
 }
 
-bool ProcessDecider::ask(std::uint64_t ticket, std::string_view question) {
+bool ProcessDecider::ask(std::uint64_t ticket, std::string_view, std::string_view question) {
   if (!companion_->send(question)) return false;
   open_.insert(ticket);
   last_ = ticket;

@@ -18,7 +18,8 @@ class ProcessDecider : public Decider {
  public:
   ProcessDecider(std::unique_ptr<Companion> companion, Tell tell);
 
-  [[nodiscard]] bool ask(std::uint64_t ticket, std::string_view question) override;
+  [[nodiscard]] bool ask(std::uint64_t ticket, std::string_view scope,
+                         std::string_view question) override;
   void forget(std::uint64_t ticket, bool late) override;
 
   [[nodiscard]] const Companion& companion() const { return *companion_; }

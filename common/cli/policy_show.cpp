@@ -84,7 +84,11 @@ Entry entry(const policy::Hook& hook) {
   out.add("object", hook.object);
   std::vector<std::string> words;
   for (const std::string& word : hook.run) words.push_back(in_quotes(word));
-  out.add("run", fmt::format("[{}]", fmt::join(words, ", ")));
+  if (hook.run.empty()) {
+    out.add("call", in_quotes(hook.call));
+  } else {
+    out.add("run", fmt::format("[{}]", fmt::join(words, ", ")));
+  }
   if (hook.on.empty()) return out;
   out.add("timeout", show_duration(hook.timeout));
   out.add("on_failure", hook.allow_on_failure ? "allow" : "refuse");

@@ -8,6 +8,7 @@
 
 #include "cli/units.h"
 #include "cli/yaml_fields.h"
+#include "wire/path.h"
 
 namespace so::cli {
 namespace {
@@ -36,6 +37,7 @@ class Reader {
   Read actions(policy::Actions& field) const;
   Read topics(policy::Topics& field) const;
   Read command(std::vector<std::string>& field) const;
+  Read method(std::string& field) const;
   Read timeout(Millis& field) const;
   Read on_failure(bool& allow) const;
 
@@ -64,6 +66,7 @@ Status Reader::hook(const std::string& path, Node node) {
                         Key{"scope", read_scope(yaml_, hook.scope)},
                         Key{"object", read_glob(yaml_, hook.object)},
                         Key{"run", command(hook.run)},
+                        Key{"call", method(hook.call)},
                         Key{"timeout", timeout(hook.timeout)},
                         Key{"on_failure", on_failure(hook.allow_on_failure)}};
   if (auto status = yaml_.map(path + ".", node, keys); !status) return status;
@@ -76,8 +79,9 @@ Status Reader::check(const std::string& path, const Hook& hook, Node node) const
   if (hook.on.empty() == hook.observe.empty()) {
     return wrong(node, path + " needs one of on and observe");
   }
-  if (hook.run.empty()) return wrong(node, path + " needs a run");
-  for (const char* of_questions : {"timeout", "on_failure"}) {
+  if (hook.run.empty() == hook.call.empty())
+    return wrong(node, path + " needs one of run and call");
+  for (const char* of_questions : {"call", "timeout", "on_failure"}) {
     if (hook.on.empty() && node[of_questions]) {
       return wrong(node[of_questions], fmt::format("who observes has no {}", of_questions));
     }
@@ -153,6 +157,14 @@ Read Reader::command(std::vector<std::string>& field) const {
     });
     if (status && field.front().empty()) return wrong(node, path + " names no program");
     return status;
+  };
+}
+
+Read Reader::method(std::string& field) const {
+  return [this, &field](const std::string& path, Node node) -> Status {
+    if (auto status = read_text(yaml_, field)(path, node); !status) return status;
+    auto good = wire::check_name(path, field, wire::kMaxObjectName);
+    return good ? Status{} : wrong(node, good.error().text);
   };
 }
 

@@ -35,7 +35,7 @@ struct FakeHook : bus::Decider {
   std::deque<Asked> asked;
   std::vector<std::uint64_t> forgotten;
 
-  bool ask(std::uint64_t ticket, std::string_view question) override {
+  bool ask(std::uint64_t ticket, std::string_view, std::string_view question) override {
     if (!down) asked.push_back({ticket, std::string{question}});
     return !down;
   }

@@ -148,6 +148,50 @@ TEST_CASE("hooks: a process whose command stays goes on") {
   CHECK(guests.set(1) == "denied: 2");
 }
 
+TEST_CASE("hooks: a method that is served decides, in its scope or above") {
+  Guests guests;
+  auto called = decides(Actions{Action::kWrite}, "");
+  called.run.clear();
+  called.call = "decide";
+  guests.bus.set_hooks({called});
+  guests.join();
+  CHECK(guests.set(1) == kUndecided);  // nobody serves it
+  std::string reply = R"({"allow":true})";
+  std::string asked;
+  guests.client.listen({.call = [&](const wire::FrameView& event) {
+    asked = event.body;
+    guests.client.answer(event.header.member, bus::call_id(event.body), {.value = reply});
+  }});
+  bool serves = false;
+  guests.client.serve("/", "decide", false, [&](const bus::Reply& done) { serves = done.ok(); });
+  REQUIRE(wait_until(guests.loop, [&] { return serves; }));
+  CHECK(guests.set(2) == "ok");
+  CHECK(asked.find(R"("hook":"write","scope":"/chat","object":"o")") != std::string::npos);
+  reply = R"({"allow":false,"reason":"no"})";
+  CHECK(guests.set(3) == "denied: no");
+  reply = "17";
+  CHECK(guests.set(3) == kUndecided);
+}
+
+TEST_CASE("hooks: a method that is not answered in time refuses, and others may go on") {
+  Guests guests;
+  auto called = decides(Actions{Action::kWrite}, "");
+  called.run.clear();
+  called.call = "decide";
+  called.timeout = Millis{50};
+  guests.bus.set_hooks({called});
+  guests.join();
+  bool serves = false;
+  guests.client.listen({});
+  guests.client.serve("/chat", "decide", false,
+                      [&](const bus::Reply& done) { serves = done.ok(); });
+  REQUIRE(wait_until(guests.loop, [&] { return serves; }));
+  bool other = false;
+  guests.client.get(2, "/chat", "o", "k", [&](const bus::Reply&) { other = true; });
+  CHECK(guests.set(1) == kUndecided);
+  CHECK(other);
+}
+
 TEST_CASE("hooks: who watches is told, and told of what it has missed") {
   TempDir dir;
   Guests guests;

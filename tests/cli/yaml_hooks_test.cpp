@@ -28,13 +28,14 @@ hooks:
     on_failure: allow
   - {observe: [scope, change], run: [sh, -c, "cat >log"]}
   - {observe: object, object: o, run: ./audit}
+  - {on: publish, call: may.publish}
 )";
 
 }  // namespace
 
 TEST_CASE("hooks are read as they are written") {
   const auto hooks = read(kAll);
-  REQUIRE(hooks.size() == 4);
+  REQUIRE(hooks.size() == 5);
   CHECK(hooks[0].on == policy::Actions{Action::kWrite, Action::kSend});
   CHECK(hooks[0].scope.pattern() == "/chat/**");
   CHECK(hooks[0].object->pattern() == "chat*");
@@ -50,6 +51,8 @@ TEST_CASE("hooks are read as they are written") {
   CHECK(hooks[2].observe.has(Topic::kScope));
   CHECK(hooks[2].observe.has(Topic::kChange));
   CHECK_FALSE(hooks[2].observe.has(Topic::kMember));
+  CHECK(hooks[4].run.empty());
+  CHECK(hooks[4].call == "may.publish");
   CHECK(read("hooks: []").empty());
   CHECK(parse_config("policy: {}", "a.yaml")->hooks == nullptr);
 }
@@ -77,7 +80,10 @@ TEST_CASE("what is wrong with a hook is said, and where") {
            Case{"hooks: [{run: x}]", "1: hooks[0] needs one of on and observe"},
            Case{"hooks:\n  - {on: write, observe: change, run: x}",
                 "2: hooks[0] needs one of on and observe"},
-           Case{"hooks: [{on: write}]", "1: hooks[0] needs a run"},
+           Case{"hooks: [{on: write}]", "1: hooks[0] needs one of run and call"},
+           Case{"hooks: [{on: write, run: x, call: y}]", "1: hooks[0] needs one of run and call"},
+           Case{"hooks: [{observe: change, call: y}]", "1: who observes has no call"},
+           Case{"hooks: [{on: write, call: \"\"}]", "1: hooks[0].call is empty"},
            Case{"hooks: [{on: [], run: x}]", "1: hooks[0].on is an empty list"},
            Case{"hooks: [{on: wirte, run: x}]",
                 "1: unknown action \"wirte\", did you mean \"write\"?"},

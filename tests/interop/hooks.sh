@@ -9,9 +9,9 @@ cat >scopewire.yaml <<END
 hooks:
   - on: [write, send]
     scope: /chat/**
-    run: [sh, -c, 'echo \$\$ >moderate.pid; exec "\$0"', $root/examples/moderate.py]
+    run: [sh, -c, 'test ! -e broken && echo \$\$ >moderate.pid && exec "\$0"', $root/examples/moderate.py]
     timeout: 5s
-  - {on: write, scope: /slow/**, run: [sh, -c, 'while read -r q; do sleep 600; done'], timeout: 2s}
+  - {on: write, scope: /slow/**, run: [sh, -c, 'while read -r q; do sleep 600; done'], timeout: 4s}
   - on: [connect, publish, play]
     scope: /live/**
     run:
@@ -23,6 +23,7 @@ hooks:
         case \$q in *private*) echo "{\"id\":\$id,\"allow\":false,\"reason\":\"members only\"}" ;;
         *) echo "{\"id\":\$id,\"allow\":true}" ;; esac; done
     timeout: 5s
+  - {on: write, scope: /court/**, call: judge, timeout: 5s}
   - {observe: [scope, member, object, change], scope: /chat/**, run: [sh, -c, 'exec cat >>seen']}
 END
 start hub so-hub --config scopewire.yaml --metrics 127.0.0.1:0
@@ -67,14 +68,16 @@ contains out '"error":{"code":"denied","message":"mind your language","action":"
 contains out '"id":2,"ok":true'
 contains out '"edited":true'
 
-# A dead hook refuses, and is there again.
+# A dead hook refuses, and is there again once it can be started.
+touch broken
 killed=$(cat moderate.pid)
 kill -9 "$killed"
 eventually contains hub.log 'has ended (signal 9); started again in 100 ms'
 is_back() { [ "$(cat moderate.pid)" != "$killed" ] && at bus set chat line '"again"'; }
 at bus set chat line '"x"' 2>err && fail 'a dead hook allows'
 contains err 'could not be decided (hook, line 2)'
-eventually is_back
+rm broken
+eventually -t 20 is_back
 
 # One that hangs holds up nobody else, and its own for no longer than it may.
 for door in "$ws" "$rtmp"; do
@@ -85,6 +88,21 @@ for door in "$ws" "$rtmp"; do
   finishes 5 slow
   contains hub.log 'did not answer question'
 done
+
+# A service on the bus decides, while there is one.
+exits 5 so-ctl --at "$ws/court/a" set o k 1
+cat >judge.sh <<'END'
+case $1 in
+  *bribe*) echo '{"allow":false,"reason":"overruled"}' ;;
+  *) echo '{"allow":true}' ;;
+esac
+END
+background judge so-ctl serve /court judge -- sh judge.sh
+eventually so-ctl --at "$ws/court/a" set o k 1
+exits 5 so-ctl --at "$ws/court/a" set o k '"a bribe"'
+contains err 'overruled'
+expect 1 so-ctl --at "$ws/court/a" get o k
+stop judge
 
 # Streams and rooms.
 exits 5 so-ctl --at "$ws/live/private" get o k
