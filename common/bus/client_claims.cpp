@@ -140,7 +140,7 @@ void Client::State::on_claim(Sent& sent, const Reply& reply) {
     return;
   }
   if (entry != nullptr && reply.ok()) {
-    granted(*entry, reply);
+    granted(*entry, reply, !sent.waiting.empty());
   } else if (entry != nullptr && entry->second.held) {
     entry->second.terms = std::move(sent.before);
   } else if (entry != nullptr) {
@@ -151,12 +151,12 @@ void Client::State::on_claim(Sent& sent, const Reply& reply) {
 
 // The events that come of it may make the tool undo the very claim: nothing of it is read after
 // them.
-void Client::State::granted(Claims::Entry& entry, const Reply& reply) {
+void Client::State::granted(Claims::Entry& entry, const Reply& reply, bool told) {
   auto& [key, claim] = entry;
   const bool again = std::exchange(claim.granted, true);
   claim.held = true;
   if (key.kind == Kind::kUse) {
-    objects_.granted(object_of(key), key.member, reply.epoch, reply.version);
+    objects_.granted(object_of(key), key.member, reply.epoch, reply.version, told);
   } else if (key.kind == Kind::kJoin && claim.terms.presence) {
     others_.joined(key.scope, key.member, reply.body, again);
   } else if (key.kind == Kind::kJoin) {
@@ -184,8 +184,9 @@ void Client::State::ask_where(Objects::Entry& entry) {
   assert(use != nullptr);  // users are those whose claim was granted
   object.sync = Object::Sync::kAsked;
   FrameView frame = request_of(*use, use->second.terms.body);
-  frame.header.epoch = object.epoch;
-  frame.header.version = object.version;
+  // What was missed would come twice to a user that was told of it: then all start anew.
+  frame.header.epoch = object.mixed ? 0 : object.epoch;
+  frame.header.version = object.mixed ? 0 : object.version;
   send(frame, [this, key = key, user](const Reply& reply) {
     --in_flight_;
     on_where(key, user, reply);
@@ -203,7 +204,10 @@ void Client::State::on_where(const ObjectKey& key, const ClaimKey& user, const R
     if (Claims::Entry* const use = claims_.find(user)) refused(*use, reply);
     return;
   }
-  const bool missed = object.epoch != reply.epoch || object.version != reply.version;
+  if (object.mixed && reply.body.starts_with(R"({"event":"resume")")) return objects_.doubt(*entry);
+  const bool missed =
+      object.mixed || object.epoch != reply.epoch || object.version != reply.version;
+  object.mixed = false;
   object.epoch = reply.epoch;
   object.version = reply.version;
   object.sync = Object::Sync::kExact;

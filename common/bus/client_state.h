@@ -72,7 +72,7 @@ class Client::State {
   void connect();
   void send_claim(Claims::Entry& entry, Terms before);
   void on_claim(Sent& sent, const Reply& reply);
-  void granted(Claims::Entry& entry, const Reply& reply);
+  void granted(Claims::Entry& entry, const Reply& reply, bool told);
   void refused(Claims::Entry& entry, const Reply& reply);
   void drop(const Claims::Entry& taken);
   void ask_where(Objects::Entry& entry);

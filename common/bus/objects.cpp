@@ -15,7 +15,8 @@ const std::set<std::uint64_t>& Objects::users(View key) const {
   return at == objects_.end() ? none : at->second.users;
 }
 
-void Objects::granted(View key, std::uint64_t member, std::uint64_t epoch, std::uint64_t version) {
+void Objects::granted(View key, std::uint64_t member, std::uint64_t epoch, std::uint64_t version,
+                      bool told) {
   Entry* entry = find(key);
   if (entry == nullptr) {
     entry = &*objects_.emplace(ObjectKey{std::string{key.scope}, std::string{key.name}}, Object{})
@@ -26,6 +27,7 @@ void Objects::granted(View key, std::uint64_t member, std::uint64_t epoch, std::
   Object& object = entry->second;
   object.users.insert(member);
   const bool same = object.epoch == epoch && object.version == version;
+  object.mixed = object.mixed || (told && !same);
   if (object.sync == Sync::kExact && !same) doubt(*entry);
 }
 

@@ -25,6 +25,7 @@ struct Object {
   std::uint64_t epoch = 0;
   std::uint64_t version = 0;
   Sync sync = Sync::kExact;
+  bool mixed = false;             // a user was told of a later state than the others know
   std::set<std::uint64_t> users;  // never empty
 };
 
@@ -52,8 +53,9 @@ class Objects {
   Entry* find(View key);
   [[nodiscard]] const std::set<std::uint64_t>& users(View key) const;
 
-  /// The hub granted a use and said where the object is.
-  void granted(View key, std::uint64_t member, std::uint64_t epoch, std::uint64_t version);
+  /// The hub granted a use and said where the object is; `told`: the member has that state.
+  void granted(View key, std::uint64_t member, std::uint64_t epoch, std::uint64_t version,
+               bool told);
   /// The member uses it no more; forgets the object with its last user.
   void released(View key, std::uint64_t member);
 
