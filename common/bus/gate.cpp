@@ -21,14 +21,14 @@ constexpr std::size_t kOverhead = 256;  // of a request that waits
 constexpr std::size_t kShown = 200;     // bytes of an answer in the log
 
 Actions actions_of(Kind kind) {
-  static const std::map<Kind, Actions> kAll{
+  static const std::map<Kind, Actions> all{
       {Kind::kJoin, Actions{Action::kConnect, Action::kCreate}},
       {Kind::kUse, Actions{Action::kCreate}},
       {Kind::kChange, Actions{Action::kCreate, Action::kWrite, Action::kDelete, Action::kSend}},
       {Kind::kPublish, Actions{Action::kPublish}},
       {Kind::kAsk, Actions{Action::kPlay}}};
-  const auto at = kAll.find(kind);
-  return at == kAll.end() ? Actions{} : at->second;
+  const auto at = all.find(kind);
+  return at == all.end() ? Actions{} : at->second;
 }
 
 // A batch is one thing, whatever is in it.

@@ -32,7 +32,7 @@ class Reader {
 
  private:
   Status hook(const std::string& path, Node node);
-  Status check(const std::string& path, const Hook& hook, Node node) const;
+  [[nodiscard]] Status check(const std::string& path, const Hook& hook, Node node) const;
 
   Read actions(policy::Actions& field) const;
   Read topics(policy::Topics& field) const;

@@ -10,8 +10,6 @@
 #include <fmt/format.h>
 #include <uv.h>
 
-extern char** environ;  // POSIX, and declared nowhere else
-
 namespace so::net {
 
 struct Child::State {
@@ -98,7 +96,7 @@ std::vector<std::string> environment_with(
     };
     if (std::none_of(added.begin(), added.end(), same)) all.emplace_back(variable);
   }
-  for (const auto& [name, value] : added) all.push_back(name + '=' + value);
+  for (const auto& [name, value] : added) all.push_back(fmt::format("{}={}", name, value));
   return all;
 }
 

@@ -45,7 +45,7 @@ struct Coprocess::State {
     open = 3;
     in.data = out.data = patience.data = process.data = this;
   }
-  void close(void* handle) {
+  static void close(void* handle) {
     if (uv_is_closing(base(handle)) != 0) return;
     uv_close(base(handle), [](uv_handle_t* closed) { State::of(closed->data).closed(); });
   }
@@ -169,7 +169,7 @@ Result<std::unique_ptr<Coprocess>> Coprocess::start(Loop& loop, CoprocessOptions
     Error error{code, fmt::format("unable to run {}: {}", state->options.command.front(),
                                   uv_strerror(failed))};
     state->abandon();
-    state->close(&state->process);
+    State::close(&state->process);
     return fail(std::move(error));
   }
   state->read();

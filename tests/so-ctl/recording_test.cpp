@@ -24,7 +24,7 @@ class TakingDoor : public ctl::Door {
   void call(const ctl::Calling&, ctl::Done) override {}
   void serve(std::string_view, bool, ctl::Line, ctl::Done) override {}
   void result(std::string_view, const bus::CallResult&) override {}
-  void kick(std::string_view, std::string_view, ctl::Done) override {}
+  void kick(std::string_view, std::string_view, const ctl::Done&) override {}
   void change(std::string_view object, std::string_view changes, ctl::Done done) override {
     taken.push_back(std::string{object} + " " + std::string{changes});
     last = std::chrono::duration_cast<Millis>(loop_.now() - start_);

@@ -47,8 +47,8 @@ class FakeDoor : public ctl::Door {
   }
   void serve(std::string_view, bool, ctl::Line, ctl::Done) override { FAIL("Serve does that"); }
   void result(std::string_view, const bus::CallResult&) override { FAIL("Serve does that"); }
-  void kick(std::string_view member, std::string_view reason, ctl::Done done) override {
-    ask(fmt::format("kick {} {}", member, reason), std::move(done));
+  void kick(std::string_view member, std::string_view reason, const ctl::Done& done) override {
+    ask(fmt::format("kick {} {}", member, reason), done);
   }
   /// The oldest that was asked and has no answer.
   void answer(const ctl::Reply& reply = {}) {

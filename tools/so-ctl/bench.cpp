@@ -11,9 +11,8 @@
 
 namespace so::ctl {
 
-Bench::Bench(net::Loop& loop, Door& door, Plan plan, Handlers handlers)
-    : loop_(loop),
-      door_(door),
+Bench::Bench(Door& door, Plan plan, Handlers handlers)
+    : door_(door),
       plan_(std::move(plan)),
       handlers_(std::move(handlers)),
       padding_(plan_.bytes, 'x') {}

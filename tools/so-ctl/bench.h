@@ -8,7 +8,6 @@
 
 #include "base/time.h"
 #include "door.h"
-#include "net/loop.h"
 
 namespace so::ctl {
 
@@ -28,7 +27,7 @@ class Bench {
     /// "p50_us":…,"p99_us":…,"max_us":…}
     std::function<void(std::string_view line)> done;
   };
-  Bench(net::Loop& loop, Door& door, Plan plan, Handlers handlers);
+  Bench(Door& door, Plan plan, Handlers handlers);
   void start();
 
  private:
@@ -36,7 +35,6 @@ class Bench {
   void answered(TimePoint asked, const Reply& reply);
   [[nodiscard]] std::string report() const;
 
-  net::Loop& loop_;
   Door& door_;
   Plan plan_;
   Handlers handlers_;

@@ -94,8 +94,8 @@ void BusDoor::result(std::string_view call, const bus::CallResult& result) {
   hub_.answer(0, call, result);
 }
 
-void BusDoor::kick(std::string_view member, std::string_view reason, Done done) {
-  hub_.kick(member, reason, std::move(done));
+void BusDoor::kick(std::string_view member, std::string_view reason, const Done& done) {
+  hub_.kick(member, reason, done);
 }
 
 void BusDoor::event(const wire::FrameView& event) {

@@ -25,7 +25,7 @@ class BusDoor : public Door {
   void call(const Calling& call, Done done) override;
   void serve(std::string_view method, bool share, Line called, Done done) override;
   void result(std::string_view call, const bus::CallResult& result) override;
-  void kick(std::string_view member, std::string_view reason, Done done) override;
+  void kick(std::string_view member, std::string_view reason, const Done& done) override;
 
  private:
   void enter(std::string_view object, const Done& refused, const Done& entered);

@@ -55,7 +55,7 @@ class Door {
   virtual void serve(std::string_view method, bool share, Line called, Done done) = 0;
   virtual void result(std::string_view call, const bus::CallResult& result) = 0;
   /// Ends any member's connection; a client's door cannot.
-  virtual void kick(std::string_view /*member*/, std::string_view /*reason*/, Done done) {
+  virtual void kick(std::string_view /*member*/, std::string_view /*reason*/, const Done& done) {
     done({.code = "unsupported", .message = "only the bus can end a member's connection"});
   }
 };

@@ -269,6 +269,27 @@ Status read_bounds(const Words& words, Command& command) {
   return {};
 }
 
+// What follows the scope.
+Status read_rest(const Words& words, const VerbWords& verb, Options& options) {
+  Command& command = options.command;
+  const std::vector<std::string>& rest = words.rest;
+  if (verb.verb == Verb::kCall) return read_call(words, command);
+  if (verb.verb == Verb::kServe) return read_serve(words, command);
+  if (verb.verb == Verb::kKick) {
+    command.member = rest[0];
+    if (rest.size() > 1) command.reason = rest[1];
+    return {};
+  }
+  if (!rest.empty()) command.object = rest[0];
+  if (verb.verb == Verb::kGet && rest.size() > 1) command.key = rest[1];
+  if (verb.verb != Verb::kChange) return {};
+  auto body = changes(verb.name, rest, words.text);
+  if (!body) return fail(body.error());
+  command.changes = std::move(*body);
+  command.repeatable = options.way != Way::kRtmp;
+  return {};
+}
+
 Status read_words(Words& words, const VerbWords& verb, Options& options) {
   Command& command = options.command;
   command.verb = verb.verb;
@@ -284,28 +305,14 @@ Status read_words(Words& words, const VerbWords& verb, Options& options) {
   if (needs_bus(verb.verb) && options.way != Way::kBus) {
     return fail_usage("so-ctl " + std::string{verb.name} + " works over the bus, not with --at");
   }
-  if (verb.verb == Verb::kCall) {
-    if (auto call = read_call(words, command); !call) return call;
-  }
-  if (verb.verb == Verb::kServe) {
-    if (auto serve = read_serve(words, command); !serve) return serve;
-  }
-  if (verb.verb == Verb::kKick) command.member = words.rest[0];
-  if (verb.verb == Verb::kKick && words.rest.size() > 1) command.reason = words.rest[1];
-  if (!words.rest.empty()) command.object = words.rest[0];
-  if (verb.verb == Verb::kGet && words.rest.size() > 1) command.key = words.rest[1];
-  if (verb.verb == Verb::kChange) {
-    auto body = changes(verb.name, words.rest, words.text);
-    if (!body) return fail(body.error());
-    command.changes = std::move(*body);
-    command.repeatable = options.way != Way::kRtmp;
-  }
+  if (auto rest = read_rest(words, verb, options); !rest) return rest;
   command.tree = verb.verb == Verb::kList && isatty(STDOUT_FILENO) != 0;
   return read_bounds(words, command);
 }
 
 Exit complete(const std::vector<std::string>& rest, const CLI::App& app) {
   std::vector<std::string> verbs;
+  verbs.reserve(kVerbs.size());
   for (const VerbWords& verb : kVerbs) verbs.emplace_back(verb.name);
   std::vector<std::string> flags;
   for (const CLI::Option* option : app.get_options()) {

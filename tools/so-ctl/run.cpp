@@ -112,13 +112,11 @@ Exit run_bench(net::Loop& loop, Door& door, const Command& command, const std::s
   Bench::Plan plan{
       .object = command.object, .under_way = command.under_way, .bytes = command.bytes};
   if (command.count) plan.writes = *command.count;
-  Bench bench{loop,
-              door,
-              std::move(plan),
-              {.refused = std::ref(refuse), .done = [&](std::string_view line) {
-                 cli::print_line(line);
-                 loop.stop();
-               }}};
+  Bench bench{
+      door, std::move(plan), {.refused = std::ref(refuse), .done = [&](std::string_view line) {
+                                cli::print_line(line);
+                                loop.stop();
+                              }}};
   enter(door, command.object, refuse, [&] {
     patience.end();
     bench.start();

@@ -90,7 +90,7 @@ std::vector<Busy> busiest(const std::vector<StatRow>& before, const std::vector<
 
 std::string bytes(std::uint64_t count) {
   constexpr double kStep = 1024;
-  double value = static_cast<double>(count);
+  auto value = static_cast<double>(count);
   for (const std::string_view unit : {"B", "KiB", "MiB"}) {
     if (value < kStep) return fmt::format("{:.{}f} {}", value, unit == "B" ? 0 : 1, unit);
     value /= kStep;
