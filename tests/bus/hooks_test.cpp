@@ -195,7 +195,8 @@ TEST_CASE("hooks: a method that is not answered in time refuses, and others may 
 TEST_CASE("hooks: who watches is told, and told of what it has missed") {
   TempDir dir;
   Guests guests;
-  auto watch = hook("read -r first; sleep 0.3; exec cat >" + dir.path("seen"));
+  auto watch = hook("read -r first; until test -e " + dir.path("go") +
+                    "; do sleep 0.01; done; exec cat >" + dir.path("seen"));
   watch.observe.add(policy::Topic::kChange);
   watch.object = policy::Glob{"o"};
   guests.bus.set_hooks({watch});
@@ -208,6 +209,7 @@ TEST_CASE("hooks: who watches is told, and told of what it has missed") {
   }
   CHECK(guests.set(0) == "ok");
   CHECK(guests.counters().missed > 0);
+  std::ofstream{dir.path("go")} << "now";
   const auto text = [&] {
     std::ifstream in{dir.path("seen")};
     return std::string{std::istreambuf_iterator<char>{in}, {}};

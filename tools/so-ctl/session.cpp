@@ -34,8 +34,8 @@ Exit exit_for_code(std::string_view code) {
       Row{"bad_request", Exit::kUsage},       Row{"unsupported", Exit::kUsage},
       Row{"version", Exit::kProtocol},        Row{"protocol", Exit::kProtocol},
       Row{"no_method", Exit::kNotFound},      Row{"timeout", Exit::kTimeout},
-      Row{"gone", Exit::kUnreachable},        Row{"in_use", Exit::kRefused},
-      Row{"not_joined", Exit::kRefused},      Row{"kicked", Exit::kRefused}};
+      Row{"gone", Exit::kUnreachable},        Row{"not_joined", Exit::kRefused},
+      Row{"kicked", Exit::kRefused}};
   for (const Row& row : kRows) {
     if (row.code == code) return row.exit;
   }
