@@ -18,7 +18,7 @@ listed() { curl -sf "$page/streams.json" | grep -q '"/live/cam"'; }
 
 publish first 20
 eventually -t 20 listed
-while true; do
+until [ -e enough ]; do
   meta-push live/cam '{"lat":48.2,"lon":16.4}'
   sleep 0.5
 done >metadata.out 2>&1 &
@@ -31,7 +31,8 @@ background browser node "$root/tests/support/browser.mjs" "$page/#live/cam" --ti
 eventually -t 60 dead first
 publish second 60
 eventually -t 100 dead browser
-kill $feeder
+touch enough
+wait $feeder
 finishes 0 browser
 expect 320 jq .video browser.out
 jq -r '.codecs | tostring' browser.out >codecs

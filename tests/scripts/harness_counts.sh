@@ -28,3 +28,13 @@ script untidy 'Leaves something behind.' 'sleep 6102 & exit 0'
 expect failed outcome untidy
 contains untidy.report 'left running'
 exits 1 pgrep -f '^sleep 610[12]$'
+
+# A child that has ended, and whose parent (in another session) does not collect it.
+script uncollected 'Ends all it starts.' "python3 -c 'import os, time
+if os.fork() == 0: os._exit(0)
+os.setsid()
+open(\"parent\", \"w\").write(str(os.getpid()))
+time.sleep(30)' & exit 0"
+expect passed outcome uncollected
+eventually test -s parent
+kill "$(cat parent)"
