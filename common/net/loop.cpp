@@ -120,7 +120,18 @@ void Timer::stop() {
 }
 
 struct Poll::Handle {
+  void start() {
+    uv_poll_start(&poll, wanted, [](uv_poll_t* its, int status, int ready) {
+      auto* handle = static_cast<Handle*>(its->data);
+      // libuv has stopped watching what has an error. The owner may find bytes in front of it and
+      // has to come back for the error itself.
+      if (status < 0) handle->start();
+      handle->callback({status < 0 || (ready & UV_READABLE) != 0, (ready & UV_WRITABLE) != 0});
+    });
+  }
+
   uv_poll_t poll{};
+  int wanted = 0;
   std::function<void(Ready)> callback;
 };
 
@@ -135,17 +146,15 @@ Poll::~Poll() {
            [](uv_handle_t* handle) { delete static_cast<Handle*>(handle->data); });
 }
 
+// To say again what is wanted already would cost libuv two calls of epoll_ctl.
 void Poll::want(bool readable, bool writable) {
   const int events = (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0);
+  if (std::exchange(handle_->wanted, events) == events) return;
   if (events == 0) {
     uv_poll_stop(&handle_->poll);
-    return;
+  } else {
+    handle_->start();
   }
-  uv_poll_start(&handle_->poll, events, [](uv_poll_t* poll, int status, int ready) {
-    auto* handle = static_cast<Handle*>(poll->data);
-    // An error is reported as "readable": the read finds out what it is.
-    handle->callback({status < 0 || (ready & UV_READABLE) != 0, (ready & UV_WRITABLE) != 0});
-  });
 }
 
 }  // namespace so::net

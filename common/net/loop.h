@@ -57,7 +57,8 @@ class Timer {
   Handle* handle_;  // outlives us until libuv has closed it
 };
 
-/// Watches a descriptor that somebody else owns and that stays open longer than the Poll.
+/// Watches a descriptor that somebody else owns and that stays open longer than the Poll. An error
+/// (a reset) makes it readable, again and again, until a read has found it or nothing is wanted.
 class Poll {
  public:
   struct Ready {

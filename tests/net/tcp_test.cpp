@@ -74,6 +74,19 @@ TEST_CASE("tcp: what a client sends arrives, what is sent to it too") {
   CHECK(server.connections().size() == 0);
 }
 
+TEST_CASE("tcp: a reset behind bytes that nobody has read yet is noticed") {
+  net::Loop loop;
+  Server server{loop};
+  RawClient client{server.address()};
+  REQUIRE(run_until(loop, [&] { return server.opened.size() == 1; }));
+  const ConnId id = server.opened[0];
+  client.send("last words");
+  client.reset();
+  REQUIRE(run_until(loop, [&] { return server.closed.size() == 1; }));
+  CHECK(server.received[id] == "last words");
+  CHECK(server.closed[id] == "connection reset by peer");
+}
+
 TEST_CASE("tcp: a closed connection first gets all that was sent to it") {
   net::Loop loop;
   Server server{loop};
