@@ -39,8 +39,7 @@ bool is_of_key(const Change& change) {
 }
 
 std::string_view value_of(const SharedObject* object, std::string_view key) {
-  const std::string* value = object == nullptr ? nullptr : object->attributes().find(key);
-  return value == nullptr ? "null" : std::string_view{*value};
+  return (object == nullptr ? std::nullopt : object->attributes().find(key)).value_or("null");
 }
 
 // Where the change stands in the batch, and what the author must believe again: nothing of the

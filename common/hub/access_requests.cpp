@@ -90,7 +90,7 @@ void Hub::State::set_policy(std::shared_ptr<const policy::Policy> policy, TimePo
                             Effects& out) {
   access_.set(std::move(policy));
   scopes_.each([&](Scope& scope) {
-    for (const auto& [name, object] : scope.objects) objects_.end_predefined(*object, now);
+    for (const auto& object : scope.objects) objects_.end_predefined(*object, now);
     equip(scope, now);
   });
   record(out);

@@ -1,26 +1,36 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace so::hub {
 
-struct Attribute {
-  std::string key;
-  std::string value;  // compact JSON
-  bool operator==(const Attribute&) const = default;
-};
-
 /// The attributes of a shared object, in the order of their keys' bytes: a flat list, because most
 /// objects have few, and none has more than Options::attributes.
 class Attributes {
  public:
-  /// The value, borrowed until the next change; nullptr: there is none.
-  [[nodiscard]] const std::string* find(std::string_view key) const;
+  /// A key and its value in one piece of memory, and no more of it than they need.
+  class Entry {
+   public:
+    Entry(std::string_view key, std::string_view value);
+    [[nodiscard]] std::string_view key() const { return {text_.data(), key_bytes_}; }
+    [[nodiscard]] std::string_view value() const {
+      return std::string_view{text_}.substr(key_bytes_);
+    }
 
-  void set(std::string_view key, std::string value);
+   private:
+    std::string text_;
+    std::uint32_t key_bytes_;
+  };
+
+  /// The value, compact JSON, borrowed until the next change; nullopt: there is none.
+  [[nodiscard]] std::optional<std::string_view> find(std::string_view key) const;
+
+  void set(std::string_view key, std::string_view value);
   void remove(std::string_view key);
   void clear();
 
@@ -37,7 +47,7 @@ class Attributes {
   [[nodiscard]] std::size_t place(std::string_view key) const;  // where it is or belongs
   [[nodiscard]] bool is_at(std::size_t place, std::string_view key) const;
 
-  std::vector<Attribute> all_;
+  std::vector<Entry> all_;
   std::size_t bytes_ = 0;
 };
 

@@ -20,17 +20,19 @@ class Audience {
     } else {
       ++at->members;
     }
-    ++members_;
   }
 
   /// One member fewer; it must have been added.
   void remove(ToolId tool) {
     const auto at = find(tool);
-    --members_;
     if (--at->members == 0) tools_.erase(at);
   }
 
-  [[nodiscard]] std::size_t members() const { return members_; }
+  [[nodiscard]] std::size_t members() const {
+    std::size_t all = 0;
+    for (const Listener& each : tools_) all += each.members;
+    return all;
+  }
   [[nodiscard]] bool empty() const { return tools_.empty(); }
 
   [[nodiscard]] std::vector<ToolId> tools() const {
@@ -51,7 +53,6 @@ class Audience {
   }
 
   std::vector<Listener> tools_;
-  std::uint32_t members_ = 0;
 };
 
 }  // namespace so::hub

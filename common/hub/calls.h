@@ -21,7 +21,7 @@ struct Callee {
 };
 
 /// A call that nobody has answered yet. Its arguments are with the callee.
-struct OpenCall : Timed {  // due: when nobody waits any more
+struct OpenCall : Timed {  // waits until nobody waits for its result any more
   std::uint64_t number = 0;
   Callee callee;
   ToolId caller{};

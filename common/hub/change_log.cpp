@@ -12,21 +12,22 @@ void ChangeLog::append(std::string_view text, std::size_t max_batches, std::size
   std::array<char, kSize> size{};
   const auto length = static_cast<std::uint32_t>(text.size());
   std::memcpy(size.data(), &length, kSize);
-  entries_.append(size.data(), kSize).append(text);
+  entries_.insert(entries_.end(), size.begin(), size.end());
+  entries_.insert(entries_.end(), text.begin(), text.end());
   ++batches_;
   while (batches_ > max_batches || bytes() > max_bytes) {
     dead_ += static_cast<std::uint32_t>(kSize + entry_at(dead_).size());
     --batches_;
   }
   if (dead_ <= entries_.size() / 2) return;
-  entries_.erase(0, dead_);
+  entries_.erase(entries_.begin(), entries_.begin() + dead_);
   dead_ = 0;
 }
 
 std::string_view ChangeLog::entry_at(std::size_t offset) const {
   std::uint32_t length = 0;
   std::memcpy(&length, entries_.data() + offset, kSize);
-  return std::string_view{entries_}.substr(offset + kSize, length);
+  return {entries_.data() + offset + kSize, length};
 }
 
 std::optional<std::vector<std::string_view>> ChangeLog::newest(std::uint64_t n) const {

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,7 +27,7 @@ class ChangeLog {
  private:
   [[nodiscard]] std::string_view entry_at(std::size_t offset) const;
 
-  std::string entries_;        // each: size u32 of the machine, text
+  std::vector<char> entries_;  // each: size u32 of the machine, text
   std::uint32_t dead_ = 0;     // bytes at the front that nobody may ask for any more
   std::uint32_t batches_ = 0;  // alive
 };

@@ -148,8 +148,8 @@ Outcome<Hub::State::Reply> Hub::State::get(const Call& call) {
     reply.body = object->snapshot();
     return reply;
   }
-  const std::string* value = object->attributes().find(*request->key);
-  if (value == nullptr) {
+  const auto value = object->attributes().find(*request->key);
+  if (!value) {
     return refuse(Why::kNotFound, fmt::format("no key {} in {}", *request->key, object->name()));
   }
   reply.body = fmt::format(R"({{"value":{}}})", *value);

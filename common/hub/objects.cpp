@@ -19,7 +19,7 @@ Objects::Objects(const Options& options, std::function<std::uint64_t()> random,
 
 SharedObject* Objects::find(const Scope& scope, std::string_view name) {
   const auto at = scope.objects.find(name);
-  return at == scope.objects.end() ? nullptr : at->second.get();
+  return at == scope.objects.end() ? nullptr : at->get();
 }
 
 Outcome<void> Objects::check_place(const Scope& scope, std::string_view name,
@@ -42,7 +42,7 @@ Outcome<void> Objects::check_place(const Scope& scope, std::string_view name,
 SharedObject& Objects::add(Scope& scope, std::string_view name, std::uint64_t epoch, StoreId id) {
   auto made = std::make_unique<SharedObject>(scope, std::string{name}, epoch, id);
   SharedObject& object = *made;
-  scope.objects.emplace(object.name(), std::move(made));
+  scope.objects.insert(std::move(made));
   object.counters.created =
       static_cast<std::uint32_t>(std::chrono::duration_cast<Seconds>(wall_()).count());
   scope.counters.objects.enter();

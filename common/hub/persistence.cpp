@@ -100,7 +100,8 @@ Outcome<Hub::State::Reply> Hub::State::drop_all(const Call& call) {
   const NamePattern pattern{call.frame.name};
   std::vector<SharedObject*> ending;
   std::size_t kept = 0;
-  for (const auto& [name, object] : scope->objects) {
+  for (const auto& object : scope->objects) {
+    const std::string& name = object->name();
     if (name.empty() || !pattern.matches(name)) continue;
     const policy::Subject place{.scope = scope->path, .object = name};
     const bool may = access_.check(policy::Action::kDelete, place, who_asks(call)).has_value();

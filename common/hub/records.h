@@ -5,8 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "hub/attributes.h"
-
 namespace so::hub {
 
 /// A persistent object's number in the store, chosen by the hub, never used for another. 0: the
@@ -37,6 +35,13 @@ struct Record {
   std::uint64_t sequence = 0;            // of the producer
   std::vector<std::string> forgotten{};  // kChange: producers of which the number is not needed
   bool operator==(const Record&) const = default;
+};
+
+/// An attribute as the store has it.
+struct Attribute {
+  std::string key;
+  std::string value;  // compact JSON
+  bool operator==(const Attribute&) const = default;
 };
 
 /// An object as the store has it.

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <unordered_set>
 
 #include "hub/audience.h"
 #include "hub/counters.h"
@@ -21,16 +23,29 @@ struct Attendance {
   bool presence = false;  // wants to hear of others
 };
 
+/// How objects are found by their name().
+struct ByName {
+  using is_transparent = void;
+  using Object = std::unique_ptr<SharedObject>;
+  std::size_t operator()(std::string_view name) const {
+    return std::hash<std::string_view>{}(name);
+  }
+  std::size_t operator()(const Object& object) const { return (*this)(object->name()); }
+  bool operator()(const Object& a, const Object& b) const { return a->name() == b->name(); }
+  bool operator()(std::string_view a, const Object& b) const { return a == b->name(); }
+  bool operator()(const Object& a, std::string_view b) const { return a->name() == b; }
+};
+
 /// A node of the tree: the root, an application, a room. Rooms, objects and streams have separate
 /// names; streams are in Streams, because they are looked for by their whole path.
-struct Scope : Timed {  // due: when an empty room ends
+struct Scope : Timed {  // waits for its end when it is empty
   ScopeCounters counters;
   std::string path;
   Scope* parent = nullptr;     // nullptr: the root
   std::uint64_t equipped = 0;  // Access::number() of the policy whose objects it has
   bool lasting = false;        // the root and configured applications: there without members
   std::set<std::string, std::less<>> rooms;  // last segments of the scopes right below
-  std::unordered_map<std::string_view, std::unique_ptr<SharedObject>> objects;  // by their name()
+  std::unordered_set<std::unique_ptr<SharedObject>, ByName, ByName> objects;
   std::map<wire::MemberId, Attendance> members;
   Audience watchers;  // the members with presence
 };

@@ -37,9 +37,9 @@ void list_rooms(const Scope& scope, Listing& reply) {
 
 void list_objects(const Scope& scope, Listing& reply) {
   std::vector<const SharedObject*> objects;
-  for (const auto& [name, object] : scope.objects) {
-    if (!name.empty())
-      objects.push_back(object.get());  // the scope's own is not one of its objects
+  for (const auto& object : scope.objects) {
+    if (object->name().empty()) continue;  // the scope's own is not one of its objects
+    objects.push_back(object.get());
   }
   std::sort(objects.begin(), objects.end(),
             [](const auto* a, const auto* b) { return a->name() < b->name(); });
@@ -197,15 +197,13 @@ void Hub::State::depart(Member& member, Scope& scope, TimePoint now, Effects& ou
 // Ends a room that nothing is in and that is not kept, and those above it that were only there for
 // it. What is there for the room only ends with it.
 void Hub::State::prune(Scope* scope) {
-  const auto is_for_room = [](const auto& each) {
-    return each.second->predefined && !each.second->persistent();
-  };
+  const auto is_for_room = [](const auto& each) { return each->predefined && !each->persistent(); };
   const auto over = [&](const Scope& room) {
-    return !room.lasting && !room.due && room.members.empty() && room.rooms.empty() &&
+    return !room.lasting && room.waiting == 0 && room.members.empty() && room.rooms.empty() &&
            std::all_of(room.objects.begin(), room.objects.end(), is_for_room);
   };
   while (over(*scope)) {
-    while (!scope->objects.empty()) objects_.destroy(*scope->objects.begin()->second);
+    while (!scope->objects.empty()) objects_.destroy(**scope->objects.begin());
     scope = &scopes_.remove(*scope);
   }
 }

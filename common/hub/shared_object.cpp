@@ -46,21 +46,20 @@ void count(Op op, ObjectCounters& counters) {
 
 // Performs the changes and appends those that have an effect, to `edits` too unless it is null;
 // whether there were any.
-bool perform(Batch& batch, Attributes& on, std::string& text, std::vector<Edit>* edits,
+bool perform(const Batch& batch, Attributes& on, std::string& text, std::vector<Edit>* edits,
              ObjectCounters& counters) {
   const std::size_t start = text.size();
-  for (Change& change : batch.changes) {
-    const std::string* old = on.find(change.name);
-    const bool effect = change.op == Op::kSend ||
-                        (change.op == Op::kSet && (old == nullptr || *old != change.value)) ||
-                        (change.op == Op::kDelete && old != nullptr) ||
-                        (change.op == Op::kClear && on.size() > 0);
+  for (const Change& change : batch.changes) {
+    const auto old = on.find(change.name);
+    const bool effect =
+        change.op == Op::kSend || (change.op == Op::kSet && (!old || *old != change.value)) ||
+        (change.op == Op::kDelete && old) || (change.op == Op::kClear && on.size() > 0);
     if (!effect && !batch.force) continue;
     if (text.size() > start) text += ',';
     append_change(text, change);
     if (edits != nullptr) append_edit(*edits, change);
     count(change.op, counters);
-    if (change.op == Op::kSet) on.set(change.name, std::move(change.value));
+    if (change.op == Op::kSet) on.set(change.name, change.value);
     if (change.op == Op::kDelete) on.remove(change.name);
     if (change.op == Op::kClear) on.clear();
   }
@@ -266,11 +265,11 @@ std::string SharedObject::snapshot() const {
   append_version(body, version_);
   body += persistent() ? R"(,"persistent":true,"data":{)" : R"(,"persistent":false,"data":{)";
   bool first = true;
-  for (const Attribute& each : attributes_) {
+  for (const Attributes::Entry& each : attributes_) {
     if (!std::exchange(first, false)) body += ',';
-    json::append_string(body, each.key);
+    json::append_string(body, each.key());
     body += ':';
-    body += each.value;
+    body += each.value();
   }
   body += "}}";
   return body;

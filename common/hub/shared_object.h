@@ -78,6 +78,8 @@ class SharedObject : public Timed {
   [[nodiscard]] std::string catch_up(std::uint64_t epoch, std::uint64_t version) const;
   [[nodiscard]] std::string snapshot() const;
 
+  // In an order without gaps, as there may be a million objects.
+  bool predefined = false;  // it is there as long as its scope
   Audience users;
   TimePoint touched{};  // last used or changed
   ObjectCounters counters;
@@ -85,8 +87,6 @@ class SharedObject : public Timed {
   // What Access::refresh() keeps here.
   std::uint64_t rights_of = 0;           // which policy it is from; 0: none was asked yet
   std::unique_ptr<const Rights> rights;  // nullptr: it says nothing of this object
-
-  bool predefined = false;  // it is there as long as its scope
 
  private:
   void begin(std::string& body, std::string_view event) const;

@@ -119,10 +119,10 @@ void Hub::State::list_counters(const Scope& scope, Listing& reply) const {
   }
   reply.close();
   reply.open("object_list");
-  for (const auto& [name, object] : scope.objects) {
-    if (name.empty()) continue;
+  for (const auto& object : scope.objects) {
+    if (object->name().empty()) continue;
     json::Writer item;
-    append(item.object().key("name").string(name), *object);
+    append(item.object().key("name").string(object->name()), *object);
     if (!reply.add(item.end().text())) break;
   }
   reply.close();

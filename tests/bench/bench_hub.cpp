@@ -1,9 +1,8 @@
 // What the hub's core costs without a transport: changes per second, from the frame as it came to
-// the frames that go out; the time of a single one; memory per object.
+// the frames that go out; the time of a single one.
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <malloc.h>
 #include <string>
 #include <vector>
 
@@ -133,21 +132,9 @@ void timing() {
              at(0.5), at(0.99), at(0.999));
 }
 
-void memory() {
-  constexpr std::size_t kObjects = 200'000;
-  const std::string body =
-      R"({"changes":[{"op":"set","key":"k","value":"0123456789012345678901"}]})";
-  Bench hub{1};
-  const std::size_t before = mallinfo2().uordblks;
-  for (std::size_t i = 0; i < kObjects; ++i) hub.change(fmt::format("object{}", i), body);
-  const std::size_t bytes = mallinfo2().uordblks - before;
-  fmt::print("{} objects of one 32-byte attribute\n  {} bytes each\n", kObjects, bytes / kObjects);
-}
-
 }  // namespace
 
 int main() {
   changing();
   timing();
-  memory();
 }

@@ -1,5 +1,7 @@
 #include "hub/change_log.h"
 
+#include <string>
+
 #include <doctest/doctest.h>
 
 using namespace so::hub;
