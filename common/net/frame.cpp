@@ -10,7 +10,7 @@ namespace {
 
 // fin:1 rsv:3 opcode:4 | mask:1 length:7 | length:16 when 126 | length:64 when 127 | payload
 constexpr std::uint8_t kFin = 0x80;
-enum class Opcode : std::uint8_t { kText = 1, kBinary = 2, kClose = 8, kPing = 9 };
+enum class Opcode : std::uint8_t { kText = 1, kBinary = 2, kClose = 8, kPing = 9, kPong = 10 };
 
 constexpr std::size_t kMaxHeader = 10;
 constexpr std::size_t kMaxControl = 125;  // RFC 6455, 5.5
@@ -64,6 +64,11 @@ Frame Frame::binary_parts(std::initializer_list<ByteView> payload) {
 Frame Frame::ping(ByteView payload) {
   assert(payload.size() <= kMaxControl);
   return Frame{whole(Opcode::kPing, {payload})};
+}
+
+Frame Frame::pong(ByteView payload) {
+  assert(payload.size() <= kMaxControl);
+  return Frame{whole(Opcode::kPong, {payload})};
 }
 
 Frame Frame::close(std::uint16_t code, std::string_view reason) {

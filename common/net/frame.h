@@ -21,6 +21,7 @@ class Frame {
   static Frame binary(ByteView payload);
   static Frame binary_parts(std::initializer_list<ByteView> payload);  // one behind the other
   static Frame ping(ByteView payload);                                 // at most 125 bytes
+  static Frame pong(ByteView payload);                                 // the same
   static Frame close(std::uint16_t code, std::string_view reason);     // reason is cut at 123 bytes
 
   [[nodiscard]] const SharedBytes& bytes() const { return bytes_; }

@@ -12,6 +12,7 @@
 #include "net/conn_id.h"
 #include "net/http.h"
 #include "net/outbox.h"
+#include "net/ws_reader.h"
 
 struct lws;
 
@@ -39,29 +40,30 @@ struct WsConnection {
     std::size_t sent = 0;
   };
 
-  WsConnection(ConnId its_id, WsRole& its_role, std::size_t queue_bytes)
-      : id(its_id), role(&its_role), out(queue_bytes) {}
+  WsConnection(ConnId its_id, WsRole& its_role, std::size_t queue_bytes, std::size_t message_bytes)
+      : id(its_id), role(&its_role), out(queue_bytes), reader({.message_bytes = message_bytes}) {}
 
   ConnId id;
   lws* wsi = nullptr;  // the library's; null before it has taken the socket over
   WsRole* role;
   Admission::Seat seat;
   Outbox out;
-  Bytes message;                         // the fragments so far
+  WsReader reader;
+  Bytes held;                            // came while messages were not wanted
   std::unique_ptr<HttpRequest> request;  // until on_open
   std::unique_ptr<Reply> reply;
   TimePoint deadline{};          // the one that counts
   TimePoint progress_at{};       // when the kernel last took something, or the peer fell behind
-  std::size_t lent = 0;          // bytes of a half-sent frame that libwebsockets holds, at most
   std::uint16_t close_code = 0;  // what on_close will say; 0: nobody has said anything
   int refusal = 0;               // the status for one too many: 503 or 429
   Phase phase = Phase::kHead;
   bool announced = false;  // on_open was called
   bool marked = false;     // the turn's end looks at it
   bool behind = false;
-  bool heard = false;   // something came since our ping
-  bool pinged = false;  // and its answer is awaited
-  bool wanted = true;   // messages are
+  bool reading = false;  // we are told when something comes
+  bool heard = false;    // something came since our ping
+  bool pinged = false;   // and its answer is awaited
+  bool wanted = true;    // messages are
 };
 
 }  // namespace so::net

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kLane = 64;             // callers over a cap who are being told so
 constexpr std::size_t kOtherFiles = 256;      // the bus, the log, the library's own
 constexpr std::size_t kTxPacket = 1U << 20U;  // otherwise one write is cut at rx_buffer_size
+constexpr std::size_t kRxBuffer = 16;         // the library's, for each connection: we read
 
 // 5 % are left over.
 std::size_t descriptors_for(std::size_t connections) {
@@ -40,20 +41,18 @@ Millis tick_for(const WsOptions& options) {
 }
 
 // The one callback of all protocols.
-int on_event(lws* wsi, lws_callback_reasons reason, void*, void* in, std::size_t size) noexcept {
+int on_event(lws* wsi, lws_callback_reasons reason, void*, void*, std::size_t) noexcept {
   auto* const engine = static_cast<WsEngine*>(lws_context_user(lws_get_context(wsi)));
-  if (engine == nullptr) return 0;
-  return engine->on_event(wsi, reason,
-                          {static_cast<const std::uint8_t*>(in), in != nullptr ? size : 0});
+  return engine != nullptr ? engine->on_event(wsi, reason) : 0;
 }
 
-lws_protocols protocol(const char* name, std::size_t read_bytes) {
+lws_protocols protocol(const char* name) {
   lws_protocols out{};
   out.name = name;
   out.callback = on_event;
   // The beginning of a close is told only to protocols with session data.
   out.per_session_data_size = 1;
-  out.rx_buffer_size = read_bytes;
+  out.rx_buffer_size = kRxBuffer;
   out.tx_packet_size = kTxPacket;
   return out;
 }
@@ -63,6 +62,7 @@ lws_protocols protocol(const char* name, std::size_t read_bytes) {
 Result<std::unique_ptr<WsServer>> WsServer::open(Loop& loop, std::vector<WsListener> listeners,
                                                  WsOptions options) {
   auto engine = std::make_unique<WsEngine>(loop, options);
+  if (auto prepared = engine->prepare(); !prepared) return fail(prepared.error());
   for (WsListener& listener : listeners) {
     if (auto listening = engine->listen(std::move(listener)); !listening) {
       return fail(listening.error());
@@ -93,12 +93,20 @@ WsEngine::~WsEngine() {
   roles_.clear();
 }
 
+Status WsEngine::prepare() {
+  auto readable = ReadSet::open(*loop_, [this](ConnId id) { on_readable(id); });
+  if (!readable) return fail(readable.error());
+  readable_ = std::move(*readable);
+  read_buffer_.resize(options_.read_bytes);
+  return {};
+}
+
 Status WsEngine::listen(WsListener listener) {
   WsRole& role = roles_.emplace_back();
   role.listener = std::move(listener);
-  role.protocols.push_back(protocol("", options_.read_bytes));
+  role.protocols.push_back(protocol(""));
   for (const std::string& name : role.listener.subprotocols) {
-    role.protocols.push_back(protocol(name.c_str(), options_.read_bytes));
+    role.protocols.push_back(protocol(name.c_str()));
   }
   role.protocols.push_back({});
   auto context = WsContext::create(*loop_, {.protocols = role.protocols.data(),
@@ -130,7 +138,8 @@ void WsEngine::on_accept(WsRole& role, UniqueFd socket, const SocketAddress& pee
   }
   const ConnId id{++last_id_};
   if (connections_.empty()) tick_.start(tick_for(options_), tick_for(options_));
-  auto connection = std::make_unique<WsConnection>(id, role, role.listener.queue_bytes);
+  auto connection = std::make_unique<WsConnection>(id, role, role.listener.queue_bytes,
+                                                   role.listener.message_bytes);
   connection->seat = std::move(seat);
   connection->refusal = refusal;
   connection->request = std::make_unique<HttpRequest>();
@@ -174,6 +183,8 @@ void WsEngine::end_turn() {
     WsConnection* const c = find(id);
     if (c == nullptr) continue;
     c->marked = false;
+    take_held(*c);
+    read_or_wait(*c);
     if (!c->behind) flush(*c);  // else the library calls when the peer takes more
   }
 }
@@ -216,9 +227,7 @@ void WsEngine::close(ConnId id, std::uint16_t code, std::string_view reason) {
 
 std::size_t WsEngine::queued_bytes(ConnId id) const {
   const WsConnection* const c = find(id);
-  if (c == nullptr) return 0;
-  const bool lent = c->phase != Phase::kEnding && lws_partial_buffered(c->wsi) != 0;
-  return c->out.bytes() + (lent ? c->lent : 0);
+  return c != nullptr ? c->out.bytes() : 0;
 }
 
 std::size_t WsEngine::discard_unsent(ConnId id) {
@@ -230,7 +239,7 @@ void WsEngine::want_messages(ConnId id, bool wanted) {
   WsConnection* const c = find(id);
   if (c == nullptr || c->phase != Phase::kOpen || c->wanted == wanted) return;
   c->wanted = wanted;
-  lws_rx_flow_control(c->wsi, wanted ? 1 : 0);
+  mark(*c);  // what was held is told at the end of the turn
 }
 
 void WsEngine::stop_listening() {

@@ -11,6 +11,7 @@
 
 #include "net/deadlines.h"
 #include "net/listener.h"
+#include "net/read_set.h"
 #include "net/turn_end.h"
 #include "net/ws_connection.h"
 #include "net/ws_context.h"
@@ -30,13 +31,15 @@ struct WsRole {
   std::unique_ptr<WsContext> context;
 };
 
-/// WsServer on libwebsockets. The library reads: TLS later, HTTP heads, handshakes, frames, pongs.
-/// We accept and we send: frames go straight to the descriptor, one write for each connection and
-/// turn (measured: as cheap as an own server; one write callback for each message costs twice as
-/// much).
+/// WsServer on libwebsockets. The library reads HTTP heads, shakes hands, and says when a socket
+/// takes more. We accept, and frames are ours in both directions, straight from and to the
+/// descriptor: one write for each connection and turn (measured: as cheap as an own server; one
+/// write callback for each message costs twice as much), and a reader that sees the mask bit and
+/// every ping, which the library shows to nobody.
 ///
 /// ws_engine.cpp: accepting, the public side   ws_events.cpp: what the library calls
 /// ws_http.cpp: requests and replies           ws_send.cpp: sending, closing, pings
+/// ws_receive.cpp: what clients say
 class WsEngine final : public WsServer {
  public:
   WsEngine(Loop& loop, const WsOptions& options);
@@ -57,8 +60,11 @@ class WsEngine final : public WsServer {
   [[nodiscard]] std::size_t connections() const override { return open_; }
   [[nodiscard]] const WsCounters& counters() const override { return counters_; }
 
+  /// Once, before anything else.
+  Status prepare();
+
   /// What the library has to say, whatever it is about; not 0: close the connection. ws_events.cpp
-  int on_event(lws* wsi, int reason, ByteView in);
+  int on_event(lws* wsi, int reason);
 
  private:
   using Phase = WsConnection::Phase;
@@ -74,11 +80,19 @@ class WsEngine final : public WsServer {
 
   // ws_events.cpp
   void on_open(WsConnection& c);
-  void on_receive(WsConnection& c, ByteView chunk);
-  void deliver(WsConnection& c, ByteView payload);
-  int on_peer_close(WsConnection& c, ByteView payload);
   void on_close_begins(WsConnection& c);
   void on_closed(WsConnection& c);
+
+  // ws_receive.cpp
+  void read_or_wait(WsConnection& c);
+  void stop_reading(WsConnection& c);
+  void on_readable(ConnId id);
+  void take_held(WsConnection& c);
+  void take(WsConnection& c, std::span<std::uint8_t> bytes);
+  void on_frame(WsConnection& c, const WsEvent& event);
+  void deliver(WsConnection& c, const WsMessage& message);
+  void on_peer_close(WsConnection& c, const WsEvent& event);
+  void on_fault(WsConnection& c, const WsEvent& event);
 
   // ws_http.cpp
   int on_upgrade(WsConnection& c);
@@ -91,6 +105,7 @@ class WsEngine final : public WsServer {
   void flush(WsConnection& c);
   bool send_directly(WsConnection& c);
   void after_flush(WsConnection& c);
+  void kill(WsConnection& c, std::uint16_t code);
   void schedule(WsConnection& c, Millis after);
   void check_deadlines();
   void check(WsConnection& c);
@@ -105,6 +120,8 @@ class WsEngine final : public WsServer {
   std::uint64_t last_id_ = 0;
   std::size_t open_ = 0;
   std::vector<ConnId> marked_;
+  std::unique_ptr<ReadSet> readable_;
+  Bytes read_buffer_;  // what one connection says in a turn
   TurnEnd turn_end_;
   Deadlines deadlines_;
   Timer tick_;

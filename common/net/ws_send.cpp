@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <span>
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -9,11 +7,11 @@
 #include <libwebsockets.h>
 
 #include "net/ws_engine.h"
+#include "net/ws_io.h"
 
 namespace so::net {
 namespace {
 
-// Letters: libwebsockets drops empty pongs, and a pong echoes these.
 const Frame& ping() {
   static const Frame the_ping = Frame::ping(as_bytes("ping"));
   return the_ping;
@@ -24,16 +22,17 @@ bool readable(int fd) {
   return poll(&look, 1, 0) > 0;
 }
 
+}  // namespace
+
 // Without manners, from wherever we are: the library closes in its next service.
-void kill(WsConnection& c, std::uint16_t code) {
+void WsEngine::kill(WsConnection& c, std::uint16_t code) {
   if (c.close_code == 0) c.close_code = code;
-  c.phase = WsConnection::Phase::kEnding;
+  stop_reading(c);
+  c.phase = Phase::kEnding;
   c.out.clear();
   lws_set_timeout(c.wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
   lws_cancel_service(c.role->context->get());  // its timers run only when it is woken
 }
-
-}  // namespace
 
 // Our own frame in our own queue, so that it follows everything sent before; the library would
 // leave it out when the peer is behind.
@@ -43,17 +42,13 @@ void WsEngine::start_close(WsConnection& c, std::uint16_t code, std::string_view
   c.close_code = code;
   c.progress_at = loop_->now();
   c.out.push_always(Frame::close(code, reason).bytes());
-  if (!c.wanted) lws_rx_flow_control(c.wsi, 1);  // or the peer's answer is not seen
   schedule(c, options_.close_within);
   mark(c);
 }
 
 void WsEngine::flush(WsConnection& c) {
   if (c.phase != Phase::kOpen && c.phase != Phase::kClosing) return;
-  // While the library is in the middle of a frame of ours nothing may come between.
-  if (lws_partial_buffered(c.wsi) == 0 && !send_directly(c)) {
-    return kill(c, close_code::kAbnormal);
-  }
+  if (!send_directly(c)) return kill(c, close_code::kAbnormal);
   after_flush(c);
 }
 
@@ -62,35 +57,17 @@ bool WsEngine::send_directly(WsConnection& c) {
   constexpr std::size_t kVectors = 64;
   std::array<iovec, kVectors> vectors{};
   while (!c.out.empty()) {
-    const std::span<iovec> filled = c.out.gather(vectors);
-    msghdr message{};
-    message.msg_iov = filled.data();
-    message.msg_iovlen = filled.size();
-    const ssize_t taken = sendmsg(lws_get_socket_fd(c.wsi), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (taken < 0) {
-      if (errno == EINTR) continue;
-      return errno == EAGAIN;
-    }
-    counters_.bytes_out += static_cast<std::uint64_t>(taken);
-    c.out.consume(static_cast<std::size_t>(taken));
+    const Transfer sent = transmit(c.wsi, c.out.gather(vectors));
+    if (sent.bytes == 0) return !sent.ended;
+    counters_.bytes_out += sent.bytes;
+    c.out.consume(sent.bytes);
     c.progress_at = loop_->now();
-    const ByteView rest = c.out.partial();
-    if (rest.empty()) continue;
-    // A pong of the library must not come inside our frame: it gets the rest of it, and sends that
-    // first. Raw bytes are only read, whatever the signature says.
-    c.lent = rest.size();
-    if (lws_write(c.wsi, const_cast<std::uint8_t*>(rest.data()), rest.size(), LWS_WRITE_RAW) < 0) {
-      return false;
-    }
-    counters_.bytes_out += rest.size();
-    c.out.consume(rest.size());
-    return true;
   }
   return true;
 }
 
 void WsEngine::after_flush(WsConnection& c) {
-  const bool blocked = !c.out.empty() || lws_partial_buffered(c.wsi) != 0;
+  const bool blocked = !c.out.empty();
   const bool was_behind = std::exchange(c.behind, blocked);
   if (blocked) {
     if (!was_behind) c.progress_at = loop_->now();
@@ -98,6 +75,10 @@ void WsEngine::after_flush(WsConnection& c) {
     return;
   }
   if (c.phase == Phase::kClosing) {
+    if (c.reader.closed()) return kill(c, 0);
+    // Who broke the rules may not find the way to an answer; but what he still sends must be read,
+    // or the reset that it would cause takes our close frame with it.
+    if (c.reader.failed()) shutdown(lws_get_socket_fd(c.wsi), SHUT_WR);
     c.phase = Phase::kCloseSent;
     schedule(c, options_.close_within);
   } else if (was_behind && c.role->handlers.on_drained) {

@@ -75,13 +75,13 @@ struct WsOptions {
   /// More get 503, more from one place 429; about 2.3 KiB each while idle. Lowered to 95 % of the
   /// descriptors that the system grants.
   Admission::Caps caps{.total = 10'000, .per_address = 1'000};
-  std::size_t header_bytes = 8192;  // of a request head, while it is read
-  std::size_t read_bytes = 512;     // per connection, resident; larger reads inbound bulk faster
-  Millis handshake{10'000};         // from accept to the end of the request head
-  Millis ping_every{25'000};        // below the 30 s of the most impatient proxies
-  Millis pong_within{10'000};       // then 4112; also: behind and taking nothing for so long, 4108
-  Millis close_within{5'000};       // from our close frame to the peer's
-  bool reuse_port = false;          // several processes on one port
+  std::size_t header_bytes = 8192;      // of a request head, while it is read
+  std::size_t read_bytes = 64U << 10U;  // per connection and turn; one buffer for all
+  Millis handshake{10'000};             // from accept to the end of the request head
+  Millis ping_every{25'000};            // below the 30 s of the most impatient proxies
+  Millis pong_within{10'000};  // then 4112; also: behind and taking nothing for so long, 4108
+  Millis close_within{5'000};  // from our close frame to the peer's
+  bool reuse_port = false;     // several processes on one port
 };
 
 struct WsCounters {
@@ -106,9 +106,8 @@ struct WsCounters {
 /// connection gets one write. A peer that does not take everything is "behind": the rest waits in
 /// its queue, under `queue_bytes`, and leaves as the peer reads. Nobody waits for anybody else.
 ///
-/// Two rules of RFC 6455 are left to libwebsockets, and Debian 12's 4.1.6 bends them: client frames
-/// without a mask are accepted (nothing public shows the mask bit; later versions close them), and
-/// of several pings in one packet only the first is answered.
+/// Receiving: RFC 6455 to the letter, WsReader says how. What a client sends before the answer to
+/// its handshake is there (4.1: it must wait) stays in libwebsockets and is not heard.
 class WsServer {
  public:
   /// Listens on all or fails with the first that does not work. The loop must outlive the server,

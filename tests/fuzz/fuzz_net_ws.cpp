@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kMessageBytes = 1000;
 
 // One server for all inputs. The first byte of an input says whether a handshake goes before the
-// rest.
+// rest, and is answered first.
 struct Server {
   Server() {
     net::WsListener listener;
@@ -58,8 +58,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto where = *net::resolve(server.ws->addresses()[0]);
   UniqueFd peer{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   if (connect(peer.get(), where.get(), where.size) != 0) return 0;
-  std::string bytes{(data[0] & 1U) != 0 ? kHandshake : ""};
-  bytes += as_text({data + 1, size - 1});
+  if ((data[0] & 1U) != 0) {
+    if (send(peer.get(), kHandshake.data(), kHandshake.size(), MSG_NOSIGNAL) < 0) std::abort();
+    net::Timer look{server.loop, [] { server.loop.stop(); }};
+    look.start(Millis{1}, Millis{1});
+    while (server.open == 0) server.loop.run();
+  }
+  const std::string_view bytes = as_text({data + 1, size - 1});
   if (send(peer.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0) std::abort();
   shutdown(peer.get(), SHUT_WR);
   bool ended = false;

@@ -77,13 +77,17 @@ BROKEN = [
     ("a reserved opcode", frame(3, b"hello"), 1002),
     ("a reserved control opcode", frame(11, b""), 1002),
     ("a ping in fragments", frame(PING, b"", fin=False), 1002),
-    ("a ping of 126 bytes", frame(PING, b"x" * 126), 1006),  # closed without a word
+    ("a ping of 126 bytes", frame(PING, b"x" * 126), 1002),
+    ("a text without a mask", frame(TEXT, b"hello", mask=False), 1002),
+    ("a pong without a mask", frame(10, b"", mask=False), 1002),
     ("a continuation of nothing", frame(0, b"hello"), 1002),
     ("a message inside a message", frame(TEXT, b"a", fin=False) + frame(TEXT, b"b"), 1002),
     ("a close code that nobody may send", frame(CLOSE, struct.pack(">H", 1005)), 1002),
     ("a close frame of one byte", frame(CLOSE, b"x"), 1002),
+    ("a reason that is not UTF-8", frame(CLOSE, struct.pack(">H", 1000) + b"\xc3\x28"), 1007),
     ("a message over the limit", frame(TEXT, b"x" * (300 << 10)), 1009),
     ("fragments over the limit", frame(TEXT, b"x" * (200 << 10), fin=False) + frame(0, b"x" * (200 << 10)), 1009),
+    ("fragments without end", frame(TEXT, b"", fin=False) + frame(0, b"", fin=False) * 5000, 1008),
     ("a length of an exabyte", bytes([0x81, 0xFF]) + struct.pack(">Q", 1 << 60) + b"maskx", 1009),
 ]
 for name, door in (("chat", ROOM), ("scopewire.v1", RICH), ("metadata", META), ("video", VIDEO)):

@@ -262,9 +262,11 @@ TEST_CASE("two thousand come, speak and go") {
   std::vector<std::unique_ptr<WsPeer>> peers;
   for (std::size_t i = 0; i < kMany; ++i) {
     peers.push_back(std::make_unique<WsPeer>(site.address()));
-    peers.back()->send(WsPeer::request("/") + WsPeer::frame(1, "hi"));
-    if (i % 50 == 0) run_until(loop, [&] { return messages + 60 > i; });
+    peers.back()->send(WsPeer::request("/"));
+    if (i % 50 == 0) run_until(loop, [&] { return ws.connections() + 60 > i; });
   }
+  REQUIRE(run_until(loop, [&] { return ws.connections() == kMany; }));
+  for (const auto& peer : peers) peer->send(WsPeer::frame(1, "hi"));
   REQUIRE(run_until(loop, [&] { return messages == kMany; }));
   CHECK(ws.connections() == kMany);
   for (const auto& peer : peers) CHECK(run_until(loop, [&] { return !peer->frames().empty(); }));

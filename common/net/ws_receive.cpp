@@ -1,0 +1,92 @@
+#include <libwebsockets.h>
+
+#include "net/ws_engine.h"
+#include "net/ws_io.h"
+
+namespace so::net {
+
+void WsEngine::read_or_wait(WsConnection& c) {
+  const bool talks =
+      c.phase == Phase::kOpen || c.phase == Phase::kClosing || c.phase == Phase::kCloseSent;
+  const bool read = talks && c.held.empty() && (c.wanted || c.phase != Phase::kOpen);
+  if (!read || c.reading) return read ? void() : stop_reading(c);
+  c.reading = true;
+  readable_->add(lws_get_socket_fd(c.wsi), c.id);
+}
+
+void WsEngine::stop_reading(WsConnection& c) {
+  if (std::exchange(c.reading, false)) readable_->remove(lws_get_socket_fd(c.wsi));
+}
+
+void WsEngine::on_readable(ConnId id) {
+  WsConnection* const c = find(id);
+  if (c == nullptr || !c->reading) return;
+  const Transfer got = receive(c->wsi, read_buffer_);
+  if (got.ended) return kill(*c, close_code::kAbnormal);
+  if (got.bytes == 0) return;
+  c->heard = true;
+  take(*c, std::span{read_buffer_}.first(got.bytes));
+}
+
+void WsEngine::take_held(WsConnection& c) {
+  if (c.held.empty() || !(c.wanted || c.phase != Phase::kOpen)) return;
+  Bytes held = std::exchange(c.held, {});
+  take(c, held);
+}
+
+void WsEngine::take(WsConnection& c, std::span<std::uint8_t> bytes) {
+  while (c.phase != Phase::kEnding) {
+    if (!c.wanted && c.phase == Phase::kOpen) {
+      c.held.assign(bytes.begin(), bytes.end());
+      return stop_reading(c);
+    }
+    const WsEvent event = c.reader.next(bytes);
+    if (event.kind == WsEvent::Kind::kMore) return;
+    on_frame(c, event);
+    if (event.kind == WsEvent::Kind::kFault) return;
+  }
+}
+
+void WsEngine::on_frame(WsConnection& c, const WsEvent& event) {
+  switch (event.kind) {
+    case WsEvent::Kind::kMore:
+    case WsEvent::Kind::kPong:
+      return;
+    case WsEvent::Kind::kText:
+    case WsEvent::Kind::kBinary:
+      return deliver(c, {event.kind == WsEvent::Kind::kText, event.payload});
+    case WsEvent::Kind::kPing:
+      if (c.phase != Phase::kOpen) return;
+      c.out.push_always(Frame::pong(event.payload).bytes());
+      return mark(c);
+    case WsEvent::Kind::kClose:
+      return on_peer_close(c, event);
+    case WsEvent::Kind::kFault:
+      return on_fault(c, event);
+  }
+}
+
+void WsEngine::deliver(WsConnection& c, const WsMessage& message) {
+  if (c.phase != Phase::kOpen) return;
+  ++counters_.messages_in;
+  counters_.bytes_in += message.payload.size();
+  if (c.role->handlers.on_message && !going_) c.role->handlers.on_message(c.id, message);
+}
+
+// Answered with the same, an empty one with 1000; or it is the answer to ours.
+void WsEngine::on_peer_close(WsConnection& c, const WsEvent& event) {
+  if (c.phase == Phase::kCloseSent) return kill(c, 0);
+  if (c.phase != Phase::kOpen) return;  // ours is on its way
+  c.out.discard_unsent();
+  const bool empty = event.code == close_code::kNone;
+  start_close(c, empty ? close_code::kNormal : event.code, as_text(event.payload));
+  c.close_code = event.code;
+}
+
+void WsEngine::on_fault(WsConnection& c, const WsEvent& event) {
+  if (c.phase != Phase::kOpen) return;  // what still comes is not read
+  if (event.code == close_code::kTooBig) ++counters_.too_big;
+  start_close(c, event.code, event.why);
+}
+
+}  // namespace so::net
