@@ -37,7 +37,10 @@ bool has_token(std::string_view header, std::string_view token) {
 }
 
 std::optional<HttpReply> refuse_handshake(const Handshake& handshake) {
-  if (!handshake.get) return bad_request("the method is not GET");
+  if (!handshake.get) {
+    return HttpReply{
+        .status = 405, .body = "a WebSocket begins with GET\n", .headers = {{"Allow", "GET"}}};
+  }
   if (handshake.http != "HTTP/1.1") return bad_request("the protocol is not HTTP/1.1");
   if (handshake.host.empty()) return bad_request("no Host");
   if (!same_letters(handshake.upgrade, "websocket")) return bad_request("Upgrade is not websocket");

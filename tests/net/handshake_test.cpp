@@ -37,7 +37,7 @@ TEST_CASE("handshake: each defect has its status and its reason") {
   };
   const std::string key_text = "Sec-WebSocket-Key is not 16 bytes in base64";
   const std::vector<Case> cases{
-      {[](Handshake& h) { h.get = false; }, 400, "the method is not GET"},
+      {[](Handshake& h) { h.get = false; }, 405, "begins with GET"},
       {[](Handshake& h) { h.http = "HTTP/1.0"; }, 400, "the protocol is not HTTP/1.1"},
       {[](Handshake& h) { h.host = ""; }, 400, "no Host"},
       {[](Handshake& h) { h.upgrade = "h2c"; }, 400, "Upgrade is not websocket"},

@@ -113,7 +113,7 @@ TEST_CASE("ws: a client comes in, is heard and is answered") {
   CHECK(server.ws->counters().messages_in == 2);
 }
 
-TEST_CASE("ws: messages arrive whole however they were cut") {
+TEST_CASE("W15: messages arrive whole however they were cut") {
   net::Loop loop;
   Server server{loop};
   WsPeer peer{server.address()};
@@ -178,7 +178,7 @@ TEST_CASE("ws: everything in one packet is as good as piece by piece") {
   CHECK(server.closed[server.opened[0]] == 1001);
 }
 
-TEST_CASE("ws: a close is echoed and reported once") {
+TEST_CASE("W10: a close is echoed and reported once") {
   struct Case {
     std::string frame;
     std::uint16_t reported;
@@ -347,7 +347,7 @@ TEST_CASE("ws: a peer that vanishes is reported as 1006") {
   }
 }
 
-TEST_CASE("ws: pings are sent, answers keep the connection, silence ends it with 4112") {
+TEST_CASE("W9: pings are sent, answers keep the connection, silence ends it with 4112") {
   net::Loop loop;
   Server server{loop, {}, quick()};
   WsPeer lively{server.address()};

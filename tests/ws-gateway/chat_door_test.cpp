@@ -11,7 +11,7 @@ using namespace so;
 using test::GatewayTest;
 using test::Lines;
 
-TEST_CASE("a line reaches everybody in the scope, its author too, and nobody else") {
+TEST_CASE("W4: a line reaches everybody in the scope, its author too, and nobody else") {
   GatewayTest test;
   const auto ann = test.chat("/chat/room1");
   const auto bob = test.chat("/chat?scope=room1");
@@ -23,7 +23,7 @@ TEST_CASE("a line reaches everybody in the scope, its author too, and nobody els
   CHECK(test.heard(eve).empty());
 }
 
-TEST_CASE("what a line becomes on its way") {
+TEST_CASE("W8: what a line becomes on its way") {
   struct Case {
     std::string_view said, heard;
   };
@@ -71,7 +71,7 @@ TEST_CASE("a broken line costs only itself, and only its author hears of it") {
   CHECK(test.heard(bob) == Lines{"bytes that are text"});
 }
 
-TEST_CASE("whoever joins is shown what there is, and not before it is in") {
+TEST_CASE("W13: whoever joins is shown what there is, and not before it is in") {
   GatewayTest test;
   const auto ann = test.chat("/chat/room1");
   test.say(ann, "first");
