@@ -3,18 +3,29 @@
 namespace so::net {
 
 TcpServer::TcpServer(Loop& loop, const TcpOptions& options)
-    : admission_(options.caps), connections_(loop, options.limits) {}
+    : loop_(&loop),
+      reuse_port_(options.reuse_port),
+      admission_(options.caps),
+      connections_(loop, options.limits) {}
 
 Result<std::unique_ptr<TcpServer>> TcpServer::listen(Loop& loop, const Address& address,
                                                      TcpOptions options) {
-  std::unique_ptr<TcpServer> server{new TcpServer{loop, options}};
-  auto listener = Listener::open(loop, address, {.reuse_port = options.reuse_port},
-                                 [self = server.get()](UniqueFd socket, const SocketAddress& peer) {
-                                   self->on_accept(std::move(socket), peer);
-                                 });
-  if (!listener) return fail(listener.error());
-  server->listener_ = std::move(*listener);
+  auto server = std::make_unique<TcpServer>(loop, options);
+  if (const auto listening = server->add(address); !listening) return fail(listening.error());
   return server;
+}
+
+Result<Address> TcpServer::add(const Address& address) {
+  auto listener = Listener::open(
+      *loop_, address, {.reuse_port = reuse_port_},
+      [this](UniqueFd socket, const SocketAddress& peer) { on_accept(std::move(socket), peer); });
+  if (!listener) return fail(listener.error());
+  listeners_.push_back(std::move(*listener));
+  return listeners_.back()->address();
+}
+
+void TcpServer::stop_listening() {
+  for (const auto& listener : listeners_) listener->stop();
 }
 
 void TcpServer::on_accept(UniqueFd socket, const SocketAddress& peer) {

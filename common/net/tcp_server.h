@@ -1,7 +1,7 @@
 #pragma once
 
 #include <memory>
-#include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "net/admission.h"
@@ -16,26 +16,32 @@ struct TcpOptions {
   bool reuse_port = false;
 };
 
-/// Accepts into a TcpConnections. What the tool dials itself (TcpDial) may be adopted there too and
-/// is handled alike.
+/// Accepts into a TcpConnections, from any number of addresses under one set of caps. What the tool
+/// dials itself (TcpDial) may be adopted there too and is handled alike.
 class TcpServer {
  public:
+  TcpServer(Loop& loop, const TcpOptions& options);
+  /// With one address.
   static Result<std::unique_ptr<TcpServer>> listen(Loop& loop, const Address& address,
                                                    TcpOptions options = {});
+  /// One more address. Where it listens, with the real port.
+  Result<Address> add(const Address& address);
 
-  [[nodiscard]] const Address& address() const { return listener_->address(); }
+  /// The first one's, with the real port.
+  [[nodiscard]] const Address& address() const { return listeners_.front()->address(); }
   TcpConnections& connections() { return connections_; }
 
   /// Nobody is accepted from here on; the connections live.
-  void stop_listening() { listener_->stop(); }
+  void stop_listening();
 
  private:
-  TcpServer(Loop& loop, const TcpOptions& options);
   void on_accept(UniqueFd socket, const SocketAddress& peer);
 
+  Loop* loop_;
+  bool reuse_port_;
   Admission admission_;
   TcpConnections connections_;
-  std::unique_ptr<Listener> listener_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
 };
 
 }  // namespace so::net

@@ -24,16 +24,20 @@ using namespace so;
 namespace {
 
 int serve(const ingest::Options& options, net::Loop& loop, bus::Client& hub) {
-  auto server = net::TcpServer::listen(loop, options.listen.front(), options.tcp);
-  if (!server) return cli::give_up(server.error());
-  ingest::Ingest ingest{options.ingest, loop, (*server)->connections(), hub};
+  net::TcpServer server{loop, options.tcp};
+  std::vector<std::string> ready;
+  for (const net::Address& wanted : options.listen) {
+    const auto address = server.add(wanted);
+    if (!address) return cli::give_up(address.error());
+    ready.push_back("rtmp://" + to_string(*address));
+  }
+  ingest::Ingest ingest{options.ingest, loop, server.connections(), hub};
   const auto end = [&] {
-    (*server)->stop_listening();
+    server.stop_listening();
     ingest.drain([&] { loop.stop(); });
   };
   loop.on_signal(SIGTERM, end);
   loop.on_signal(SIGINT, end);
-  std::vector<std::string> ready{"rtmp://" + to_string((*server)->address())};
   std::vector<std::unique_ptr<metrics::Endpoint>> endpoints;
   for (const cli::Listen& listen : options.metrics) {
     auto endpoint =
