@@ -14,6 +14,9 @@
 namespace so::net {
 namespace {
 
+// So much is a good write by itself: it need not wait for more.
+constexpr std::size_t kEnoughBytes = 64U << 10U;
+
 enum class State {
   kNew,  // on_open comes at the turn's end
   kOpen,
@@ -55,6 +58,7 @@ struct TcpConnections::Connection {
   bool behind = false;
   bool progressed = false;  // the kernel took something since the deadline was set
   bool marked = false;
+  bool gathering = false;
   std::string why;
   TimePoint deadline{};  // the one that counts
 };
@@ -65,7 +69,8 @@ TcpConnections::TcpConnections(Loop& loop, TcpLimits limits)
       read_buffer_(limits.read_bytes),
       turn_end_(loop, [this] { end_turn(); }),
       deadlines_(tick_for(limits)),
-      tick_(loop, [this] { check_deadlines(); }) {}
+      tick_(loop, [this] { check_deadlines(); }),
+      gathered_(loop, [this] { end_gathering(); }) {}
 
 TcpConnections::~TcpConnections() = default;
 
@@ -81,16 +86,42 @@ ConnId TcpConnections::adopt(UniqueFd socket, const Address& peer, Admission::Se
 
 Sent TcpConnections::send(ConnId id, SharedBytes bytes) {
   Connection* c = find(id);
+  const Sent sent = queue(c, std::move(bytes));
+  if (sent == Sent::kQueued) mark(*c);
+  return sent;
+}
+
+Sent TcpConnections::send_later(ConnId id, SharedBytes bytes) {
+  if (limits_.gather == Millis{0}) return send(id, std::move(bytes));
+  Connection* c = find(id);
+  const Sent sent = queue(c, std::move(bytes));
+  if (sent != Sent::kQueued || c->behind) return sent;
+  if (c->out.bytes() >= kEnoughBytes) {
+    mark(*c);
+  } else if (!std::exchange(c->gathering, true)) {
+    if (gathering_.empty()) gathered_.start(limits_.gather);
+    gathering_.push_back(id);
+  }
+  return sent;
+}
+
+Sent TcpConnections::queue(Connection* c, SharedBytes bytes) {
   if (c == nullptr || c->state > State::kOpen) return Sent::kGone;
   // A burst inside one turn says nothing about the peer: let the kernel have what it takes.
-  if (!c->out.push(bytes)) {
-    if (c->behind) return Sent::kFull;
-    flush(*c);
-    if (c->state > State::kOpen) return Sent::kGone;
-    if (!c->out.push(std::move(bytes))) return Sent::kFull;
+  if (c->out.push(bytes)) return Sent::kQueued;
+  if (c->behind) return Sent::kFull;
+  flush(*c);
+  if (c->state > State::kOpen) return Sent::kGone;
+  return c->out.push(std::move(bytes)) ? Sent::kQueued : Sent::kFull;
+}
+
+void TcpConnections::end_gathering() {
+  for (const ConnId id : std::exchange(gathering_, {})) {
+    Connection* c = find(id);
+    if (c == nullptr) continue;
+    c->gathering = false;
+    mark(*c);
   }
-  mark(*c);
-  return Sent::kQueued;
 }
 
 void TcpConnections::close(ConnId id, std::string_view why) {

@@ -36,12 +36,14 @@ struct TcpLimits {
   std::size_t read_bytes = 64U << 10U;  // per connection and turn; one buffer for all
   Millis stall{30'000};                 // behind and taking nothing for so long: closed
   Millis close_within{5'000};           // from close() to the end, while the peer takes nothing
+  Millis gather{0};                     // how long send_later() may wait for company
 };
 
 /// Connected TCP sockets, accepted or dialled, in the loop of the process.
 ///
 /// send() only appends. At the end of the turn each connection gets one writev; what the kernel
-/// does not take waits in its Outbox and leaves as the peer reads.
+/// does not take waits in its Outbox and leaves as the peer reads. What is given to send_later()
+/// leaves with other things, or limits.gather later: fewer and larger writes.
 class TcpConnections {
  public:
   explicit TcpConnections(Loop& loop, TcpLimits limits = {});
@@ -60,6 +62,7 @@ class TcpConnections {
   Sent send(ConnId id, Bytes bytes) {
     return send(id, std::make_shared<const Bytes>(std::move(bytes)));
   }
+  Sent send_later(ConnId id, SharedBytes bytes);
 
   /// Sends what is queued, then closes; what still comes in is dropped.
   void close(ConnId id, std::string_view why);
@@ -81,7 +84,9 @@ class TcpConnections {
   using Map = std::unordered_map<ConnId, std::unique_ptr<Connection>>;
 
   Connection* find(ConnId id) const;
+  Sent queue(Connection* c, SharedBytes bytes);
   void mark(Connection& c);
+  void end_gathering();
   void end_turn();
   void flush(Connection& c);
   void settle(Connection& c, bool blocked);
@@ -98,9 +103,11 @@ class TcpConnections {
   Map connections_;
   std::uint64_t last_id_ = 0;
   std::vector<ConnId> marked_;  // to be looked at when the turn ends
+  std::vector<ConnId> gathering_;
   TurnEnd turn_end_;
   Deadlines deadlines_;
   Timer tick_;
+  Timer gathered_;
 };
 
 }  // namespace so::net

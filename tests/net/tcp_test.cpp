@@ -282,6 +282,43 @@ TEST_CASE("tcp: two listeners share a port when both ask for it") {
   CHECK(net::TcpServer::listen(loop, (*one)->address(), options));
 }
 
+TEST_CASE("tcp: one server listens in several places, and stops in all of them") {
+  net::Loop loop;
+  Server server{loop};
+  const auto second = server.tcp->add({"127.0.0.1", 0});
+  REQUIRE(second);
+  CHECK(second->port != server.address().port);
+  RawClient one{server.address()};
+  RawClient two{*second};
+  CHECK(run_until(loop, [&] { return server.opened.size() == 2; }));
+  server.tcp->stop_listening();
+  CHECK(net::TcpServer::listen(loop, server.address()));
+  CHECK(net::TcpServer::listen(loop, *second));
+}
+
+TEST_CASE("tcp: what may wait leaves with what comes later, or when its time is over") {
+  net::Loop loop;
+  net::TcpOptions options;
+  options.limits.gather = Millis{400};
+  Server server{loop, options};
+  RawClient client{server.address()};
+  REQUIRE(run_until(loop, [&] { return server.opened.size() == 1; }));
+  const ConnId id = server.opened[0];
+  const auto later = [&](std::uint8_t byte) {
+    return server.connections().send_later(id, std::make_shared<const Bytes>(1, byte));
+  };
+  const TimePoint start = loop.now();
+  CHECK(later('a') == Sent::kQueued);
+  CHECK(later('b') == Sent::kQueued);
+  CHECK(run_until(loop, [&] { return server.connections().queued_bytes(id) == 0; }));
+  CHECK(loop.now() - start >= Millis{390});
+  later('c');
+  server.connections().send(id, Bytes{'d'});
+  const TimePoint again = loop.now();
+  CHECK(run_until(loop, [&] { return client.received() == "abcd"; }));
+  CHECK(loop.now() - again < Millis{300});
+}
+
 TEST_CASE("tcp: a dialled connection is handled like an accepted one") {
   net::Loop loop;
   Server server{loop};
