@@ -189,11 +189,13 @@ void Link::tick(TimePoint now) {
   if (silence_ > Millis{0} && now >= heard_ + silence_) {
     return fail({Code::kUnreachable, fmt::format("nothing heard for {} s", seconds(silence_))});
   }
-  if (const auto due = ping_due(); due && now >= *due) {
-    const auto since = std::chrono::duration_cast<Millis>(now - start_).count();
-    send(UserControl{UserControl::Event::kPingRequest, static_cast<std::uint32_t>(since)});
-    pinged_ = now;
-  }
+  if (const auto due = ping_due(); due && now >= *due) ping(now);
+}
+
+void Link::ping(TimePoint now) {
+  const auto since = std::chrono::duration_cast<Millis>(now - start_).count();
+  send(UserControl{UserControl::Event::kPingRequest, static_cast<std::uint32_t>(since)});
+  pinged_ = now;
 }
 
 void Link::fail(const Error& error) {

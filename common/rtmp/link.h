@@ -65,6 +65,8 @@ class Link {
   void settled() { expected_.reset(); }
   [[nodiscard]] std::optional<TimePoint> deadline() const;
   void tick(TimePoint now);
+  void ping(TimePoint now);
+  [[nodiscard]] std::uint64_t received() const { return received_; }
 
   void fail(const Error& error);
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }

@@ -52,6 +52,7 @@ Result<ServerSession::Answer> ServerSession::dispatch(const RawMessage& message)
   if (const auto media = Media::from(message)) return on_media(*media);
   auto object = SharedObjectMessage::decode(message, options_.shared_objects);
   if (!object) return fail(object.error());
+  more_than_streams_ = true;
   return Answer{std::move(*object)};
 }
 

@@ -80,6 +80,7 @@ struct ServerOptions {
   LinkOptions link;
   Seconds connect{5};          // from the handshake to connect: clients send it at once
   Seconds use{0};              // from connect to the first publish, play, object or call; 0: none
+  Seconds refused{1};          // for who was refused to publish and does nothing else to leave
   Seconds publisher_idle{15};  // a publisher that says nothing at all is gone; others: link.silence
   std::uint32_t chunk_size = 4096;     // of what we send, 1 to kMaxChunkBytes
   std::size_t streams = 16;            // createStream; Flash applications use one each way
@@ -120,6 +121,8 @@ class ServerSession {
   Result<std::optional<ServerEvent>> next();
   /// False while more than held_bytes wait for a decision: stop reading the socket.
   [[nodiscard]] bool wants_bytes() const;
+  /// Bytes that have come; a peer that is alive adds to them.
+  [[nodiscard]] std::uint64_t received() const { return link_.received(); }
   /// For metrics, and for who wants to slow down a peer that cuts its messages too small.
   [[nodiscard]] const ChunkCounts& chunks() const { return link_.counts(); }
 
@@ -135,6 +138,7 @@ class ServerSession {
 
   [[nodiscard]] std::optional<TimePoint> deadline() const { return link_.deadline(); }
   void tick(TimePoint now) { link_.tick(now); }  // next() then tells what has run out
+  void ping(TimePoint now) { link_.ping(now); }  // besides those that it sends by itself
 
   // ---- connect
 
@@ -149,10 +153,11 @@ class ServerSession {
   // ---- publish and play; a stream that the client has left meanwhile is passed over in silence
 
   void publish_started(std::uint32_t stream);
-  /// "NetStream.Publish.BadName" or ".Denied"; close soon after, librtmp waits for that.
+  /// "NetStream.Publish.BadName" or ".Denied". An encoder that does not leave then is left:
+  /// librtmp waits for that.
   void publish_failed(std::uint32_t stream, std::string_view code, std::string_view description);
   void play_started(std::uint32_t stream);
-  /// "NetStream.Play.StreamNotFound" or ".Failed".
+  /// "NetStream.Play.StreamNotFound" or ".Failed"; after play_started(), too: it waited in vain.
   void play_failed(std::uint32_t stream, std::string_view code, std::string_view description);
 
   /// To a player. For one player; for many, see prepared.h.
@@ -220,6 +225,7 @@ class ServerSession {
   Encoding encoding_ = Encoding::kAmf0;
   Encoding command_encoding_ = Encoding::kAmf0;
   std::string app_;
+  bool more_than_streams_ = false;  // objects or calls: it has reasons to stay
   double connect_transaction_ = 1;
   double last_call_ = 1;
   std::set<double> calls_;  // of ours, not yet answered

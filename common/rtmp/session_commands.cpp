@@ -67,6 +67,7 @@ Result<ServerSession::Answer> ServerSession::on_command(const RawMessage& messag
   command_encoding_ = amf3 ? Encoding::kAmf3 : Encoding::kAmf0;
   const std::uint32_t stream = message.header.stream;
   if (const Handler run = handler(command->name)) return (this->*run)(*command, stream);
+  more_than_streams_ = true;
   return Answer{Call{std::move(command->name), command->transaction, std::move(command->object),
                      std::move(command->arguments), stream}};
 }

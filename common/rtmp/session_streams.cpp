@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -119,6 +120,9 @@ void ServerSession::publish_failed(std::uint32_t stream, std::string_view code,
                                    std::string_view description) {
   if (!settle(stream, StreamState::kPublishAsked, StreamState::kIdle)) return;
   status(stream, "error", code, description);
+  const bool idle = std::ranges::all_of(
+      streams_, [](const auto& each) { return each.second == StreamState::kIdle; });
+  if (idle && !more_than_streams_) link_.expect("its leave after a refusal", options_.refused);
 }
 
 Result<ServerSession::Answer> ServerSession::on_play(const Command& command, std::uint32_t stream) {
@@ -166,7 +170,10 @@ void ServerSession::play_started(std::uint32_t stream) {
 
 void ServerSession::play_failed(std::uint32_t stream, std::string_view code,
                                 std::string_view description) {
-  if (!settle(stream, StreamState::kPlayAsked, StreamState::kIdle)) return;
+  const auto found = streams_.find(stream);
+  const bool waited = found != streams_.end() && found->second == StreamState::kPlaying;
+  if (waited) found->second = StreamState::kIdle;
+  if (!waited && !settle(stream, StreamState::kPlayAsked, StreamState::kIdle)) return;
   status(stream, "error", code, description);
 }
 
