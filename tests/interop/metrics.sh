@@ -28,6 +28,21 @@ for line in 'scopewire_build_info{tool="rtmp-ingest"' 'scopewire_rtmp_clients ' 
 done
 expect ok curl -fsS "$(endpoint ingest)/healthz"
 
+# Of each stream: what has come, and who is there.
+need ffmpeg
+background publisher ffmpeg -v error -re -f lavfi -i testsrc2=s=160x90:r=30 -c:v libx264 -g 15 -t 30 -f flv "rtmp://$(address ingest rtmp)/live/cam?key=secret"
+counts() {
+  curl -fsS "$(endpoint ingest)/metrics" >metrics
+  grep -Eq '^scopewire_rtmp_stream_key_frames_total\{stream="/live/cam"\} ([3-9]|[1-9][0-9])' metrics
+}
+eventually -t 20 counts
+for line in 'scopewire_rtmp_streams 1' 'scopewire_rtmp_stream_players{stream="/live/cam"} 0' \
+  'scopewire_rtmp_stream_gop_seconds{stream="/live/cam"} 0.' 'scopewire_rtmp_stuck_players_total 0' \
+  'scopewire_rtmp_stream_key_frame_age_seconds{stream="/live/cam"} '; do
+  contains metrics "$line"
+done
+if grep -q secret metrics ingest.log; then fail "a stream key is told"; fi
+
 # Not for everybody unless somebody says so.
 exits 2 so-hub --hub "ipc://$work/other" --metrics 0.0.0.0:0
 contains err allow-anonymous

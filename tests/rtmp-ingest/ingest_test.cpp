@@ -65,7 +65,7 @@ TEST_CASE("without a hub nobody comes in") {
   CHECK(peer->next() == "closed");
 }
 
-TEST_CASE("a stream is played as it is published, from the key frame on") {
+TEST_CASE("R6: a stream is played as it is published, from the key frame on") {
   IngestTest test;
   const auto publisher = test.publisher("cam");
   publisher->send(MediaKind::kVideo, 0, Av::avc_config());
@@ -89,7 +89,7 @@ TEST_CASE("app and name may be cut anywhere") {
   CHECK(player->next() == "status 1 NetStream.Play.Reset");
 }
 
-TEST_CASE("a name has one publisher, and a stream has a name") {
+TEST_CASE("R5: a name has one publisher, and a stream has a name") {
   IngestTest test;
   const auto first = test.publisher("cam");
   const auto second = test.in("live");
@@ -148,6 +148,7 @@ TEST_CASE("players are told when the publisher goes, however it goes, and go on 
   CHECK(player->next() == "status 1 NetStream.Play.UnpublishNotify");
   player->all();
   publisher = test.publisher("cam");
+  CHECK(player->next() == "status 1 NetStream.Play.PublishNotify");
   publisher->send(MediaKind::kVideo, 0, Av::key());
   CHECK(player->next() == "video on 1 at 0, 12 bytes");
   publisher->hang_up();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,18 +23,22 @@ struct Av {
 
 /// The edge on some bus.
 struct Edge {
-  Edge(net::Loop& on, bus::Client& hub, const rtmp::ServerOptions& session = {})
-      : loop(on), ingest(options(dir, session), on, connections, hub) {}
+  using Adjust = std::function<void(ingest::IngestOptions&)>;
+  Edge(net::Loop& on, bus::Client& hub, const rtmp::ServerOptions& session = {},
+       const Adjust& adjust = {})
+      : loop(on), ingest(options(dir, session, adjust), on, connections, hub) {}
 
   TempDir dir;
   net::Loop& loop;
   net::TcpConnections connections{loop};
   ingest::Ingest ingest;
 
-  static ingest::IngestOptions options(const TempDir& dir, const rtmp::ServerOptions& session) {
+  static ingest::IngestOptions options(const TempDir& dir, const rtmp::ServerOptions& session,
+                                       const Adjust& adjust) {
     ingest::IngestOptions options;
     options.session = session;
     options.stream.media_folder = dir.path("");
+    if (adjust) adjust(options);
     return options;
   }
   std::unique_ptr<RtmpPeer> peer() { return std::make_unique<RtmpPeer>(loop, connections); }
@@ -41,13 +46,15 @@ struct Edge {
 
 /// The edge, and a hub of its own.
 struct IngestTest {
-  explicit IngestTest(hub::Options options = {}, std::string claims = {})
-      : hub(std::move(options), std::move(claims)) {
+  explicit IngestTest(hub::Options options = {}, std::string claims = {},
+                      const Edge::Adjust& adjust = {})
+      : hub(std::move(options), std::move(claims)), edge(hub.loop, hub.client, {}, adjust) {
     hub.start();
   }
+  explicit IngestTest(const Edge::Adjust& adjust) : IngestTest(hub::Options{}, {}, adjust) {}
 
   LocalHub hub;
-  Edge edge{hub.loop, hub.client};
+  Edge edge;
 
   std::unique_ptr<RtmpPeer> peer() { return edge.peer(); }
   std::unique_ptr<RtmpPeer> in(const std::string& app,

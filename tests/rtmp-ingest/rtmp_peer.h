@@ -46,6 +46,7 @@ class RtmpPeer {
   rtmp::ClientSession session;
   std::string (*words)(const rtmp::ClientEvent& event) = describe_event<rtmp::ClientEvent>;
   std::function<void(const rtmp::SharedObjectMessage& message)> objects;  // hears of them as well
+  std::function<void(const rtmp::Media& media)> media;                    // hears of each as well
   bool deaf = false;  // takes no notice of the server, pings included
 
   void connect(const std::string& app, rtmp::Encoding encoding = rtmp::Encoding::kAmf0,
@@ -129,6 +130,8 @@ class RtmpPeer {
       heard_.push_back(words(**event));
       const auto* message = std::get_if<rtmp::SharedObjectMessage>(&**event);
       if (message != nullptr && objects) objects(*message);
+      const auto* medium = std::get_if<rtmp::Media>(&**event);
+      if (medium != nullptr && media) media(*medium);
     }
     flush();
   }

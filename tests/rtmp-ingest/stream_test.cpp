@@ -11,6 +11,7 @@
 
 #include "ingest_test.h"
 #include "rtmp/chunk_reader.h"
+#include "support/fake_bus.h"
 
 using namespace so;
 using ingest::StreamKey;
@@ -217,7 +218,74 @@ TEST_CASE("a player that does not read loses what is between, up to a key frame,
   CHECK(std::count(all.begin(), all.end(), 'V') == dropped / 40 + 5);
 }
 
-TEST_CASE("data is for the players, at the present time, and publishers' @setDataFrame is not") {
+TEST_CASE(
+    "a player that skips is told once, again the next time, and given up when it stays slow") {
+  StreamTest test;
+  ingest::StreamOptions options = StreamTest::options(test.dir, 100'000);
+  options.player_stall = Millis{0};
+  int skips = 0;
+  int stuck = 0;
+  ingest::Stream stream{
+      test.loop,
+      test.connections,
+      options,
+      {.skips = [&](const StreamKey&) { ++skips; }, .stuck = [&](const StreamKey&) { ++stuck; }}};
+  REQUIRE(stream.publish_here());
+  Player player = test.player();
+  stream.add_player(player.key);
+  Bytes large = Av::inter();
+  large.resize(20'000);
+  const auto fill = [&] {
+    for (std::uint32_t i = 0; i < 500; ++i) {
+      stream.media({1, MediaKind::kVideo, i * 40, i == 0 ? Av::key() : large});
+      turn(test.loop);
+    }
+  };
+  fill();
+  CHECK(skips == 1);
+  CHECK(stuck > 0);
+  CHECK(stream.stats().skipped() == static_cast<std::uint64_t>(stuck));
+  test.heard(player);
+  fill();
+  CHECK(skips == 2);
+}
+
+TEST_CASE("without a cache of pictures a player begins with the next key frame") {
+  StreamTest test;
+  ingest::StreamOptions options = StreamTest::options(test.dir, 1 << 20);
+  options.gop_cache = false;
+  ingest::Stream stream{test.loop, test.connections, options};
+  REQUIRE(stream.publish_here());
+  const auto video = [&](std::uint32_t ms, const Bytes& body) {
+    stream.media({1, MediaKind::kVideo, ms, body});
+  };
+  video(0, Av::avc_config());
+  video(0, Av::key());
+  video(40, Av::inter());
+  Player player = test.player();
+  stream.add_player(player.key);
+  video(80, Av::inter());
+  video(120, Av::key());
+  video(160, Av::inter());
+  CHECK(test.heard(player) == "V0 V120 V160");
+}
+
+TEST_CASE("a stream counts what it has had") {
+  StreamTest test;
+  test.config();
+  test.key(0);
+  test.inter(40);
+  test.audio(45);
+  const ingest::StreamStats& stats = test.stream.stats();
+  CHECK(stats.video_frames() == 2);
+  CHECK(stats.audio_frames() == 1);
+  CHECK(stats.key_frames() == 1);
+  CHECK(stats.bytes() == 13 + 12 + 11 + 4);
+  CHECK(stats.last_key());
+}
+
+TEST_CASE(
+    "R7: data is for the players, at the present time, and publishers' @setDataFrame is not") {
   StreamTest test;
   Player player = test.player();
   test.add(player);
@@ -246,7 +314,13 @@ TEST_CASE("after the publisher has gone players stay, and the next one begins an
   REQUIRE(test.stream.publish_here());
   CHECK(test.stream.is_here());
   test.audio(5);
-  CHECK(test.heard(player) == "V0 A5");
+  CHECK(test.heard(player) == "V0 A20");  // its clock goes on
+  Player late = test.player();
+  test.add(late);
+  test.audio(25);
+  CHECK(test.heard(player) == "A40");
+  CHECK(test.heard(late) == "A40");
+  test.stream.remove_player(late.key);
   CHECK(test.stream.players() == std::vector{player.key});
 }
 

@@ -18,6 +18,7 @@ struct Client {
   std::string scope;                               // joined; empty before
   std::map<std::uint32_t, std::string> publishes;  // message stream to stream, once granted
   std::map<std::uint32_t, std::string> plays;
+  unsigned capabilities = 0;  // of rtmp/capabilities.h
 };
 
 /// What is known of all who come in.

@@ -6,11 +6,16 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "rtmp/capabilities.h"
 
 namespace so::ingest {
 namespace {
 
 constexpr Millis kTick{250};  // how late a time-out may be noticed; cheaper than a timer a client
+
+void say_closed(Client& client, std::string_view why) {
+  client.session.status(0, "status", "NetConnection.Connect.Closed", why);
+}
 
 }  // namespace
 
@@ -58,7 +63,8 @@ Client* Ingest::find(net::ConnId id) {
 }
 
 void Ingest::opened(net::ConnId id, const net::Address& peer) {
-  clients_.emplace(id, new Client{{options_.session, random_u64(), loop_.now()}, peer, {}, {}, {}});
+  clients_.emplace(id,
+                   new Client{{options_.session, random_u64(), loop_.now()}, peer, {}, {}, {}, 0});
 }
 
 void Ingest::received(net::ConnId id, ByteView bytes) {
@@ -78,10 +84,14 @@ void Ingest::turn(net::ConnId id) {
     if (!event || !*event) break;
     std::visit([&](const auto& e) { on(id, e); }, **event);
   }
-  if (Bytes output = client->session.take_output(); !output.empty())
-    connections_.send(id, std::move(output));
+  send_owed(id, *client);
   connections_.want_bytes(id, client->session.wants_bytes());
   if (!failure.empty()) connections_.close(id, failure);
+}
+
+void Ingest::send_owed(net::ConnId id, Client& client) {
+  if (Bytes output = client.session.take_output(); !output.empty())
+    connections_.send(id, std::move(output));
 }
 
 void Ingest::closed(net::ConnId id, std::string_view why) {
@@ -90,10 +100,13 @@ void Ingest::closed(net::ConnId id, std::string_view why) {
   const std::unique_ptr<Client> client = std::move(entry->second);
   clients_.erase(entry);
   calls_.closed(id);
+  told_data_.forget(id);
   log::info("{} {} has left: {}", to_string(client->peer), client->scope, why);
   for (const auto& [stream, name] : client->plays) leave(name, {id, stream});
-  for (const auto& [stream, name] : client->publishes) end_publish(name);
+  for (const auto& [stream, name] : client->publishes) end_publish(name, Ending::kLost);
+  std::erase_if(knocks_, [id](const auto& knock) { return knock.second.asked.id == id; });
   hub_.gone(member_of(id));
+  answer_knocks();
   if (clients_.empty() && drained_) std::exchange(drained_, nullptr)();
 }
 
@@ -109,16 +122,41 @@ void Ingest::tick() {
     find(id)->session.tick(now);
     turn(id);
   }
+  answer_knocks();
+  end_waiting();
+  std::vector<std::string> full;
+  for (const auto& [name, recording] : recordings_) {
+    if (!recording->flush()) full.push_back(name);
+  }
+  for (const std::string& name : full)
+    end_record(name, "NetStream.Record.Failed", "The recording cannot be written.");
+  if (drained_ && now >= drain_until_) close_all("shutting down");
 }
 
 void Ingest::drain(std::function<void()> done) {
   if (clients_.empty()) return done();
+  const bool again = drained_ != nullptr;
   drained_ = std::move(done);
+  drain_until_ = loop_.now() + options_.drain;
+  if (again || options_.drain == Millis{0}) return close_all("shutting down");
   for (const auto& [id, client] : clients_) {
-    client->session.status(0, "status", "NetConnection.Connect.Closed",
-                           "The server is shutting down.");
-    connections_.send(id, client->session.take_output());
-    connections_.close(id, "shutting down");
+    if ((client->capabilities & rtmp::kReconnect) != 0) {
+      client->session.status(0, "status", "NetConnection.Connect.ReconnectRequest",
+                             "The server is shutting down.");
+      send_owed(id, *client);
+    } else {
+      say_closed(*client, "The server is shutting down.");
+      send_owed(id, *client);
+      connections_.close(id, "shutting down");
+    }
+  }
+}
+
+void Ingest::close_all(std::string_view why) {
+  for (const auto& [id, client] : clients_) {
+    say_closed(*client, "The server is shutting down.");
+    send_owed(id, *client);
+    connections_.close(id, why);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "bus/client.h"
 #include "calls.h"
@@ -13,14 +14,22 @@
 #include "net/loop.h"
 #include "net/tcp_connections.h"
 #include "objects.h"
+#include "recording.h"
 #include "rtmp/session.h"
 #include "stream.h"
+#include "told_data.h"
 
 namespace so::ingest {
 
 struct IngestOptions {
   rtmp::ServerOptions session;
   StreamOptions stream;
+  Millis play_wait{0};             // how long a player waits for a stream that nobody publishes
+  Millis publisher_grace{0};       // players of a publisher that was lost are not told for so long
+  Millis publisher_dead{2'000};    // who says nothing for so long when another wants its name
+  bool replace_publisher = false;  // the other one gets it in any case
+  std::string record;              // folder of recordings; empty: none are made
+  Millis drain{0};  // for clients that can reconnect by themselves, when the server is to end
 };
 
 /// Where the arrows turn: sockets to sessions, their events to the hub and to streams, and back.
@@ -31,15 +40,22 @@ class Ingest {
   Ingest(IngestOptions options, net::Loop& loop, net::TcpConnections& connections,
          bus::Client& hub);
 
-  /// Every client is told that the server closes; then `done`, once.
+  /// Every client is told that the server closes; those that can are asked to reconnect first, and
+  /// have options.drain for it. Then `done`, once. Asked again, nobody has any time.
   void drain(std::function<void()> done);
 
   struct Counters {
-    std::uint64_t object_messages = 0;  // of shared objects, from clients
-    std::uint64_t unknown_events = 0;   // in them, skipped
+    std::uint64_t object_messages = 0;      // of shared objects, from clients
+    std::uint64_t unknown_events = 0;       // in them, skipped
+    std::uint64_t slow_players = 0;         // times that a player was told so
+    std::uint64_t stuck_players = 0;        // given up
+    std::uint64_t replaced_publishers = 0;  // whose name another one got
+    std::uint64_t untold_data = 0;          // data messages too many for the hub
   };
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] std::size_t clients() const { return clients_.size(); }
+  [[nodiscard]] const std::map<std::string, Stream>& streams() const { return streams_; }
+  [[nodiscard]] TimePoint now() const { return loop_.now(); }
 
  private:
   void opened(net::ConnId id, const net::Address& peer);
@@ -63,23 +79,63 @@ class Ingest {
   void on(net::ConnId id, const rtmp::Reply& reply);
 
   // what the hub answers and tells
-  void joined(net::ConnId id, const std::string& scope, const bus::Reply& reply);
+  void joined(net::ConnId id, const std::string& scope, amf::Members answer,
+              const bus::Reply& reply);
   void may_play(net::ConnId id, std::uint32_t stream, const std::string& name,
                 const bus::Reply& reply);
   void play(net::ConnId id, std::uint32_t stream, const std::string& name);
-  void published(net::ConnId id, std::uint32_t stream, const std::string& name,
-                 const bus::Reply& reply);
   void event(const wire::FrameView& event);
-  void stream_event(const std::string& name, json::Element event);
-  void metadata(const std::string& name, json::Element event);
+  void stream_event(const std::string& name, std::uint64_t publisher, json::Element event);
+  void metadata(const std::string& name, std::uint64_t from, json::Element event);
   void refused(const wire::FrameView& claim, const bus::Reply& why);
   void kicked(const wire::FrameView& kick);
 
+  // publishers, ingest_publish.cpp
+  struct Asked {  // who wants to publish
+    net::ConnId id{};
+    std::uint32_t stream = 0;
+    std::string name;
+    std::string type;
+  };
+  struct Knock {  // wants what another one has, who is asked for a sign of life
+    Asked asked;
+    net::ConnId holder{};
+    std::uint64_t received = 0;  // from the holder, before
+    TimePoint until;
+  };
+  void ask_to_publish(const Asked& asked);
+  void published(const Asked& asked, bool taken, const bus::Reply& reply);
+  void refuse_publish(const Asked& asked, std::string_view code, std::string_view why);
+  void knock(const Asked& asked, const bus::Reply& reply);
+  void answer_knocks();
+  enum class Ending { kSaid, kLost };
+  void end_publish(const std::string& name, Ending how);
+  void tell_end(const std::string& name);
+  void begin_record(const Asked& asked);
+  void record(const std::string& name, const media::UnitView& unit);
+  void end_record(const std::string& name, std::string_view code, std::string_view why);
+  net::ConnId publisher_of(const std::string& name) const;
+
   Client* find(net::ConnId id);
+  void send_owed(net::ConnId id, Client& client);
   Stream& stream(const std::string& name);
-  void end_publish(const std::string& name);
+  void source_begins(const std::string& name);
+  void slow(const StreamKey& player);
+  void stuck(const StreamKey& player);
+  void end_waiting();
   void leave(const std::string& name, const StreamKey& player);
   void forget_if_idle(const std::string& name);
+  void close_all(std::string_view why);
+
+  struct Elsewhere {
+    std::string endpoint;
+    std::uint64_t publisher = 0;  // number of the member
+  };
+  struct Waiting {  // a player, for somebody to publish
+    StreamKey player;
+    std::string name;
+    TimePoint until;
+  };
 
   IngestOptions options_;
   net::Loop& loop_;
@@ -88,9 +144,15 @@ class Ingest {
   Objects objects_;
   Calls calls_;
   std::unordered_map<net::ConnId, std::unique_ptr<Client>> clients_;
-  std::map<std::string, Stream> streams_;         // with a source here, or with players
-  std::map<std::string, std::string> elsewhere_;  // published by others: stream to endpoint
+  std::map<std::string, Stream> streams_;       // with a source here, or with players
+  std::map<std::string, Elsewhere> elsewhere_;  // published by others
+  std::map<std::string, Knock> knocks_;         // by stream
+  std::map<std::string, TimePoint> lost_;       // streams whose publisher may return until then
+  std::vector<Waiting> waiting_;
+  std::map<std::string, std::unique_ptr<Recording>> recordings_;
+  ToldData told_data_;
   std::function<void()> drained_;
+  TimePoint drain_until_;
   Counters counters_;
   json::Parser parser_;
   net::Timer deadline_;

@@ -19,29 +19,37 @@ void Ingest::event(const wire::FrameView& event) {
   const auto body = parser_.parse(event.body);
   if (!body) return log::error("unable to read an event of the hub: {}", body.error().text);
   const std::string name{event.scope};
-  if (event.header.kind == wire::Kind::kStream) return stream_event(name, *body);
-  if (event.header.kind == wire::Kind::kMetadata) return metadata(name, *body);
+  const std::uint64_t member = event.header.member;
+  if (event.header.kind == wire::Kind::kStream) return stream_event(name, member, *body);
+  if (event.header.kind == wire::Kind::kMetadata) return metadata(name, member, *body);
 }
 
-void Ingest::stream_event(const std::string& name, json::Element event) {
+void Ingest::stream_event(const std::string& name, std::uint64_t publisher, json::Element event) {
   const auto entry = streams_.find(name);
   if (entry != streams_.end() && entry->second.is_here()) return;  // our own
   if (json::text(event, "state") != "up") {
-    if (elsewhere_.erase(name) > 0 && entry != streams_.end()) end_publish(name);
+    if (elsewhere_.erase(name) > 0 && entry != streams_.end()) end_publish(name, Ending::kSaid);
     return;
   }
   const std::string endpoint{json::text(event, "endpoint").value_or("")};
   if (endpoint.empty()) return;
-  const bool moved = std::exchange(elsewhere_[name], endpoint) != endpoint;
+  const bool moved = std::exchange(elsewhere_[name], {endpoint, publisher}).endpoint != endpoint;
   if (!moved || entry == streams_.end()) return;
   if (const auto fetched = entry->second.fetch(endpoint); !fetched)
-    log::error("{}: {}", name, fetched.error().text);
+    return log::error("{}: {}", name, fetched.error().text);
+  source_begins(name);
 }
 
-void Ingest::metadata(const std::string& name, json::Element event) {
+void Ingest::metadata(const std::string& name, std::uint64_t from, json::Element event) {
   const auto entry = streams_.find(name);
   const auto data = json::member(event, "data");
   if (entry == streams_.end() || !data) return;
+  // What the publisher itself has said, players hear in its own words.
+  const auto elsewhere = elsewhere_.find(name);
+  const std::uint64_t publisher = entry->second.is_here()         ? member_of(publisher_of(name))
+                                  : elsewhere != elsewhere_.end() ? elsewhere->second.publisher
+                                                                  : 0;
+  if (publisher != 0 && from == publisher) return;
   // What AMF has no words for arrives as the JSON text.
   auto value = amf::from_json(*data);
   if (!value) value = amf::Value::string(json::compact(*data));
@@ -56,7 +64,7 @@ void Ingest::kicked(const wire::FrameView& kick) {
   const std::string reason{json::text(*body, "reason").value_or("")};
   client->session.status(0, "status", "NetConnection.Connect.Closed",
                          reason.empty() ? "Kicked." : reason);
-  connections_.send(id, client->session.take_output());
+  send_owed(id, *client);
   connections_.close(id, reason.empty() ? "kicked" : "kicked: " + reason);
 }
 

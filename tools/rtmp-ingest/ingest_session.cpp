@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "ingest.h"
+#include "rtmp/capabilities.h"
 #include "wire/path.h"
 
 namespace so::ingest {
@@ -26,16 +27,20 @@ void Ingest::on(net::ConnId id, const rtmp::ConnectRequest& request) {
   if (!hub_.connected())
     return client.session.reject_connect("NetConnection.Connect.Rejected",
                                          "There is no hub at present.");
+  client.capabilities = rtmp::capabilities(request.object);
   hub_.join(member_of(id), *scope, {},
-            [this, id, scope = *scope](const bus::Reply& reply) { joined(id, scope, reply); });
+            [this, id, scope = *scope, answer = rtmp::enhanced_answer(request.object)](
+                const bus::Reply& reply) { joined(id, scope, answer, reply); });
 }
 
-void Ingest::joined(net::ConnId id, const std::string& scope, const bus::Reply& reply) {
+void Ingest::joined(net::ConnId id, const std::string& scope, amf::Members answer,
+                    const bus::Reply& reply) {
   Client* client = find(id);
   if (client == nullptr) return;
   if (reply.ok()) {
     client->scope = scope;
-    client->session.accept_connect({{"member", amf::Value::string(hub_.member_id(member_of(id)))}});
+    answer.push_back({"member", amf::Value::string(hub_.member_id(member_of(id)))});
+    client->session.accept_connect(answer);
     log::info("{} has joined {}", to_string(client->peer), scope);
   } else {
     log::info("{} was refused {}: {}", to_string(client->peer), scope, reply.message);
@@ -45,77 +50,6 @@ void Ingest::joined(net::ConnId id, const std::string& scope, const bus::Reply& 
         decided ? amf::Value::string(reply.message) : amf::Value::null());
   }
   turn(id);
-}
-
-// A stream's scope may lie below the one that the client has joined: clients cut URLs in different
-// places.
-void Ingest::on(net::ConnId id, const rtmp::PublishRequest& request) {
-  const std::string name = "/" + request.path.path;
-  const auto refuse = [&](std::string_view why) {
-    find(id)->session.publish_failed(request.stream, "NetStream.Publish.BadName", why);
-  };
-  if (wire::parent_path(name) == "/") return refuse("The stream has no name.");
-  const auto here = streams_.find(name);
-  if (elsewhere_.contains(name) || (here != streams_.end() && here->second.is_here())) {
-    return refuse("The stream is published already.");
-  }
-  const auto endpoint = stream(name).publish_here();
-  if (!endpoint) {
-    log::error("{}: {}", name, endpoint.error().text);
-    return find(id)->session.publish_failed(request.stream, "NetStream.Publish.Denied",
-                                            "The server cannot take it at present.");
-  }
-  hub_.join(member_of(id), wire::parent_path(name), {});
-  hub_.publish(member_of(id), name, {.endpoint = *endpoint},
-               [this, id, stream = request.stream, name](const bus::Reply& reply) {
-                 published(id, stream, name, reply);
-               });
-}
-
-void Ingest::published(net::ConnId id, std::uint32_t stream, const std::string& name,
-                       const bus::Reply& reply) {
-  Client* client = find(id);
-  if (client == nullptr || !reply.ok()) {
-    if (client == nullptr && reply.ok()) hub_.unpublish(member_of(id), name);
-    end_publish(name);
-  }
-  if (client == nullptr) return;
-  if (reply.ok()) {
-    client->publishes.insert_or_assign(stream, name);
-    client->session.publish_started(stream);
-    log::info("{} publishes {}", to_string(client->peer), name);
-  } else {
-    log::info("{} was refused to publish {}: {}", to_string(client->peer), name, reply.message);
-    client->session.publish_failed(
-        stream, reply.code == "in_use" ? "NetStream.Publish.BadName" : "NetStream.Publish.Denied",
-        reply.message);
-  }
-  turn(id);
-}
-
-void Ingest::on(net::ConnId id, const rtmp::PublishEnd& end) {
-  Client& client = *find(id);
-  const auto entry = client.publishes.find(end.stream);
-  if (entry == client.publishes.end()) return;
-  const std::string name = entry->second;
-  client.publishes.erase(entry);
-  hub_.unpublish(member_of(id), name);
-  end_publish(name);
-}
-
-// Its players are told, and stay: the stream may come back.
-void Ingest::end_publish(const std::string& name) {
-  const auto entry = streams_.find(name);
-  if (entry == streams_.end()) return;
-  entry->second.end_source();
-  for (const StreamKey& player : entry->second.players()) {
-    Client* client = find(player.client);
-    if (client == nullptr) continue;
-    client->session.end_of_stream(player.stream);
-    connections_.send(player.client, client->session.take_output());
-  }
-  log::info("{} has ended", name);
-  forget_if_idle(name);
 }
 
 // The session tells nothing more until it is decided.
@@ -144,15 +78,15 @@ void Ingest::play(net::ConnId id, std::uint32_t message_stream, const std::strin
   Client& client = *find(id);
   const auto elsewhere = elsewhere_.find(name);
   const auto here = streams_.find(name);
-  const bool live =
-      (here != streams_.end() && here->second.has_source()) || elsewhere != elsewhere_.end();
-  if (!live) {
+  const bool live = (here != streams_.end() && here->second.has_source()) ||
+                    elsewhere != elsewhere_.end() || lost_.contains(name);
+  if (!live && options_.play_wait == Millis{0}) {
     return client.session.play_failed(message_stream, "NetStream.Play.StreamNotFound",
                                       fmt::format("There is no stream {}.", name));
   }
   Stream& source = stream(name);
-  if (!source.has_source()) {
-    if (const auto fetched = source.fetch(elsewhere->second); !fetched) {
+  if (!source.has_source() && elsewhere != elsewhere_.end()) {
+    if (const auto fetched = source.fetch(elsewhere->second.endpoint); !fetched) {
       log::error("{}: {}", name, fetched.error().text);
       return client.session.play_failed(message_stream, "NetStream.Play.Failed",
                                         "The stream cannot be fetched.");
@@ -161,10 +95,61 @@ void Ingest::play(net::ConnId id, std::uint32_t message_stream, const std::strin
   if (!source.has_players()) hub_.follow(name, {.meta = true, .streams = false, .latest = false});
   client.plays.insert_or_assign(message_stream, name);
   client.session.play_started(message_stream);
-  connections_.send(
-      id,
-      client.session.take_output());  // before the media, which does not pass through the session
+  send_owed(id, client);  // before the media, which does not pass through the session
   source.add_player({id, message_stream});
+  if (!live) waiting_.push_back({{id, message_stream}, name, loop_.now() + options_.play_wait});
+}
+
+// Who has waited in vain, and publishers that did not come back.
+void Ingest::end_waiting() {
+  const TimePoint now = loop_.now();
+  std::vector<std::string> ended;
+  for (const auto& [name, until] : lost_) {
+    if (until <= now) ended.push_back(name);
+  }
+  for (const std::string& name : ended) {
+    lost_.erase(name);
+    tell_end(name);
+  }
+  std::vector<Waiting> late;
+  std::erase_if(waiting_, [&](const Waiting& waiting) {
+    if (waiting.until <= now) late.push_back(waiting);
+    return waiting.until <= now;
+  });
+  for (const auto& [player, name, until] : late) {
+    Client* client = find(player.client);
+    client->plays.erase(player.stream);
+    client->session.play_failed(player.stream, "NetStream.Play.StreamNotFound",
+                                fmt::format("Nobody has published {}.", name));
+    send_owed(player.client, *client);
+    leave(name, player);
+  }
+}
+
+void Ingest::source_begins(const std::string& name) {
+  const bool missed = lost_.erase(name) > 0;
+  std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.name == name; });
+  for (const StreamKey& player : stream(name).players()) {
+    Client* client = find(player.client);
+    if (client == nullptr || missed) continue;  // those were not told of the end either
+    client->session.status(player.stream, "status", "NetStream.Play.PublishNotify",
+                           "The stream is published.");
+    send_owed(player.client, *client);
+  }
+}
+
+void Ingest::slow(const StreamKey& player) {
+  Client* client = find(player.client);
+  if (client == nullptr) return;
+  ++counters_.slow_players;
+  client->session.status(player.stream, "warning", "NetStream.Play.InsufficientBW",
+                         "Frames are left out up to a key frame.");
+  send_owed(player.client, *client);
+}
+
+void Ingest::stuck(const StreamKey& player) {
+  ++counters_.stuck_players;
+  connections_.abort(player.client, "too slow a player");
 }
 
 void Ingest::on(net::ConnId id, const rtmp::PlayEnd& end) {
@@ -180,6 +165,7 @@ void Ingest::leave(const std::string& name, const StreamKey& player) {
   const auto entry = streams_.find(name);
   if (entry == streams_.end()) return;
   entry->second.remove_player(player);
+  std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.player == player; });
   if (!entry->second.has_players()) hub_.unfollow(name);
   forget_if_idle(name);
 }
@@ -187,18 +173,18 @@ void Ingest::leave(const std::string& name, const StreamKey& player) {
 // Fetched streams are fetched for players only.
 void Ingest::forget_if_idle(const std::string& name) {
   const auto entry = streams_.find(name);
-  if (entry != streams_.end() && !entry->second.has_players() && !entry->second.is_here())
-    streams_.erase(entry);
+  if (entry == streams_.end() || entry->second.has_players() || entry->second.is_here()) return;
+  streams_.erase(entry);
+  lost_.erase(name);
 }
 
 Stream& Ingest::stream(const std::string& name) {
-  return streams_.try_emplace(name, loop_, connections_, options_.stream).first->second;
-}
-
-void Ingest::on(net::ConnId id, const rtmp::Media& media) {
-  const Client& client = *find(id);
-  const auto name = client.publishes.find(media.stream);
-  if (name != client.publishes.end()) stream(name->second).media(media);
+  const auto found = streams_.find(name);
+  if (found != streams_.end()) return found->second;
+  StreamHandlers handlers{.skips = [this](const StreamKey& player) { slow(player); },
+                          .stuck = [this](const StreamKey& player) { stuck(player); }};
+  return streams_.try_emplace(name, loop_, connections_, options_.stream, std::move(handlers))
+      .first->second;
 }
 
 void Ingest::on(net::ConnId id, const rtmp::Pause& pause) {

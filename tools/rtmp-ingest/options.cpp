@@ -42,19 +42,48 @@ std::optional<Exit> read_words(const Words& words, Options& options) {
   return std::nullopt;
 }
 
+void add_stream_options(cli::Command& command, Options& options) {
+  StreamOptions& stream = options.ingest.stream;
+  command.limit("player-queue", cli::size(stream.player_queue),
+                "bytes waiting for one player; then it skips");
+  command.limit("player-delay", cli::duration(stream.player_delay), "the same as time");
+  command.limit("player-stall", cli::duration(stream.player_stall),
+                "skipping for so long, it is closed");
+  command.option("latency-budget", cli::duration(options.tcp.limits.gather),
+                 "players' writes may wait so long for more");
+  command.option("gop-cache", cli::choice(options.gop_cache, "on|off", {"on", "off"}),
+                 "begin with what is since the key frame");
+  command.limit("gop-bytes", cli::size(stream.head.bytes), "and how much that may be");
+  command.limit("gop-time", cli::duration(stream.head.duration), "and how long");
+  command.option("play-wait", cli::duration(options.ingest.play_wait),
+                 "players wait for a publisher so long");
+  command.option("publisher-grace", cli::duration(options.ingest.publisher_grace),
+                 "and for one that was lost");
+  command.option("second-publisher",
+                 cli::choice(options.second_publisher, "refuse|replace", {"refuse", "replace"}),
+                 "of a live stream");
+  command.option("record", cli::text(options.ingest.record, "DIR"),
+                 "where publish \"record\" and \"append\" write");
+  command.option("drain", cli::duration(options.ingest.drain),
+                 "at the end, for clients that can reconnect");
+}
+
 }  // namespace
 
 std::optional<Exit> parse_options(int argc, const char* const* argv, Options& options) {
   std::vector<cli::Listen> listen{{"127.0.0.1", 1935, ""}};
   Words words;
   options.tcp.caps.total = 2000;
+  options.ingest.publisher_grace = Millis{5000};
+  options.ingest.drain = Millis{5000};
   cli::Command command{{"rtmp-ingest", "RTMP door: publish, play, shared objects", kExamples}};
   command.listen("listen", "rtmp", listen, "for all clients");
   command.metrics("rtmpMetrics", options.metrics);
+  command.option("reuse-port", cli::flag(options.tcp.reuse_port),
+                 "let other processes listen there too");
   command.option("timeout", cli::duration(options.wait), "tap: how long the stream may be absent");
   command.limit("max-connections", cli::count(options.tcp.caps.total), "more are closed at once");
-  command.limit("player-queue", cli::size(options.ingest.stream.player_queue),
-                "bytes waiting for one player; then it skips");
+  add_stream_options(command, options);
   CLI::App* publish =
       command.app().add_subcommand("publish", "FLV from standard input becomes a stream");
   publish->add_option("FROM", words.publish_from, "-")->required();
@@ -65,6 +94,10 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   tap->add_option("--for", words.duration, "end after so much of the stream: 10s");
   if (const auto exit = command.parse(argc, argv)) return exit;
   options.hub_address = command.common().hub;
+  options.ingest.stream.gop_cache = options.gop_cache == "on";
+  options.ingest.replace_publisher = options.second_publisher == "replace";
+  // Above the bound at which a player skips there is room to tell it so.
+  options.tcp.limits.queue_bytes = 2 * options.ingest.stream.player_queue;
   for (const cli::Listen& address : listen) options.listen.push_back({address.host, address.port});
   if (*publish) options.mode = Mode::kPublish;
   if (*tap) options.mode = Mode::kTap;

@@ -18,6 +18,8 @@ struct Options {
   std::vector<net::Address> listen;
   std::vector<cli::Listen> metrics;
   net::TcpOptions tcp;
+  std::string gop_cache = "on";
+  std::string second_publisher = "refuse";
   IngestOptions ingest;
   std::string stream;              // publish and tap: a whole path
   std::optional<Millis> duration;  // tap

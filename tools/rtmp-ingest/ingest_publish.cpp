@@ -1,0 +1,211 @@
+// Publishers: whose a name is, what they send, and how it ends.
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "ingest.h"
+#include "wire/path.h"
+
+namespace so::ingest {
+
+// A stream's scope may lie below the one that the client has joined: clients cut URLs in different
+// places.
+void Ingest::on(net::ConnId id, const rtmp::PublishRequest& request) {
+  const Asked asked{id, request.stream, "/" + request.path.path, request.type};
+  if (wire::parent_path(asked.name) == "/") {
+    return find(id)->session.publish_failed(asked.stream, "NetStream.Publish.BadName",
+                                            "The stream has no name.");
+  }
+  if (elsewhere_.contains(asked.name)) {
+    return find(id)->session.publish_failed(asked.stream, "NetStream.Publish.BadName",
+                                            "The stream is published already.");
+  }
+  hub_.join(member_of(id), wire::parent_path(asked.name), {});
+  ask_to_publish(asked);
+}
+
+// What is published here already is asked for as well: only whom the hub would let may knock.
+void Ingest::ask_to_publish(const Asked& asked) {
+  const auto here = streams_.find(asked.name);
+  const bool taken = here != streams_.end() && here->second.is_here();
+  std::string endpoint;
+  if (!taken) {
+    auto opened = stream(asked.name).publish_here();
+    if (!opened) {
+      log::error("{}: {}", asked.name, opened.error().text);
+      return refuse_publish(asked, "NetStream.Publish.Denied",
+                            "The server cannot take it at present.");
+    }
+    endpoint = std::move(*opened);
+  }
+  hub_.publish(member_of(asked.id), asked.name, {.endpoint = endpoint},
+               [this, asked, taken](const bus::Reply& reply) { published(asked, taken, reply); });
+}
+
+void Ingest::published(const Asked& asked, bool taken, const bus::Reply& reply) {
+  Client* client = find(asked.id);
+  if (client == nullptr) {
+    if (reply.ok()) hub_.unpublish(member_of(asked.id), asked.name);
+    if (!taken) end_publish(asked.name, Ending::kSaid);
+    return;
+  }
+  if (!reply.ok()) {
+    if (taken && reply.code == "in_use") return knock(asked, reply);
+    if (!taken) end_publish(asked.name, Ending::kSaid);
+    return refuse_publish(
+        asked, reply.code == "in_use" ? "NetStream.Publish.BadName" : "NetStream.Publish.Denied",
+        reply.message);
+  }
+  if (taken) return ask_to_publish(asked);  // whoever had it has left meanwhile
+  client->publishes.insert_or_assign(asked.stream, asked.name);
+  client->session.publish_started(asked.stream);
+  log::info("{} publishes {}", to_string(client->peer), asked.name);
+  if (asked.type == "record" || asked.type == "append") begin_record(asked);
+  source_begins(asked.name);
+  turn(asked.id);
+}
+
+void Ingest::refuse_publish(const Asked& asked, std::string_view code, std::string_view why) {
+  Client* client = find(asked.id);
+  log::info("{} was refused to publish {}: {}", to_string(client->peer), asked.name, why);
+  client->session.publish_failed(asked.stream, code, why);
+  turn(asked.id);
+}
+
+net::ConnId Ingest::publisher_of(const std::string& name) const {
+  for (const auto& [id, client] : clients_) {
+    for (const auto& [stream, published] : client->publishes) {
+      if (published == name) return id;
+    }
+  }
+  return {};
+}
+
+// Who has the name is asked for a sign of life. A publisher whose network is gone would keep its
+// own return out.
+void Ingest::knock(const Asked& asked, const bus::Reply& reply) {
+  const net::ConnId holder = publisher_of(asked.name);
+  Client* client = find(holder);
+  if (client == nullptr || knocks_.contains(asked.name) || holder == asked.id)
+    return refuse_publish(asked, "NetStream.Publish.BadName", reply.message);
+  knocks_.emplace(asked.name, Knock{asked, holder, client->session.received(),
+                                    loop_.now() + options_.publisher_dead});
+  client->session.ping(loop_.now());
+  send_owed(holder, *client);
+  if (options_.replace_publisher) answer_knocks();
+}
+
+void Ingest::answer_knocks() {
+  std::vector<Knock> lives, free;
+  std::erase_if(knocks_, [&](const auto& entry) {
+    const Knock& knock = entry.second;
+    const Client* holder = find(knock.holder);
+    if (holder == nullptr) {
+      free.push_back(knock);
+    } else if (options_.replace_publisher || loop_.now() >= knock.until) {
+      ++counters_.replaced_publishers;
+      connections_.abort(knock.holder, "another publisher has taken over");
+      return false;  // until it is gone
+    } else if (holder->session.received() > knock.received) {
+      lives.push_back(knock);
+    } else {
+      return false;
+    }
+    return true;
+  });
+  for (const Knock& knock : lives) {
+    refuse_publish(knock.asked, "NetStream.Publish.BadName", "The stream is published already.");
+  }
+  for (const Knock& knock : free) ask_to_publish(knock.asked);
+}
+
+void Ingest::on(net::ConnId id, const rtmp::PublishEnd& end) {
+  Client& client = *find(id);
+  const auto entry = client.publishes.find(end.stream);
+  if (entry == client.publishes.end()) return;
+  const std::string name = entry->second;
+  end_record(name, "NetStream.Record.Stop", "The recording is complete.");
+  client.publishes.erase(entry);
+  hub_.unpublish(member_of(id), name);
+  end_publish(name, Ending::kSaid);
+}
+
+// Its players stay: the stream may come back. One that was lost probably does, and soon.
+void Ingest::end_publish(const std::string& name, Ending how) {
+  const auto entry = streams_.find(name);
+  if (entry == streams_.end()) return;
+  end_record(name, "", "");
+  entry->second.end_source();
+  log::info("{} has {}", name, how == Ending::kLost ? "lost its publisher" : "ended");
+  if (how == Ending::kSaid || options_.publisher_grace == Millis{0}) return tell_end(name);
+  if (entry->second.has_players()) lost_[name] = loop_.now() + options_.publisher_grace;
+  forget_if_idle(name);
+}
+
+void Ingest::tell_end(const std::string& name) {
+  const auto entry = streams_.find(name);
+  if (entry == streams_.end()) return;
+  for (const StreamKey& player : entry->second.players()) {
+    Client* client = find(player.client);
+    if (client == nullptr) continue;
+    client->session.end_of_stream(player.stream);
+    send_owed(player.client, *client);
+  }
+  forget_if_idle(name);
+}
+
+void Ingest::on(net::ConnId id, const rtmp::Media& media) {
+  const Client& client = *find(id);
+  const auto entry = client.publishes.find(media.stream);
+  if (entry == client.publishes.end()) return;
+  const std::string& name = entry->second;
+  const auto unit = stream(name).media(media);
+  if (!unit) return;
+  record(name, media::view(*unit));
+  if (unit->type != flv::TagType::kScript) return;
+  const auto told = told_data_.of(media::view(*unit), id, loop_.now());
+  if (told.dropped) ++counters_.untold_data;
+  if (told.json.empty()) return;
+  hub_.meta(member_of(id), name, told.json, Millis{unit->timestamp});
+}
+
+void Ingest::begin_record(const Asked& asked) {
+  Client& client = *find(asked.id);
+  const auto no_access = [&](std::string_view why) {
+    log::warn("unable to record {}: {}", asked.name, why);
+    client.session.status(asked.stream, "error", "NetStream.Record.NoAccess",
+                          "The stream is live, but not recorded.");
+  };
+  if (options_.record.empty()) return no_access("there is no --record");
+  const auto mode = asked.type == "append" ? Recording::Mode::kAppend : Recording::Mode::kReplace;
+  auto opened = Recording::open(options_.record, asked.name, mode);
+  if (!opened) return no_access(opened.error().text);
+  recordings_[asked.name] = std::move(*opened);
+  client.session.status(asked.stream, "status", "NetStream.Record.Start", "Recording.");
+}
+
+void Ingest::record(const std::string& name, const media::UnitView& unit) {
+  const auto entry = recordings_.find(name);
+  if (entry == recordings_.end()) return;
+  if (const auto added = entry->second->add(unit); !added)
+    end_record(name, "NetStream.Record.Failed", added.error().text);
+}
+
+void Ingest::end_record(const std::string& name, std::string_view code, std::string_view why) {
+  const auto entry = recordings_.find(name);
+  if (entry == recordings_.end()) return;
+  const auto written = entry->second->flush();
+  recordings_.erase(entry);
+  if (!written) log::error("unable to record {}: {}", name, written.error().text);
+  const net::ConnId id = publisher_of(name);
+  Client* client = find(id);
+  if (client == nullptr || code.empty()) return;
+  for (const auto& [stream, published] : client->publishes) {
+    if (published == name)
+      client->session.status(stream, written ? "status" : "error",
+                             written ? code : "NetStream.Record.Failed", why);
+  }
+  send_owed(id, *client);
+}
+
+}  // namespace so::ingest

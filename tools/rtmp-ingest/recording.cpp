@@ -1,0 +1,170 @@
+#include "recording.h"
+
+#include <array>
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <fmt/format.h>
+
+#include "base/cursor.h"
+#include "flv/tag.h"
+#include "net/socket.h"
+
+namespace so::ingest {
+namespace {
+
+constexpr std::size_t kBuffer = 64U << 10U;
+constexpr std::uint64_t kHeader = 13;  // of the file, with the first back-pointer
+constexpr std::size_t kTagHeader = 11;
+constexpr std::uint32_t kStepMs = 20;  // from the end of a file to what is appended
+
+tl::unexpected<Error> system_failure(std::string_view what) {
+  return fail(Code::kSystem, fmt::format("{}: {}", what, net::error_text(errno)));
+}
+
+// The folders of the stream below `folder`, made where they are missing.
+Result<UniqueFd> enter(const std::string& folder, std::string_view path) {
+  UniqueFd at{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!at) return system_failure(folder);
+  while (true) {
+    const std::size_t slash = path.find('/');
+    if (slash == std::string_view::npos) return at;
+    const std::string name{path.substr(0, slash)};
+    path.remove_prefix(slash + 1);
+    if (mkdirat(at.get(), name.c_str(), 0750) != 0 && errno != EEXIST) return system_failure(name);
+    at = UniqueFd{openat(at.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+    if (!at) return system_failure(name);
+  }
+}
+
+struct TagEnd {
+  std::uint64_t next = 0;  // offset behind it
+  std::uint32_t timestamp = 0;
+};
+
+// The tag at this offset, if all of it is in the file.
+std::optional<TagEnd> read_tag_at(int file, std::uint64_t offset, std::uint64_t size) {
+  std::array<std::uint8_t, kTagHeader> bytes{};
+  const ssize_t got = pread(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+  if (got != static_cast<ssize_t>(bytes.size())) return std::nullopt;
+  Cursor in{bytes};
+  const std::uint8_t type = in.u8();
+  const std::uint32_t body = in.u24();
+  const std::uint32_t low = in.u24();
+  const TagEnd end{offset + kTagHeader + body + 4, std::uint32_t{in.u8()} << 24U | low};
+  const bool known = type == 8 || type == 9 || type == 18;
+  return known && end.next <= size ? std::optional{end} : std::nullopt;
+}
+
+// By the back-pointer at the end of a file that was not cut off.
+std::optional<TagEnd> last_tag(int file, std::uint64_t size) {
+  std::array<std::uint8_t, 4> bytes{};
+  if (size < kHeader + kTagHeader + 4) return std::nullopt;
+  if (pread(file, bytes.data(), bytes.size(), static_cast<off_t>(size - 4)) != 4)
+    return std::nullopt;
+  const std::uint64_t back = Cursor{bytes}.u32();
+  if (back < kTagHeader || size - 4 < kHeader + back) return std::nullopt;
+  const auto tag = read_tag_at(file, size - 4 - back, size);
+  return tag && tag->next == size ? tag : std::nullopt;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Recording>> Recording::open(const std::string& folder,
+                                                   std::string_view stream, Mode mode) {
+  const std::string path{stream.substr(1)};
+  auto at = enter(folder, path);
+  if (!at) return fail(at.error());
+  const std::string name = path.substr(path.rfind('/') + 1) + ".flv";
+  UniqueFd file{openat(at->get(), name.c_str(),
+                       O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0640)};
+  if (!file) return system_failure(name);
+  if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) return system_failure(name);
+  std::unique_ptr<Recording> recording{new Recording{std::move(file)}};
+  if (auto begun = recording->begin(mode); !begun) return fail(begun.error());
+  return recording;
+}
+
+Recording::~Recording() {
+  const Status ignored = flush();  // whoever wants to know has called it
+  static_cast<void>(ignored);
+}
+
+Status Recording::begin(Mode mode) {
+  struct stat status {};
+  if (fstat(file_.get(), &status) != 0) return system_failure("recording");
+  if (!S_ISREG(status.st_mode)) return fail(Code::kSystem, "recording: it is no file");
+  if (mode == Mode::kAppend && status.st_size >= static_cast<off_t>(kHeader)) return find_end();
+  if (ftruncate(file_.get(), 0) != 0) return system_failure("recording");
+  return write_header();
+}
+
+Status Recording::write_header() {
+  Writer out{buffer_};
+  flv::write_file_header(true, true, out);
+  return flush();
+}
+
+// Looks from the start only when the end was cut off.
+Status Recording::find_end() {
+  struct stat status {};
+  if (fstat(file_.get(), &status) != 0) return system_failure("recording");
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  std::array<char, 3> signature{};
+  if (pread(file_.get(), signature.data(), 3, 0) != 3 ||
+      std::string_view{signature.data(), 3} != "FLV") {
+    return fail(Code::kSystem, "recording: what is there is no FLV");
+  }
+  auto last = last_tag(file_.get(), size);
+  for (std::uint64_t at = kHeader; !last || last->next < size;) {
+    const auto tag = read_tag_at(file_.get(), at, size);
+    if (!tag) break;
+    last = tag;
+    at = tag->next;
+  }
+  size_ = last ? last->next : kHeader;
+  if (last) start_ = last->timestamp + kStepMs;
+  if (ftruncate(file_.get(), static_cast<off_t>(size_)) != 0) return system_failure("recording");
+  return {};
+}
+
+Status Recording::add(const media::UnitView& unit) {
+  if (failed_) return fail(*failed_);
+  Writer out{buffer_};
+  flv::write_tag({unit.type, time_in_file(unit), unit.body}, out);
+  return buffer_.size() < kBuffer ? Status{} : flush();
+}
+
+// Configurations and metadata often carry 0, whatever the time of the frames is.
+std::uint32_t Recording::time_in_file(const media::UnitView& unit) {
+  const bool coded = unit.type != flv::TagType::kScript && !unit.has(media::flag::kRetained);
+  if (!first_ && coded) first_ = unit.timestamp;
+  if (!first_) return start_;
+  const auto passed = static_cast<std::int32_t>(unit.timestamp - *first_);
+  const std::int64_t time = std::int64_t{start_} + passed;
+  return passed > 0 || (coded && time >= 0) ? static_cast<std::uint32_t>(time) : start_;
+}
+
+Status Recording::flush() {
+  if (failed_) return fail(*failed_);
+  std::size_t written = 0;
+  while (written < buffer_.size()) {
+    const ssize_t got = pwrite(file_.get(), buffer_.data() + written, buffer_.size() - written,
+                               static_cast<off_t>(size_ + written));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) {
+      failed_ = system_failure("recording").value();
+      if (ftruncate(file_.get(), static_cast<off_t>(size_)) != 0) failed_->text += ", half a tag";
+      return fail(*failed_);
+    }
+    written += static_cast<std::size_t>(got);
+  }
+  size_ += buffer_.size();
+  buffer_.clear();
+  return {};
+}
+
+}  // namespace so::ingest

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/time.h"
+#include "media/unit.h"
+#include "net/conn_id.h"
+
+namespace so::ingest {
+
+/// Which data messages of publishers the hub hears of, and how they read as JSON. Cue points, text,
+/// time codes and the like: a message with a name and values. Not the stream's own description, nor
+/// what only servers say to players.
+///
+///   onCuePoint {name: "ad"}     {"onCuePoint":{"name":"ad"}}
+///   onTextData "a" 1            {"onTextData":["a",1]}
+///
+/// At most kPerSecond of one publisher.
+class ToldData {
+ public:
+  static constexpr unsigned kPerSecond = 50;
+
+  struct Told {
+    std::string json;      // empty: nothing for the hub
+    bool dropped = false;  // because there are too many
+  };
+  Told of(const media::UnitView& unit, net::ConnId from, TimePoint now);
+  void forget(net::ConnId from) { spent_.erase(from); }
+
+ private:
+  struct Spent {
+    TimePoint since;
+    unsigned messages = 0;
+  };
+  std::map<net::ConnId, Spent> spent_;
+};
+
+}  // namespace so::ingest
