@@ -60,7 +60,7 @@ struct Edge : ClientTest {
 
 }  // namespace
 
-TEST_CASE("a call goes to the hub with its arguments as JSON, and its result back") {
+TEST_CASE("R2: a call goes to the hub with its arguments as JSON, and its result back") {
   Edge edge;
   edge.pair.client.call("sum", {Value::number(1),
                                 Value::string("\xFF"),
@@ -125,7 +125,7 @@ TEST_CASE("an argument that holds itself goes nowhere") {
   CHECK(edge.after_pump() == test::Lines{"reply 2 1"});
 }
 
-TEST_CASE("a client is called, and what it answers is the result") {
+TEST_CASE("R3: a client is called, and what it answers is the result") {
   Edge edge;
   edge.pair.react = [](rtmp::ClientSession& client, const rtmp::ClientEvent& event) {
     const auto* call = std::get_if<rtmp::Call>(&event);

@@ -46,7 +46,7 @@ struct Shaken {
 
 }  // namespace
 
-TEST_CASE("a ping is answered with the same value, on the spot") {
+TEST_CASE("R10: a ping is answered with the same value, on the spot") {
   Shaken peer;
   CHECK(peer.answer("02000000000006040000000000060a0b0c0d") ==
         "02000000000006040000000000070a0b0c0d");
@@ -54,7 +54,7 @@ TEST_CASE("a ping is answered with the same value, on the spot") {
   CHECK(peer.messages == 0);
 }
 
-TEST_CASE("what arrives is acknowledged every window, and windows have a floor") {
+TEST_CASE("R11: what arrives is acknowledged every window, and windows have a floor") {
   LinkOptions options;
   options.window = 10'000;
   Shaken peer{options};  // 3073 bytes
@@ -110,7 +110,7 @@ TEST_CASE("a broken control message ends the link") {
   }
 }
 
-TEST_CASE("a handshake that is not finished in time ends the link") {
+TEST_CASE("R12: a handshake that is not finished in time ends the link") {
   Link link{Role::kServer, {}, 1, {}};
   CHECK(link.deadline() == TimePoint{} + seconds{10});
   link.receive(Bytes{3}, TimePoint{} + seconds{9});
@@ -122,7 +122,7 @@ TEST_CASE("a handshake that is not finished in time ends the link") {
   CHECK(link.next().error() == *link.failure());
 }
 
-TEST_CASE("a silent peer is pinged, and given up only when nothing at all arrives") {
+TEST_CASE("R10: a silent peer is pinged, and given up only when nothing at all arrives") {
   LinkOptions options;
   options.ping_after = Millis{5000};
   options.silence = Millis{12'000};

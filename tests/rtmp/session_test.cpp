@@ -194,7 +194,7 @@ TEST_CASE("a stream does one thing at a time") {
                                      "error 1 NetStream.Play.Failed"});
 }
 
-TEST_CASE("stream ids begin at 1, are used again, and are bounded") {
+TEST_CASE("R4: stream ids begin at 1, are used again, and are bounded") {
   ServerOptions options;
   options.streams = 3;
   Ready pair{"live", options};

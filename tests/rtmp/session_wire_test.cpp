@@ -27,7 +27,7 @@ TimePoint at(int s) {
 
 }  // namespace
 
-TEST_CASE("connect is answered in the layout of Flash Media Server") {
+TEST_CASE("R1: connect is answered in the layout of Flash Media Server") {
   Wire wire;
   const Value properties = Value::object({{"fmsVer", Value::string("FMS/3,5,7,7009")},
                                           {"capabilities", Value::number(31)},
@@ -72,7 +72,7 @@ TEST_CASE("commands are answered in type 17 only to who speaks it") {
   CHECK(answer_type(3, Encoding::kAmf3) == 17);
 }
 
-TEST_CASE("what needs no decision is answered, what wants no answer gets none") {
+TEST_CASE("R13: what needs no decision is answered, what wants no answer gets none") {
   Wire wire;
   wire.say(Wire::connect_command());
   wire.heard.clear();
@@ -109,7 +109,7 @@ TEST_CASE("streams are stopped in all the ways clients know") {
   CHECK(ended({"publish", 0, null, {Value::boolean(false)}}, 1));  // Wirecast
 }
 
-TEST_CASE("players pause and choose what they hear") {
+TEST_CASE("R9: players pause and choose what they hear") {
   Wire wire;
   wire.say(Wire::connect_command());
   wire.say(Command{"createStream", 2, Value::null(), {}});

@@ -193,7 +193,7 @@ TEST_CASE("who is gone is forgotten") {
   CHECK(test.server.misdirected == 0);
 }
 
-TEST_CASE("presence is heard by whoever asked for it") {
+TEST_CASE("R15: presence is heard by whoever asked for it") {
   GatewayTest test;
   const auto ann = member(test);
   const auto bob = member(test);
