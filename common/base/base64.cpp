@@ -1,5 +1,6 @@
 #include "base/base64.h"
 
+#include <algorithm>
 #include <array>
 
 namespace so {
@@ -59,6 +60,26 @@ Result<Bytes> from_base64(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string to_base64url(ByteView bytes) {
+  std::string text = to_base64(bytes);
+  text.erase(std::min(text.find('='), text.size()));
+  for (char& c : text) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  return text;
+}
+
+Result<Bytes> from_base64url(std::string_view text) {
+  if (text.find_first_of("+/=") != std::string_view::npos) {
+    return fail(Code::kPeer, "base64url: character outside the alphabet");
+  }
+  std::string plain{text};
+  for (char& c : plain) c = c == '-' ? '+' : c == '_' ? '/' : c;
+  plain.append((4 - plain.size() % 4) % 4, '=');
+  auto bytes = from_base64(plain);
+  if (!bytes) return bytes;
+  if (to_base64url(*bytes) != text) return fail(Code::kPeer, "base64url: bits left over");
+  return bytes;
 }
 
 }  // namespace so

@@ -35,3 +35,12 @@ TEST_CASE("base64 refuses what is not base64") {
     CHECK_MESSAGE(!from_base64(bad), bad);
   }
 }
+
+TEST_CASE("base64url: the other two letters, no padding, one text for some bytes") {
+  const Bytes bytes{0xFB, 0xFF, 0xFE, 0x01};
+  CHECK(to_base64url(bytes) == "-__-AQ");
+  CHECK(from_base64url("-__-AQ") == bytes);
+  for (const std::string_view bad : {"-__-AR", "-__-AQ==", "+//+AQ", "A", "AA AA", "AAAAA"}) {
+    CHECK_MESSAGE(!from_base64url(bad), bad);
+  }
+}

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <string_view>
+
+// Keys that were made for these tests and are used nowhere else.
+constexpr std::string_view kRsaPrivate = R"(-----BEGIN PRIVATE KEY-----
+MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDYyZ/JdrPrO3pw
+Mfr0HHJwUEynA/N9Jcr7f8OiBIbu25/0k7Am77je5qmkc5/PH657TTU7Kk29mI3m
+TXm3dMQ/6hkyny/+EUgorNhrkiQoc6tA2c3Gw0DZjI59BUTcsuA0XyrPeNYLHhie
+KRg2IpmQQQcKtD90MPSAZlotsqgOG8sOtRpP5GLHwZ/SnUhnag/0NWxH6dwCw7Z3
+La1G2Wazgwr5mxT/CkUIbxASF6uLo95Nb4RA/hjtf0q0fm4v2YUCjhJUgjLY0Ej/
+VS7alwQA8UCDPSA4QUJ2aTQHTVupT9iRlBxVtWTDdO8f3gLIu2Hl5wHp0HFTHbeA
+ejF9XYpxAgMBAAECggEAHnGmLmEsoB7AsYvbTbfG/G3Sbev4oD0T9eC55QFUv6t5
+GZw58yXcJPVoom8YZLpywt8TWCU3OKZ5WvvLWY+c1cr20eyYDUp5AzlOxUCHMmUY
+CinsI3sdGtAJ3JXGV2YJZWFt/ifeiz4lP+TOgR+3yBHRvteUR6luVK/K/zrlLeHI
+DtoWu96ftkkGGpvvQEQJzDrYpk9oJv7UEl8T5sPlcxQD9qQWq5Iw4hCgKysjmBTe
+7GaoYsZYcA+Xsq8ObfsvWPX9+nCQ4YAELnIV7bKnkJb+Hy7BX8lhen2s6FGHeXth
+HvmofWdRbHg3+yxW/0MneGzs9zolRld9BBFbF8i+yQKBgQD4RIpQf3CPyQNGLlP7
+cqzpVYNs3rGvJJ6SRwckubi5HJU1QQ4JQjPKEW90n7kV61otot/5/ReJVfixDNDv
+ZMNJSgr/1JBfYzznTlEV8PSIcBk0JTh0cBfiBiBlv+OrUnvxp72TmzRKu9oVzpGf
+/KF2LcaWARh0ZBmSu5wcfkD9vQKBgQDfihcNBIbq0lRcvU4ohqo07Gv2LAKFK7ka
+pE3NIoCmRlk3J33dJGmnSB9Ex4Sg9/25z1u9Wax56Y2IcYOL3ZS6o4snhCveONfp
++X7rkMMIjkiHQFQf2tUoa/f9m3H7zWU4o7GGyyvPa6c9+JJoHwBL1WCmijZhshfJ
+C7snufPoxQKBgQCVN6ziYRZodWrQXbwAX5Zp0Anj/51QJXRheutiOXY7XGCZ13X2
+PqIeC4iv0ehOslxLHZ/9Aw+IbfHBiHBz0l5FyIj/5uS3UFAkvj+iLmbrMmUToGNk
+KJNSOFh0j3bpW/Q+9JDPDPPLD0ku3i9Mt2zcOPso4ZOvMRLlzHkx7vhlCQKBgHXm
+mX3OM3LK+J/pYL3TORas08yFLdcbVogMvNRDLGOGmyuR8rqep/MJAST/rp5P7k0A
+ZzyZfXTXkES0ylMMzZMbCxwOhCyzAn5vj1ejhJqQoQRlE3mxq9ekCqqCQD40+PxE
+qi+UHUlLWGxBHMc6Aqf8pPtxznj8u7rYKyAq3dCZAoGAIrNmbSEKnXTZDiKZwTrQ
+pfreEyGmCG9SMriCmtMUEwwNkIT5j3uBP15Ip1+fZi7AWpivHAjE+VVSQFwytdok
+QdlmZcRmJpLcIjX3Jnf58qn/9G5bMxmYepEIfF38jdxnuAc7sTlcxEHJyW3f86dA
+enuP9cyIaVRj+1Ma0QMxY6U=
+-----END PRIVATE KEY-----
+)";
+constexpr std::string_view kRsaPublic = R"(-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA2MmfyXaz6zt6cDH69Bxy
+cFBMpwPzfSXK+3/DogSG7tuf9JOwJu+43uappHOfzx+ue001OypNvZiN5k15t3TE
+P+oZMp8v/hFIKKzYa5IkKHOrQNnNxsNA2YyOfQVE3LLgNF8qz3jWCx4YnikYNiKZ
+kEEHCrQ/dDD0gGZaLbKoDhvLDrUaT+Rix8Gf0p1IZ2oP9DVsR+ncAsO2dy2tRtlm
+s4MK+ZsU/wpFCG8QEheri6PeTW+EQP4Y7X9KtH5uL9mFAo4SVIIy2NBI/1Uu2pcE
+APFAgz0gOEFCdmk0B01bqU/YkZQcVbVkw3TvH94CyLth5ecB6dBxUx23gHoxfV2K
+cQIDAQAB
+-----END PUBLIC KEY-----
+)";
+constexpr std::string_view kEcPrivate = R"(-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIBlm0bjVOSGHLykDXYDpd6NBTdJpX4Qr/Q+kNqpn4JXFoAoGCCqGSM49
+AwEHoUQDQgAE/SUuzKumWg2+42/+Vm2GiIb8BJJakPibLeBHv6RrRQA4AKhgTamv
+E/MOS0HCRi8liGF6RAdEhoByT8Lj6nYAvQ==
+-----END EC PRIVATE KEY-----
+)";
+constexpr std::string_view kEcPublic = R"(-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE/SUuzKumWg2+42/+Vm2GiIb8BJJa
+kPibLeBHv6RrRQA4AKhgTamvE/MOS0HCRi8liGF6RAdEhoByT8Lj6nYAvQ==
+-----END PUBLIC KEY-----
+)";
+constexpr std::string_view kP384Public = R"(-----BEGIN PUBLIC KEY-----
+MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAExAb96jLb9qH6Llmbq4cdzhHbo1Ud6Xf1
+6rBjLViRS+uFEG8rVkzuzgm0zr0qqmnlIo2CL2v3YuybU+U9X0ZUkPjd8uXlwxKX
+R6x2ShafPogf022eyGEIpPyqpa3IHKJn
+-----END PUBLIC KEY-----
+)";
+constexpr std::string_view kSmallRsaPublic = R"(-----BEGIN PUBLIC KEY-----
+MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCxnJbVSbJBzicACuXqT/3K/l7T
+wCVyAb1lUMrKdUurVpewsy0FoNjrpnsKOLYYpsApN8NZBAYFTVDC0ndwzQknU2Nv
+hMudAeDSjARXW7ZJTAEdzVhrnnodRPh3qrxeMNWniQxuYV8J1kV6oVdINptH+pp3
+x09pO0UdEwP3sq47fwIDAQAB
+-----END PUBLIC KEY-----
+)";
+constexpr std::string_view kSecret = "thirty-two bytes of secret, or so";
