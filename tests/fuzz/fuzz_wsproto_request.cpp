@@ -11,9 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   so::json::Parser parser;
   const auto parsed = so::wsproto::parse_request(parser, text);
   if (const auto* request = std::get_if<so::wsproto::Request>(&parsed)) {
-    const std::string& changes = request->changes;
-    if (!changes.empty() &&
-        !so::json::normalise(changes, {.bytes = std::size_t{1} << 21U, .depth = 40}))
+    const std::string& body = request->body;
+    if (!body.empty() && !so::json::normalise(body, {.bytes = std::size_t{1} << 21U, .depth = 40}))
       std::abort();
   }
   if (const auto change = so::wsproto::line_to_change(parser, text)) {
