@@ -11,6 +11,7 @@ namespace so::json {
 Parser::Parser(Limits limits) : limits_(limits), parser_(limits.bytes) {}
 
 Result<Element> Parser::parse(std::string_view text) {
+  if (text.empty()) text = "";  // nothing may come from nowhere, which simdjson would copy from
   if (text.size() > limits_.bytes) {
     return fail(Code::kLimit, fmt::format("json of {} bytes is over the limit of {}", text.size(),
                                           limits_.bytes));
