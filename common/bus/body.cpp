@@ -13,6 +13,12 @@ std::string hello_body(std::string_view tool, std::uint64_t incarnation, std::st
   return body.end().take();
 }
 
+std::string with_claims(std::string body, std::string_view claims) {
+  if (claims.empty()) return body;
+  body.pop_back();
+  return body + R"(,"claims":)" + std::string{claims} + "}";
+}
+
 std::string join_body(const JoinOptions& options) {
   json::Writer body;
   body.object();

@@ -13,6 +13,8 @@ namespace so::bus {
 // The bodies of requests, as scopewire-bus(7) describes them; empty where all is as it would be
 // anyway.
 std::string hello_body(std::string_view tool, std::uint64_t incarnation, std::string_view claims);
+/// The body, an object that is not empty, and the claims of whom it is about; empty: as it is.
+std::string with_claims(std::string body, std::string_view claims);
 std::string join_body(const JoinOptions& options);
 std::string use_body(std::optional<bool> persistent);
 std::string quiet(std::string_view use_body);  // the same, asking for no snapshot

@@ -34,6 +34,13 @@ Claims::Entry* Claims::find(const ClaimKey& key, std::uint64_t ticket) {
   return entry != nullptr && entry->second.ticket == ticket ? entry : nullptr;
 }
 
+Claims::Entry* Claims::any_join(std::uint64_t member) {
+  const auto at = claims_.lower_bound({Kind::kJoin, member, {}, {}});
+  const bool its =
+      at != claims_.end() && at->first.kind == Kind::kJoin && at->first.member == member;
+  return its ? &*at : nullptr;
+}
+
 Claims::Map::iterator Claims::take_at(Map::iterator at, std::vector<Entry>& out) {
   if (at == next_) ++next_;
   out.push_back(std::move(*at));

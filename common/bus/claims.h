@@ -55,6 +55,8 @@ class Claims {
   /// Nothing if the claim with that ticket was taken back meanwhile.
   Entry* find(const ClaimKey& key, std::uint64_t ticket);
   Entry* find(const ClaimKey& key);
+  /// Any join of the member; nullptr: it has joined nothing.
+  Entry* any_join(std::uint64_t member);
 
   /// Taking back: the claims that went, for whoever must undo them.
   std::vector<Entry> take(const ClaimKey& key);

@@ -61,6 +61,11 @@ void Client::leave(std::uint64_t member, std::string_view scope, Done done) {
 
 void Client::gone(std::uint64_t member) {
   leave(member, "/");
+  state_->forget(member);
+}
+
+void Client::introduce(std::uint64_t member, std::string claims, Done done) {
+  state_->introduce(member, std::move(claims), std::move(done));
 }
 
 void Client::use(std::uint64_t member, std::string_view scope, std::string_view object,
@@ -122,11 +127,13 @@ void Client::unpublish(std::uint64_t member, std::string_view stream, Done done)
 
 void Client::meta(std::uint64_t member, std::string_view stream, std::string_view data,
                   std::optional<Millis> timestamp, Done done) {
-  state_->ask(request(Kind::kMeta, member, stream, meta_body(data, timestamp)), std::move(done));
+  const std::string body = with_claims(meta_body(data, timestamp), state_->claims_of(member));
+  state_->ask(request(Kind::kMeta, member, stream, body), std::move(done));
 }
 
 void Client::may_play(std::uint64_t member, std::string_view stream, Done done) {
-  const std::string body = ask_body("play", wire::last_segment(stream));
+  const std::string body =
+      with_claims(ask_body("play", wire::last_segment(stream)), state_->claims_of(member));
   state_->ask(request(Kind::kAsk, member, wire::parent_path(stream), body), std::move(done));
 }
 

@@ -98,6 +98,11 @@ class Client {
   [[nodiscard]] std::uint64_t new_member();  // 1, 2, 3 ...: a connection's number, never used twice
   [[nodiscard]] std::string member_id(std::uint64_t member) const;  // as everybody else knows it
 
+  /// What is known of the member, a JSON object, in place of the tool's own claims; empty: nothing
+  /// more than of any. Holds until it is gone, at a hub that hears of it anew too. If it has joined
+  /// something the hub is told at once; if it is refused then, what was known before stays.
+  void introduce(std::uint64_t member, std::string claims, Done done = {});
+
   // Members. leave() leaves what is below as well, releases what was used there and ends what was
   // published there; gone() is the end of the connection.
   void join(std::uint64_t member, std::string_view scope, const JoinOptions& options,

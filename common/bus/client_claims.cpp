@@ -33,6 +33,29 @@ FrameView request_of(const Claims::Entry& entry, std::string_view body) {
 
 }  // namespace
 
+std::string_view Client::State::claims_of(std::uint64_t member) const {
+  const auto known = introduced_.find(member);
+  return known == introduced_.end() ? std::string_view{} : known->second;
+}
+
+// The claims of a member are those of its last join, so any of its joins tells the hub.
+void Client::State::introduce(std::uint64_t member, std::string claims, Done done) {
+  std::string before{claims_of(member)};
+  if (claims.empty()) {
+    introduced_.erase(member);
+  } else {
+    introduced_[member] = claims;
+  }
+  Claims::Entry* const joined = claims_.any_join(member);
+  if (joined == nullptr) return later(std::move(done), kDone);
+  claim(ClaimKey{joined->first}, Terms{joined->second.terms},
+        [this, member, claims = std::move(claims), before = std::move(before),
+         done = std::move(done)](const Reply& reply) {
+          if (!reply.ok() && claims_of(member) == claims) introduced_[member] = before;
+          if (done) done(reply);
+        });
+}
+
 // What is shown stays until a join shows something else, also at a hub that hears of it anew.
 void Client::State::join(ClaimKey key, JoinOptions options, Done done) {
   const Claims::Entry* const before = claims_.find(key);
@@ -123,7 +146,8 @@ void Client::State::send_claim(Claims::Entry& entry, Terms before) {
   // A member that was granted the use before needs no snapshot: when something was missed, all
   // users of the object are told at once.
   const bool known_user = key.kind == Kind::kUse && claim.granted && claim.waiting.empty();
-  const std::string body = known_user ? quiet(claim.terms.body) : claim.terms.body;
+  std::string body = known_user ? quiet(claim.terms.body) : claim.terms.body;
+  if (key.kind == Kind::kJoin) body = with_claims(std::move(body), claims_of(key.member));
   Sent sent{key, claim.ticket, std::move(before), std::exchange(claim.waiting, {})};
   send(request_of(entry, body), [this, sent = std::move(sent)](const Reply& reply) mutable {
     --in_flight_;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,9 @@ class Client::State {
   [[nodiscard]] const Objects& objects() const { return objects_; }
 
   void ask(const wire::FrameView& frame, Done done);  // refused while there is no hub
+  void introduce(std::uint64_t member, std::string claims, Done done);
+  void forget(std::uint64_t member) { introduced_.erase(member); }
+  [[nodiscard]] std::string_view claims_of(std::uint64_t member) const;
   void join(ClaimKey key, JoinOptions options, Done done);
   void claim(ClaimKey key, Terms terms, Done done);
   void undo(wire::Kind kind, const ClaimKey& key, Done done);
@@ -98,6 +102,7 @@ class Client::State {
 
   Calls calls_;
   Claims claims_;
+  std::unordered_map<std::uint64_t, std::string> introduced_;  // members; what is known of them
   Objects objects_;
   Others others_;
   json::Parser parser_;

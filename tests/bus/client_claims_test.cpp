@@ -254,3 +254,47 @@ TEST_CASE("after a gap everything is asked for again, and requests go on") {
   test.expect("use 1 /chat so 7:3", "four to nine", 7, 9);
   CHECK(test.told() == Told{"sync /chat so four to nine"});
 }
+
+TEST_CASE("what is known of a member goes with all its joins, and with what it asks from outside") {
+  ClientTest test;
+  test.hello();
+  test.client.introduce(1, R"({"role":"host"})", test.answer("introduce"));
+  CHECK(test.told() == Told{"connected", "introduce ok 0:0 "});
+  test.client.join(1, "/chat", {});
+  test.expect(R"(join 1 /chat {"presence":false,"claims":{"role":"host"}})");
+  test.client.join(2, "/chat", {});
+  test.expect(R"(join 2 /chat {"presence":false})");
+  test.client.meta(1, "/live/cam", "7", {});
+  test.expect(R"(meta 1 /live/cam {"data":7,"claims":{"role":"host"}})");
+  test.client.may_play(1, "/live/cam", test.answer("play"));
+  test.expect(R"(ask 1 /live {"action":"play","name":"cam","claims":{"role":"host"}})");
+  test.told();
+
+  // A hub that hears of the member anew hears of its claims too.
+  test.bus.link(false);
+  test.hello("00000000000000bb");
+  test.expect(R"(join 1 /chat {"presence":false,"claims":{"role":"host"}})");
+  test.expect(R"(join 2 /chat {"presence":false})");
+}
+
+TEST_CASE("other claims of a member that is there are told at once, and fall back if refused") {
+  ClientTest test;
+  test.hello();
+  test.client.introduce(1, R"({"n":1})");
+  test.client.join(1, "/chat", {.info = R"({"nick":"ann"})", .presence = true});
+  test.expect(R"(join 1 /chat {"info":{"nick":"ann"},"presence":true,"claims":{"n":1}})");
+  test.client.introduce(1, R"({"n":2})", test.answer("introduce"));
+  test.expect(R"(join 1 /chat {"info":{"nick":"ann"},"presence":true,"claims":{"n":2}})");
+  CHECK(test.told() == Told{"connected", "introduce ok 0:0 "});
+
+  test.client.introduce(1, R"({"n":3})", test.answer("introduce"));
+  test.bus.refuse(test.bus.next(), "denied");
+  CHECK(test.told() == Told{"introduce denied: told so"});
+  test.client.join(1, "/chat/room1", {});
+  test.expect(R"(join 1 /chat/room1 {"presence":false,"claims":{"n":2}})");
+
+  test.client.gone(1);
+  test.expect("leave 1 /");
+  test.client.join(1, "/chat", {});
+  test.expect(R"(join 1 /chat {"presence":false})");
+}
