@@ -32,6 +32,7 @@ struct Command::State {
   Config config;
   std::shared_ptr<const policy::Policy>* policy = nullptr;
   std::shared_ptr<const std::vector<policy::Hook>>* hooks = nullptr;
+  Tokens* tokens = nullptr;
   std::vector<Listener> listeners;
   bool allow_anonymous = false;
   bool check_config = false;
@@ -160,6 +161,16 @@ void Command::add_listener(Listener listener, std::string help) {
   state_->listeners.push_back(std::move(listener));
 }
 
+void Command::tokens(Tokens& field) {
+  state_->tokens = &field;
+  setting("token-key", "tokens.keys", texts(field.files, "FILE"),
+          "clients bring tokens that this key has signed");
+  setting("token-issuer", "tokens.issuer", text(field.issuer, "NAME"), "their iss");
+  setting("token-audience", "tokens.audience", text(field.audience, "NAME"), "in their aud");
+  setting("token-optional", "tokens.optional", flag(field.optional),
+          "who brings none comes in as anonymous");
+}
+
 void Command::policy(std::shared_ptr<const policy::Policy>& field) {
   state_->policy = &field;
 }
@@ -266,17 +277,23 @@ Status Command::State::apply() {
   if (auto status = settings.apply(flags, config); !status) return status;
   if (policy != nullptr && config.policy) *policy = config.policy;
   if (hooks != nullptr && config.hooks) *hooks = config.hooks;
+  if (tokens != nullptr && !tokens->files.empty()) {
+    auto verifier = read_keys(*tokens);
+    if (!verifier) return fail(verifier.error());
+    tokens->verifier = *std::move(verifier);
+  }
   return check_listeners();
 }
 
 Status Command::State::check_listeners() const {
+  const bool proven = tokens != nullptr && tokens->required();
   for (const Listener& listener : listeners) {
     if (listener.required && listener.field->empty()) {
       return fail(Code::kUsage, fmt::format("nothing to listen on: no --{}, no {} acceptor in {}",
                                             listener.flag, listener.protocol, config.file));
     }
     for (const Listen& listen : *listener.field) {
-      if (auto status = may_listen(listen, allow_anonymous); !status) {
+      if (auto status = may_listen(listen, allow_anonymous || proven); !status) {
         return fail(Code::kUsage,
                     fmt::format("{}: {}", settings.at(listener.flag).origin, status.error().text));
       }

@@ -9,6 +9,7 @@
 #include "base/exit_code.h"
 #include "cli/policy_file.h"
 #include "cli/settings.h"
+#include "cli/tokens.h"
 
 namespace CLI {
 class App;
@@ -66,6 +67,10 @@ class Command {
   /// The listener for Prometheus and health checks: --metrics, and acceptors of a protocol of the
   /// tool's own, as tools share the file. The last one; there is none unless somebody asks for it.
   void metrics(std::string_view protocol, std::vector<Listen>& field);
+
+  /// How clients prove who they are: --token-key, --token-issuer, --token-audience,
+  /// --token-optional. Where a token is required, listening anywhere needs no --allow-anonymous.
+  void tokens(Tokens& field);
 
   /// The rules of the file; nullptr stays where it has none.
   void policy(std::shared_ptr<const policy::Policy>& field);

@@ -47,6 +47,7 @@ class Reader : private YamlReader {
 
  private:
   [[nodiscard]] Status log(Node node) const;
+  [[nodiscard]] Status tokens(Node node) const;
   [[nodiscard]] Status limits(Node node) const;
   [[nodiscard]] Status section(const std::string& path, Node node) const;
   [[nodiscard]] Status acceptors(Node node) const;
@@ -76,6 +77,7 @@ Status Reader::document(const YAML::Node& root) const {
       Key{"origins", words()},
       Key{"store", text()},
       Key{"durability", one_of(kDurabilities)},
+      Key{"tokens", [this](const auto&, Node value) { return tokens(value); }},
       Key{"acceptors", [this](const auto&, Node value) { return acceptors(value); }},
       Key{"limits", [this](const auto&, Node value) { return limits(value); }},
       Key{"policy", [this](const auto&, Node value) { return policy(value); }},
@@ -86,6 +88,12 @@ Status Reader::document(const YAML::Node& root) const {
 Status Reader::log(Node node) const {
   return map("log.", node,
              std::array{Key{"level", one_of(kLevels)}, Key{"format", one_of(kFormats)}});
+}
+
+Status Reader::tokens(Node node) const {
+  return map("tokens.", node,
+             std::array{Key{"keys", words()}, Key{"issuer", text()}, Key{"audience", text()},
+                        Key{"optional", one_of(kBooleans)}});
 }
 
 // limits: {tool: {name: value}}. Which names a tool has, the tool says (Settings::apply).

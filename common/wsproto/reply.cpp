@@ -68,10 +68,19 @@ std::string pong(std::string_view id) {
   return start(id, true).end().take();
 }
 
-std::string hello(std::string_view member, std::string_view scope) {
+std::string refreshed(std::string_view id, std::optional<WallMillis> expires) {
+  json::Writer reply = start(id, true);
+  if (expires) reply.key("expires").integer(expires->count());
+  return reply.end().take();
+}
+
+std::string hello(const Hello& hello) {
   json::Writer text;
   text.object().key("event").string("hello").key("protocol").string("scopewire.v1");
-  return text.key("member").string(member).key("scope").string(scope).end().take();
+  text.key("member").string(hello.member).key("scope").string(hello.scope);
+  if (!hello.user.empty()) text.key("user").string(hello.user);
+  if (hello.expires) text.key("expires").integer(hello.expires->count());
+  return text.end().take();
 }
 
 }  // namespace so::wsproto

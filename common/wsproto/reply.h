@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
 #include "wire/frame.h"
 
 namespace so::wsproto {
@@ -25,6 +27,14 @@ std::string refused(std::string_view id, std::string_view code, std::string_view
 /// The hub's own error, {"error":{...}}, with all that it says.
 std::string refused(std::string_view id, std::string_view body);
 std::string pong(std::string_view id);
-std::string hello(std::string_view member, std::string_view scope);
+std::string refreshed(std::string_view id, std::optional<WallMillis> expires);
+
+struct Hello {
+  std::string_view member;
+  std::string_view scope;
+  std::string_view user;  // of the token; empty: none is known
+  std::optional<WallMillis> expires;
+};
+std::string hello(const Hello& hello);
 
 }  // namespace so::wsproto

@@ -14,7 +14,7 @@
 namespace so::wsproto {
 namespace {
 
-enum class Shape { kPlain, kOneChange, kChanges, kPing, kCall };
+enum class Shape { kPlain, kOneChange, kChanges, kPing, kRefresh, kCall };
 
 struct Operation {
   std::string_view name;
@@ -39,6 +39,7 @@ constexpr std::array kOperations{
     Operation{"call", wire::Kind::kCall, false, Shape::kCall},
     Operation{"result", wire::Kind::kResult, false, Shape::kCall},
     Operation{"ping", {}, false, Shape::kPing},
+    Operation{"refresh", {}, false, Shape::kRefresh},
 };
 
 // The members of a single change, and of a batch; the hub refuses what an operation lacks.
@@ -89,10 +90,16 @@ struct Reader {
     Request request;
     request.id = id;
     request.ping = operation.shape == Shape::kPing;
+    request.refresh = operation.shape == Shape::kRefresh;
     request.kind = operation.kind;
     if (auto refusal = names(operation, request)) return *refusal;
     if (auto refusal = position(request)) return *refusal;
     if (auto refusal = options(request)) return *refusal;
+    if (request.refresh) {
+      const auto token = json::text(message, "token");
+      if (!token) return refuse("bad_request", "token is missing or not a string");
+      request.token = *token;
+    }
     if (operation.kind == wire::Kind::kChange) request.body = changes_of(operation, message);
     if (operation.shape == Shape::kCall) request.body = call_of(operation.kind, message);
     return request;

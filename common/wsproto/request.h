@@ -14,7 +14,9 @@ namespace so::wsproto {
 /// the hub.
 struct Request {
   std::string id;     // compact JSON, repeated in the reply; empty: no reply wanted unless it fails
-  bool ping = false;  // answered by the gateway; the rest is for the hub
+  bool ping = false;  // answered by the gateway,
+  bool refresh = false;  // and so is this, with `token`; the rest is for the hub
+  std::string token;     // refresh
   wire::Kind kind{};
   std::string scope;  // normal form; empty: the scope of the URL
   std::string object;

@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include <array>
+#include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct Run {
   std::vector<std::string> origins;
   std::string stream, direction;
   std::shared_ptr<const policy::Policy> policy;
+  cli::Tokens tokens;
   cli::CommonOptions common;
   bool meta_is_default = false;
   bool debug_is_logged = false;
@@ -43,6 +45,7 @@ struct Run {
     command.option("standalone", cli::flag(standalone), "no hub");
     command.setting("origin", "origins", cli::texts(origins, "ORIGIN"), "pages that may connect");
     command.policy(policy);
+    command.tokens(tokens);
     auto* tap = command.app().add_subcommand("tap", "writes a stream to stdout");
     tap->add_option("STREAM", stream, "its path")->required();
     tap->add_option("TO", direction, "-");
@@ -209,4 +212,44 @@ TEST_CASE("positional words arrive as they were typed") {
   constexpr std::array kWords{"tool", "[1,[2]]", "{}", "-1", "", "[]"};
   CHECK_FALSE(command.parse(kWords.size(), kWords.data()));
   CHECK(values == std::vector<std::string>{"[1,[2]]", "{}", "-1", "", "[]"});
+}
+
+TEST_CASE("keys for tokens are read at the start, and stand for --allow-anonymous") {
+  const File secret{"thirty-two bytes of secret, or so\n"};
+  const File weak{"too short"};
+  const auto run = [](std::vector<const char*> words) { return Run{std::move(words)}; };
+  const Run plain = run({"--token-key", secret.path.c_str(), "--listen", "0.0.0.0:1935"});
+  CHECK_FALSE(plain.exit);
+  CHECK(plain.tokens.required());
+  REQUIRE(plain.tokens.verifier);
+  CHECK(plain.tokens.verifier->keys() == 1);
+
+  const Run optional =
+      run({"--token-key", secret.path.c_str(), "--token-optional", "--listen", "0.0.0.0:1935"});
+  CHECK(optional.exit == Exit::kUsage);
+  CHECK(optional.err.find("not loopback") != std::string::npos);
+
+  const Run bad = run({"--token-key", weak.path.c_str()});
+  CHECK(bad.exit == Exit::kUsage);
+  CHECK(bad.err.find(weak.path + ": a secret of 9 bytes") != std::string::npos);
+  const Run none = run({"--token-key", "/nowhere/key"});
+  CHECK(none.err.find("unable to read /nowhere/key: No such file") != std::string::npos);
+}
+
+TEST_CASE("keys are read again; those that are wrong stay out") {
+  File file{"thirty-two bytes of secret, or so"};
+  cli::Tokens tokens;
+  CHECK_FALSE(cli::keys_again(tokens));
+  tokens.files = {file.path};
+  tokens.verifier = cli::read_keys(tokens).value();
+  const auto before = tokens.verifier;
+  test::Captured err{stderr};
+  std::ofstream{file.path} << "weak";
+  CHECK_FALSE(cli::keys_again(tokens));
+  CHECK(tokens.verifier == before);
+  std::ofstream{file.path} << "another secret of thirty-two bytes";
+  CHECK(cli::keys_again(tokens));
+  CHECK(tokens.verifier != before);
+  CHECK(err.take().find("the keys for tokens stay as they were: /tmp/so-cli-") !=
+        std::string::npos);
 }

@@ -37,6 +37,7 @@ acceptors:
 limits:
   ws-gateway:
     max_connections: 20000
+tokens: {keys: [a.pem, b.jwks], issuer: us, audience: them, optional: false}
 )",
                                    "a.yaml");
   REQUIRE_MESSAGE(config, config.error().text);
@@ -52,11 +53,13 @@ limits:
                   Case{"acceptors.wsJsonMeta", "<127.0.0.1:8210/live/cam>", 9},
                   Case{"acceptors.ws", "", 9}, Case{"acceptors.inboundWSFMP4", "", 9},
                   Case{"acceptors.metrics", "", 9}, Case{"acceptors.rtmpMetrics", "", 9},
-                  Case{"limits.ws-gateway.max_connections", "<20000>", 17}}) {
+                  Case{"limits.ws-gateway.max_connections", "<20000>", 17},
+                  Case{"tokens.keys", "<a.pem><b.jwks>", 18}, Case{"tokens.issuer", "<us>", 18},
+                  Case{"tokens.audience", "<them>", 18}, Case{"tokens.optional", "<false>", 18}}) {
     CHECK_MESSAGE(words(*config, c.path) == c.words, c.path);
     CHECK_MESSAGE(config->entries.at(c.path).line == c.line, c.path);
   }
-  CHECK(config->entries.size() == 13);
+  CHECK(config->entries.size() == 17);
 }
 
 TEST_CASE("an empty file, and one of comments, configures nothing") {
@@ -103,7 +106,7 @@ TEST_CASE("what is wrong with a file is said with its line") {
            Case{"limits: {so-hub: {a: 1, a: 2}}", R"(1: "a" is here twice)"},
            Case{"[hub]",
                 "1: here belongs a map of hub, log, applications, allow_anonymous, "
-                "origins, store, durability, acceptors, limits, policy, hooks"}}) {
+                "origins, store, durability, tokens, acceptors, limits, policy, hooks"}}) {
     const auto config = parse_config(c.text, "a.yaml");
     REQUIRE_FALSE_MESSAGE(config, c.text);
     CHECK(config.error().text == "a.yaml:" + c.error);

@@ -34,7 +34,7 @@ TEST_CASE("refusals say why") {
 
 TEST_CASE("hello names the member and its scope") {
   CHECK(
-      hello("00000000000000ff-1", "/chat") ==
+      hello({.member = "00000000000000ff-1", .scope = "/chat", .user = {}, .expires = {}}) ==
       R"({"event":"hello","protocol":"scopewire.v1","member":"00000000000000ff-1","scope":"/chat"})");
   CHECK(pong("7") == R"({"id":7,"ok":true})");
 }

@@ -8,14 +8,17 @@
 
 namespace so::gateway {
 
+class Visitors;
+
 /// What the doors stand between: the hub on one side, the sockets on the other. A connection's
 /// number is its member's number.
 struct Doorway {
   bus::Client& hub;
   net::WsServer& server;
+  Visitors& visitors;
 };
 
-/// What is known of all who come in.
+/// What is known of all who come in without a token.
 constexpr std::string_view kClaims = R"({"role":"anonymous","door":"ws"})";
 
 constexpr std::uint64_t member_of(net::ConnId id) {

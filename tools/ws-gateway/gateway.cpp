@@ -17,12 +17,6 @@ Result<std::string> scope_of(const net::HttpRequest& request) {
   return wire::scope_of_url(request.path, request.parameter("scope"));
 }
 
-policy::Credentials visitor() {
-  json::Parser parser;
-  const auto claims = parser.parse(kClaims);
-  return policy::Credentials::read(claims.value()).value();
-}
-
 // Of the scope and all above it, the application first.
 policy::Decision may_connect(const policy::Policy& policy, std::string_view scope,
                              const policy::Credentials& who) {
@@ -61,7 +55,7 @@ std::vector<net::WsListener> listeners(const GatewayOptions& options) {
 }
 
 Gateway::Gateway(const GatewayOptions& options, bus::Client& hub, net::WsServer& server)
-    : visitor_(visitor()), stream_(options.stream), doorway_{hub, server} {
+    : stream_(options.stream), doorway_{hub, server, visitors_} {
   hub.listen({.event = [this](const wire::FrameView& frame) { event(frame); },
               .sync = [this](const wire::FrameView& frame) { event(frame); },
               .link =
@@ -98,13 +92,15 @@ void Gateway::serve_rooms(std::size_t listener) {
   doorway_.server.set_handlers(listener, std::move(handlers));
 }
 
-net::WsVerdict Gateway::room_verdict(const net::HttpRequest& request) const {
+net::WsVerdict Gateway::room_verdict(const net::HttpRequest& request) {
   const auto scope = scope_of(request);
   if (!scope) return net::WsVerdict::refuse(400, scope.error().text);
   if (*scope == "/") return net::WsVerdict::refuse(404, "the path names no application");
+  const auto visitor = visitors_.of(request, wall_now());
+  if (!visitor) return net::WsVerdict::refuse(401, visitor.error().text);
   if (!doorway_.hub.connected()) return net::WsVerdict::refuse(503, "there is no hub at present");
   if (!policy_) return net::WsVerdict::accept();
-  const auto decision = may_connect(*policy_, *scope, visitor_);
+  const auto decision = may_connect(*policy_, *scope, visitor->credentials);
   if (decision.allowed) return net::WsVerdict::accept();
   return net::WsVerdict::refuse(
       403, decision.reason.empty() ? "the policy denies it" : std::string{decision.reason});
@@ -112,20 +108,44 @@ net::WsVerdict Gateway::room_verdict(const net::HttpRequest& request) const {
 
 void Gateway::serve_metadata(std::size_t listener) {
   net::WsHandlers handlers = common_handlers();
-  handlers.on_request = [this](const net::HttpRequest& request) {
-    const auto stream = stream_of(request, stream_);
-    return stream ? net::WsVerdict::accept() : net::WsVerdict::refuse(400, stream.error().text);
-  };
+  handlers.on_request = [this](const net::HttpRequest& request) { return meta_verdict(request); };
   handlers.on_open = [this](net::ConnId id, const net::HttpRequest& request, std::string_view) {
     open_meta(id, request);
   };
   doorway_.server.set_handlers(listener, std::move(handlers));
 }
 
+net::WsVerdict Gateway::meta_verdict(const net::HttpRequest& request) {
+  const auto stream = stream_of(request, stream_);
+  if (!stream) return net::WsVerdict::refuse(400, stream.error().text);
+  const auto visitor = visitors_.of(request, wall_now());
+  if (!visitor) return net::WsVerdict::refuse(401, visitor.error().text);
+  return net::WsVerdict::accept();
+}
+
+// The hub is to know of whoever brought a token before it hears of anything else.
+bool Gateway::admit(net::ConnId id, const net::HttpRequest& request) {
+  const auto visitor = visitors_.of(request, wall_now());
+  if (!visitor) {
+    doorway_.server.close(id, net::close_code::kUnauthorized, visitor.error().text);
+    return false;
+  }
+  visitors_.admit(id, *visitor);
+  if (!visitor->anonymous) doorway_.hub.introduce(member_of(id), visitor->credentials.text());
+  return true;
+}
+
+void Gateway::close_expired(WallMillis now) {
+  for (const net::ConnId id : visitors_.take_expired(now)) {
+    doorway_.server.close(id, net::close_code::kTokenExpired, "the token has expired");
+  }
+}
+
 void Gateway::open_room(net::ConnId id, const net::HttpRequest& request,
                         std::string_view subprotocol) {
   auto scope = scope_of(request);
   if (!scope) return doorway_.server.close(id, net::close_code::kBadRequest, scope.error().text);
+  if (!admit(id, request)) return;
   const bool rich = subprotocol == kRichProtocol;
   doors_.emplace(id, rich ? Door::kRich : Door::kChat);
   rich ? rich_.open(id, std::move(*scope)) : chat_.open(id, std::move(*scope));
@@ -134,6 +154,7 @@ void Gateway::open_room(net::ConnId id, const net::HttpRequest& request,
 void Gateway::open_meta(net::ConnId id, const net::HttpRequest& request) {
   const auto stream = stream_of(request, stream_);
   if (!stream) return doorway_.server.close(id, net::close_code::kBadRequest, stream.error().text);
+  if (!admit(id, request)) return;
   doors_.emplace(id, Door::kMeta);
   meta_.open(id, *stream, request.parameter("latest") == "1");
 }
@@ -166,6 +187,7 @@ void Gateway::closed(net::ConnId id) {
       break;
   }
   doors_.erase(door);
+  visitors_.closed(id);
   doorway_.hub.gone(member_of(id));
   if (doors_.empty() && drained_) std::exchange(drained_, nullptr)();
 }

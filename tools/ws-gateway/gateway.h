@@ -13,6 +13,8 @@
 #include "net/ws_server.h"
 #include "policy/policy.h"
 #include "rich_door.h"
+#include "token/verifier.h"
+#include "visitors.h"
 
 namespace so::gateway {
 
@@ -40,6 +42,14 @@ class Gateway {
   /// others. nullptr: the hub has it on all.
   void set_policy(std::shared_ptr<const policy::Policy> policy) { policy_ = std::move(policy); }
 
+  /// By which keys tokens are checked from now on; nullptr: by none, and all are anonymous. Who
+  /// brings none is answered 401, unless they are optional.
+  void set_verifier(std::shared_ptr<const token::Verifier> verifier, bool optional) {
+    visitors_.set_verifier(std::move(verifier), optional);
+  }
+  /// Closes the connections whose tokens have expired; to be called every second or so.
+  void close_expired(WallMillis now);
+
   /// Everybody is told to come back elsewhere or later; then `done`, once.
   void drain(std::function<void()> done);
 
@@ -47,10 +57,12 @@ class Gateway {
   enum class Door { kChat, kRich, kMeta };
 
   void serve_rooms(std::size_t listener);
-  [[nodiscard]] net::WsVerdict room_verdict(const net::HttpRequest& request) const;
+  [[nodiscard]] net::WsVerdict room_verdict(const net::HttpRequest& request);
+  [[nodiscard]] net::WsVerdict meta_verdict(const net::HttpRequest& request);
   void serve_metadata(std::size_t listener);
   net::WsHandlers common_handlers();
   void open_room(net::ConnId id, const net::HttpRequest& request, std::string_view subprotocol);
+  bool admit(net::ConnId id, const net::HttpRequest& request);
   void open_meta(net::ConnId id, const net::HttpRequest& request);
   void message(net::ConnId id, const net::WsMessage& message);
   void closed(net::ConnId id);
@@ -60,8 +72,8 @@ class Gateway {
   [[nodiscard]] std::optional<net::HttpReply> get(const net::HttpRequest& request) const;
 
   std::shared_ptr<const policy::Policy> policy_;
-  policy::Credentials visitor_;  // kClaims
-  std::string stream_;           // of metadata connections that name none
+  Visitors visitors_;
+  std::string stream_;  // of metadata connections that name none
   Doorway doorway_;
   ChatDoor chat_{doorway_};
   RichDoor rich_{doorway_};

@@ -69,7 +69,15 @@ int main(int argc, char** argv) {
     if (rules.policy) gateway.set_policy(rules.policy);
   };
   put_in_force();
+  const auto check_tokens = [&] {
+    gateway.set_verifier(options.tokens.verifier, options.tokens.optional);
+  };
+  check_tokens();
+  net::Timer expiry{loop, [&] { gateway.close_expired(wall_now()); }};
+  if (options.tokens.verifier) expiry.start(Millis{1000}, Millis{1000});
   loop.on_signal(SIGHUP, [&] {
+    if (cli::keys_again(options.tokens)) check_tokens();
+    if (options.tokens.verifier && options.config.empty()) return;  // nothing else to read
     auto rules = cli::rules_again(options.config, options.rules);
     if (!rules) return;
     options.rules = *std::move(rules);

@@ -43,6 +43,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.limit("max-message", cli::size(gateway.message_bytes),
                 "larger ones close the connection");
   command.limit("max-queue", cli::size(gateway.queue_bytes), "bytes that may wait for one client");
+  command.tokens(options.tokens);
   command.rules(options.rules);
   if (const auto exit = command.parse(argc, argv)) return exit;
   options.config = command.common().config;

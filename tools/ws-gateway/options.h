@@ -6,6 +6,7 @@
 
 #include "base/exit_code.h"
 #include "cli/policy_file.h"
+#include "cli/tokens.h"
 #include "gateway.h"
 #include "hub/options.h"
 #include "store/open.h"
@@ -15,8 +16,9 @@ namespace so::gateway {
 struct Options {
   GatewayOptions gateway;
   bool standalone = false;
-  hub::Options hub;         // of the one inside, with standalone
-  store::Options store;     // of the one inside
+  hub::Options hub;      // of the one inside, with standalone
+  store::Options store;  // of the one inside
+  cli::Tokens tokens;
   cli::Rules rules;         // hooks are for the hub inside
   std::string config;       // the file they are read from again
   std::string hub_address;  // as named; empty: nobody named one

@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "visitors.h"
 #include "wsproto/reply.h"
 
 namespace so::gateway {
@@ -24,7 +25,10 @@ void RichDoor::welcome(net::ConnId id, const bus::Reply& joined) {
     doorway_.server.close(id, close_code_for(joined.code), joined.message);
     return;
   }
-  send(id, wsproto::hello(doorway_.hub.member_id(member_of(id)), connection->second.scope));
+  send(id, wsproto::hello({.member = doorway_.hub.member_id(member_of(id)),
+                           .scope = connection->second.scope,
+                           .user = doorway_.visitors.user(id),
+                           .expires = doorway_.visitors.expires(id)}));
   doorway_.server.want_messages(id, true);
 }
 
@@ -47,6 +51,7 @@ void RichDoor::message(net::ConnId id, const net::WsMessage& message) {
 void RichDoor::dispatch(net::ConnId id, const Request& request) {
   using wire::Kind;
   if (request.ping) return send(id, wsproto::pong(request.id));
+  if (request.refresh) return refresh(id, request);
   bus::Client& hub = doorway_.hub;
   const std::uint64_t member = member_of(id);
   if (request.kind == Kind::kJoin) return join(id, request);
@@ -110,6 +115,25 @@ void RichDoor::drop(net::ConnId id, const Request& request) {
   const std::uint64_t member = member_of(id);
   request.pattern ? hub.drop_all(member, request.scope, request.object, answer(id, request))
                   : hub.drop(member, request.scope, request.object, answer(id, request));
+}
+
+// Another token of the same user, with what it claims from now on.
+void RichDoor::refresh(net::ConnId id, const Request& request) {
+  auto visitor = doorway_.visitors.of_token(request.token, wall_now());
+  if (!visitor) return send(id, wsproto::refused(request.id, "bad_token", visitor.error().text));
+  if (visitor->user != doorway_.visitors.user(id)) {
+    return send(id,
+                wsproto::refused(request.id, "bad_token", "token: it is of another user (sub)"));
+  }
+  const std::string claims = visitor->credentials.text();
+  doorway_.hub.introduce(
+      member_of(id), claims,
+      [this, id, request, visitor = *std::move(visitor)](const bus::Reply& known) {
+        if (!connections_.contains(id)) return;
+        if (!known.ok()) return reply(id, request, known);
+        doorway_.visitors.admit(id, visitor);
+        if (!request.id.empty()) send(id, wsproto::refreshed(request.id, visitor.expires));
+      });
 }
 
 bus::Done RichDoor::answer(net::ConnId id, const Request& request) {

@@ -41,6 +41,7 @@ class RichDoor {
   void use(net::ConnId id, const wsproto::Request& request);
   void release(net::ConnId id, const wsproto::Request& request);
   void drop(net::ConnId id, const wsproto::Request& request);
+  void refresh(net::ConnId id, const wsproto::Request& request);
   bus::Done answer(net::ConnId id, const wsproto::Request& request);
   void reply(net::ConnId id, const wsproto::Request& request, const bus::Reply& reply);
   void hear(net::ConnId id, const std::string& topic);

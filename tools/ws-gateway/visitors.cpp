@@ -1,0 +1,128 @@
+#include "visitors.h"
+
+#include "doorway.h"
+#include "json/read.h"
+#include "json/write.h"
+
+namespace so::gateway {
+namespace {
+
+constexpr std::string_view kBearer = "Bearer ";
+constexpr std::string_view kCookie = "scopewire_token";
+
+policy::Credentials credentials(std::string_view text) {
+  json::Parser parser;
+  return policy::Credentials::read(parser.parse(text).value()).value();
+}
+
+// The value of one cookie in "a=1; b=2".
+std::string_view cookie(std::string_view all, std::string_view name) {
+  while (!all.empty()) {
+    std::string_view one = all.substr(0, all.find(';'));
+    all.remove_prefix(std::min(all.size(), one.size() + 1));
+    one.remove_prefix(std::min(one.find_first_not_of(' '), one.size()));
+    if (one.starts_with(name) && one.substr(name.size()).starts_with('=')) {
+      return one.substr(name.size() + 1);
+    }
+  }
+  return {};
+}
+
+// Programs send a header, pages have an address and cookies only.
+std::string_view token_of(const net::HttpRequest& request) {
+  const std::string_view authorization = request.authorization;
+  if (authorization.starts_with(kBearer)) return authorization.substr(kBearer.size());
+  if (const auto token = request.parameter("token"); !token.empty()) return token;
+  return cookie(request.cookie, kCookie);
+}
+
+// What the token claims, and through which door it came: that we know better.
+Result<policy::Credentials> read_claims(const std::string& text) {
+  json::Parser parser;
+  const auto claims = parser.parse(text);
+  if (!claims) return fail(claims.error());
+  json::Writer out;
+  out.object();
+  const json::Object members = claims->get_object().value_unsafe();
+  for (const auto& [name, value] : members) {
+    if (name != "door") out.key(name).raw(json::compact(value));
+  }
+  out.key("door").string("ws").end();
+  const auto whole = parser.parse(out.text());
+  if (!whole) return fail(whole.error());
+  return policy::Credentials::read(*whole);
+}
+
+}  // namespace
+
+Visitors::Visitors() {
+  anonymous_.credentials = credentials(kClaims);
+}
+
+void Visitors::set_verifier(std::shared_ptr<const token::Verifier> verifier, bool optional) {
+  verifier_ = std::move(verifier);
+  optional_ = optional;
+  last_.reset();
+}
+
+Result<Visitor> Visitors::of(const net::HttpRequest& request, WallMillis now) {
+  if (!verifier_) return anonymous_;
+  const std::string_view token = token_of(request);
+  if (token.empty()) {
+    if (optional_) return anonymous_;
+    return fail(Code::kRefused, "a token is wanted: Authorization: Bearer, ?token= or the cookie " +
+                                    std::string{kCookie});
+  }
+  const bool again = last_ && last_token_ == token && (!last_->expires || *last_->expires > now);
+  if (again) return *last_;
+  auto visitor = of_token(token, now);
+  if (visitor) {
+    last_token_ = token;
+    last_ = *visitor;
+  }
+  return visitor;
+}
+
+Result<Visitor> Visitors::of_token(std::string_view token, WallMillis now) const {
+  if (!verifier_) return fail(Code::kRefused, "token: no keys are configured here");
+  auto claims = verifier_->verify(token, now);
+  if (!claims) return fail(claims.error());
+  auto credentials = read_claims(claims->text);
+  if (!credentials) return fail(Code::kRefused, "token: " + credentials.error().text);
+  return Visitor{*std::move(credentials), std::move(claims->subject), claims->expires, false};
+}
+
+void Visitors::admit(net::ConnId id, const Visitor& visitor) {
+  closed(id);
+  if (visitor.anonymous) return;
+  admitted_.emplace(id, Admitted{visitor.user, visitor.expires});
+  if (visitor.expires) ends_.emplace(*visitor.expires, id);
+}
+
+void Visitors::closed(net::ConnId id) {
+  const auto known = admitted_.find(id);
+  if (known == admitted_.end()) return;
+  if (known->second.expires) ends_.erase({*known->second.expires, id});
+  admitted_.erase(known);
+}
+
+const std::string& Visitors::user(net::ConnId id) const {
+  const auto known = admitted_.find(id);
+  return known == admitted_.end() ? anonymous_.user : known->second.user;
+}
+
+std::optional<WallMillis> Visitors::expires(net::ConnId id) const {
+  const auto known = admitted_.find(id);
+  return known == admitted_.end() ? std::nullopt : known->second.expires;
+}
+
+std::vector<net::ConnId> Visitors::take_expired(WallMillis now) {
+  std::vector<net::ConnId> expired;
+  while (!ends_.empty() && ends_.begin()->first + kLeeway <= now) {
+    expired.push_back(ends_.begin()->second);
+    ends_.erase(ends_.begin());
+  }
+  return expired;
+}
+
+}  // namespace so::gateway
