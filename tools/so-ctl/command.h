@@ -29,6 +29,7 @@ enum class Verb {
   kImport,
   // By itself.
   kCompletion,
+  kToken,
 };
 
 /// What a person asked for, checked and in the words of the bus.

@@ -35,7 +35,7 @@ int over_web_socket(const ctl::Options& options, net::Loop& loop) {
   auto client = net::WsClient::create(loop);
   if (!client)
     return cli::give_up("unable to connect to", to_string(options.web.address), client.error());
-  ctl::WsDoor door{**client, options.web, options.command.persistent};
+  ctl::WsDoor door{**client, options.web, options.command.persistent, options.token};
   return to_int(run(loop, door, options.command, to_string(options.web.address)));
 }
 

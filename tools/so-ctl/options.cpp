@@ -12,14 +12,13 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "base/utf8.h"
 #include "cli/command.h"
 #include "cli/print.h"
 #include "cli/units.h"
 #include "completion.h"
 #include "json/read.h"
-#include "json/write.h"
 #include "run.h"
+#include "verb_words.h"
 #include "wire/path.h"
 
 namespace so::ctl {
@@ -27,17 +26,8 @@ namespace {
 
 constexpr std::string_view kExamples =
     "  so-ctl watch /chat/room1 chat | jq .changes\n"
-    "  so-ctl set /chat/room1 chat message '\"hello\"'\n"
     "  so-ctl --at rtmp://127.0.0.1/chat/room1 send chat doIt 1 2\n"
-    "  so-ctl serve /chat sum ./sum.sh & so-ctl call /chat sum 1 2\n"
-    "  so-ctl ls";
-
-struct Words {
-  std::string at, count, timeout, jobs, every, speed;
-  bool text = false;
-  bool json = false;
-  std::vector<std::string> rest;  // of the verb
-};
+    "  so-ctl serve /chat sum ./sum.sh & so-ctl call /chat sum 1 2";
 
 struct VerbWords {
   std::string_view name;
@@ -66,6 +56,7 @@ constexpr std::array kVerbs{
     VerbWords{"top", "[SCOPE]: show who is busy, again and again", Verb::kTop, 0, 0},
     VerbWords{"export", "[SCOPE]: print the objects there and below", Verb::kExport, 0, 0},
     VerbWords{"import", "make objects of what was exported, from stdin", Verb::kImport, 0, 0},
+    VerbWords{"token", "print a token for clients, signed with --key", Verb::kToken, 0, 0},
     VerbWords{"completion", "bash|zsh: print what completes the words", Verb::kCompletion, 1, 1},
 };
 
@@ -97,6 +88,10 @@ class Shielded {
   std::vector<const char*> pointers_;
 };
 
+bool needs_nobody(Verb verb) {
+  return verb == Verb::kCompletion || verb == Verb::kToken;
+}
+
 /// Options that one verb alone has: so-ctl VERB --help shows them.
 struct OwnOption {
   const char* flag;
@@ -105,7 +100,9 @@ struct OwnOption {
 constexpr std::array kOwnOptions{
     OwnOption{"--every", "top"},  OwnOption{"--speed", "replay"}, OwnOption{"--under-way", "bench"},
     OwnOption{"--size", "bench"}, OwnOption{"--all", "export"},   OwnOption{"--to", "call"},
-    OwnOption{"--json", "call"},  OwnOption{"--jobs", "serve"},   OwnOption{"--share", "serve"}};
+    OwnOption{"--key", "token"},  OwnOption{"--sub", "token"},    OwnOption{"--role", "token"},
+    OwnOption{"--for", "token"},  OwnOption{"--json", "call"},    OwnOption{"--jobs", "serve"},
+    OwnOption{"--share", "serve"}};
 
 void show_own_options(CLI::App& app) {
   std::map<std::string_view, std::string> lines;
@@ -118,10 +115,6 @@ void show_own_options(CLI::App& app) {
   for (const auto& [verb, text] : lines) {
     app.get_subcommand(std::string{verb})->footer("Options of " + std::string{verb} + ":\n" + text);
   }
-}
-
-Status fail_usage(std::string text) {
-  return fail(Code::kUsage, std::move(text));
 }
 
 // ws:// and rtmp:// have the scope in their path.
@@ -145,7 +138,7 @@ Status read_way(const std::string& at, Options& options) {
 Status read_scope(std::vector<std::string>& rest, const VerbWords& verb, Options& options) {
   const bool in_url = options.way != Way::kBus;
   const bool none =
-      verb.verb == Verb::kKick || verb.verb == Verb::kImport || verb.verb == Verb::kCompletion;
+      verb.verb == Verb::kKick || verb.verb == Verb::kImport || needs_nobody(verb.verb);
   const bool may_lack = verb.verb == Verb::kList || needs_bus(verb.verb);
   if (in_url || none || (may_lack && rest.empty())) return {};
   if (rest.empty()) return fail_usage("SCOPE is missing, as /chat/room1");
@@ -156,86 +149,11 @@ Status read_scope(std::vector<std::string>& rest, const VerbWords& verb, Options
   return {};
 }
 
-Result<std::string> json_value(const std::string& text, bool plain) {
-  std::string value;
-  if (plain) {
-    json::append_string(value, text);
-    return value;
-  }
-  auto parsed = json::normalise(text);
-  if (!parsed)
-    return fail(Code::kUsage, "VALUE is not JSON (for a string as it stands, use --text): " + text);
-  return parsed;
-}
-
-// The body of the bus's change.
-Result<std::string> changes(std::string_view verb, const std::vector<std::string>& rest,
-                            bool plain) {
-  json::Writer body;
-  body.object().key("changes").array().object();
-  body.key("op").string(verb == "del" ? "delete" : verb);
-  if (verb == "send") {
-    body.key("handler").string(rest[1]).key("args").array();
-    for (std::size_t i = 2; i < rest.size(); ++i) {
-      auto value = json_value(rest[i], plain);
-      if (!value) return fail(value.error());
-      body.raw(*value);
-    }
-    body.end();
-  } else if (verb != "clear") {
-    body.key("key").string(rest[1]);
-  }
-  if (verb == "set") {
-    auto value = json_value(rest[2], plain);
-    if (!value) return fail(value.error());
-    body.key("value").raw(*value);
-  }
-  return body.end().end().end().take();
-}
-
 Status read_claims(Options& options) {
   if (options.claims.empty()) return {};
   auto claims = json::normalise(options.claims);
   if (!claims || !claims->starts_with('{')) return fail_usage("--claims: not a JSON object");
   options.claims = std::move(*claims);
-  return {};
-}
-
-// JSON where it is, else a string as it stands.
-std::string argument(const std::string& word, bool plain) {
-  auto value = plain ? Result<std::string>{fail(Code::kUsage, "")} : json::normalise(word);
-  if (value) return std::move(*value);
-  std::string text;
-  json::append_string(text, word);
-  return text;
-}
-
-Status read_call(const Words& words, Command& command) {
-  const auto& rest = words.rest;
-  command.method = rest[0];
-  for (const std::string& word : rest) {
-    if (!is_utf8(as_bytes(word))) return fail_usage("a word is not UTF-8: " + word);
-  }
-  if (words.json) {
-    auto list = rest.size() == 2 ? json::normalise(rest[1]) : fail(Code::kUsage, "");
-    if (!list || !list->starts_with('[')) return fail_usage("--json: ARG is not one JSON array");
-    command.args = std::move(*list);
-    return {};
-  }
-  json::Writer args;
-  args.array();
-  for (std::size_t i = 1; i < rest.size(); ++i) args.raw(argument(rest[i], words.text));
-  command.args = args.end().take();
-  return {};
-}
-
-Status read_serve(const Words& words, Command& command) {
-  command.method = words.rest[0];
-  command.command.assign(words.rest.begin() + 1, words.rest.end());
-  if (words.jobs.empty()) return {};
-  const auto jobs = cli::parse_count(words.jobs);
-  if (!jobs || *jobs == 0) return fail_usage("--jobs: not a number from 1");
-  command.jobs = *jobs;
   return {};
 }
 
@@ -269,24 +187,13 @@ Status read_bounds(const Words& words, Command& command) {
   return {};
 }
 
-// What follows the scope.
-Status read_rest(const Words& words, const VerbWords& verb, Options& options) {
-  Command& command = options.command;
-  const std::vector<std::string>& rest = words.rest;
-  if (verb.verb == Verb::kCall) return read_call(words, command);
-  if (verb.verb == Verb::kServe) return read_serve(words, command);
-  if (verb.verb == Verb::kKick) {
-    command.member = rest[0];
-    if (rest.size() > 1) command.reason = rest[1];
-    return {};
-  }
-  if (!rest.empty()) command.object = rest[0];
-  if (verb.verb == Verb::kGet && rest.size() > 1) command.key = rest[1];
-  if (verb.verb != Verb::kChange) return {};
-  auto body = changes(verb.name, rest, words.text);
-  if (!body) return fail(body.error());
-  command.changes = std::move(*body);
-  command.repeatable = options.way != Way::kRtmp;
+// For ws:// alone: who is on the bus is trusted, and RTMP has no place for it yet.
+Status read_token_file(const std::string& file, Options& options) {
+  if (file.empty()) return {};
+  if (options.way != Way::kWebSocket) return fail_usage("--token-file is for --at ws://");
+  auto token = read_token(file);
+  if (!token) return fail(token.error());
+  options.token = *std::move(token);
   return {};
 }
 
@@ -296,6 +203,7 @@ Status read_words(Words& words, const VerbWords& verb, Options& options) {
   if (!words.at.empty()) {
     if (auto way = read_way(words.at, options); !way) return way;
   }
+  if (auto token = read_token_file(words.token_file, options); !token) return token;
   if (auto scope = read_scope(words.rest, verb, options); !scope) return scope;
   if (words.rest.size() < verb.least || words.rest.size() > verb.most) {
     return fail_usage("so-ctl " + std::string{verb.name} + " " +
@@ -305,7 +213,8 @@ Status read_words(Words& words, const VerbWords& verb, Options& options) {
   if (needs_bus(verb.verb) && options.way != Way::kBus) {
     return fail_usage("so-ctl " + std::string{verb.name} + " works over the bus, not with --at");
   }
-  if (auto rest = read_rest(words, verb, options); !rest) return rest;
+  if (auto rest = read_rest(words, verb.name, command); !rest) return rest;
+  command.repeatable = verb.verb == Verb::kChange && options.way != Way::kRtmp;
   command.tree = verb.verb == Verb::kList && isatty(STDOUT_FILENO) != 0;
   return read_bounds(words, command);
 }
@@ -327,6 +236,27 @@ Exit complete(const std::vector<std::string>& rest, const CLI::App& app) {
   return Exit::kOk;
 }
 
+// What needs neither a hub nor a door, or fails.
+Exit do_alone(const Words& words, Verb verb, const CLI::App& app) {
+  if (verb == Verb::kCompletion) return complete(words.rest, app);
+  TokenPlan plan = words.token;
+  if (!words.lasting.empty()) {
+    const auto lasting = cli::parse_duration(words.lasting);
+    if (!lasting) {
+      log::error("--for: {}", lasting.error().text);
+      return Exit::kUsage;
+    }
+    plan.lasting = *lasting;
+  }
+  const auto token = make_token(plan, wall_now());
+  if (!token) {
+    log::error("{}", token.error().text);
+    return Exit::kUsage;
+  }
+  cli::print_line(*token);
+  return Exit::kOk;
+}
+
 }  // namespace
 
 std::optional<Exit> parse_options(int argc, const char* const* argv, Options& options) {
@@ -336,6 +266,12 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
                  "not the bus but ws://HOST/SCOPE, rtmp://HOST/SCOPE");
   command.option("claims", cli::text(options.claims, "JSON"),
                  "on the bus: do it as somebody with these claims");
+  command.option("token-file", cli::text(words.token_file, "FILE"),
+                 "with --at ws://: it holds a token, of who we are");
+  command.option("key", cli::text(words.token.key, "FILE"), "a secret, or a private key in PEM");
+  command.option("sub", cli::text(words.token.sub, "NAME"), "of whom it is");
+  command.option("role", cli::text(words.token.role, "ROLE"), "for the policy");
+  command.option("for", cli::text(words.lasting, "DURATION"), "until it expires, 1h");
   command.option("text", cli::flag(words.text), "VALUE is a string as it stands, not JSON");
   command.option("persistent", cli::flag(options.command.persistent),
                  "use the object as a persistent one");
@@ -369,7 +305,8 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   }
   for (std::size_t i = 0; i < kVerbs.size(); ++i) {
     if (!*subcommands[i]) continue;
-    if (kVerbs.at(i).verb == Verb::kCompletion) return complete(words.rest, command.app());
+    words.token.claims = options.claims;
+    if (needs_nobody(kVerbs.at(i).verb)) return do_alone(words, kVerbs.at(i).verb, command.app());
     if (const auto read = read_words(words, kVerbs.at(i), options); !read) {
       log::error("{}", read.error().text);
       return Exit::kUsage;

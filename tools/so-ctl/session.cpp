@@ -35,7 +35,7 @@ Exit exit_for_code(std::string_view code) {
       Row{"version", Exit::kProtocol},        Row{"protocol", Exit::kProtocol},
       Row{"no_method", Exit::kNotFound},      Row{"timeout", Exit::kTimeout},
       Row{"gone", Exit::kUnreachable},        Row{"not_joined", Exit::kRefused},
-      Row{"kicked", Exit::kRefused}};
+      Row{"kicked", Exit::kRefused},          Row{"unauthorized", Exit::kUnauthenticated}};
   for (const Row& row : kRows) {
     if (row.code == code) return row.exit;
   }
@@ -102,6 +102,7 @@ void Session::run() {
     case Verb::kExport:
     case Verb::kImport:
     case Verb::kCompletion:
+    case Verb::kToken:
       break;
   }
 }

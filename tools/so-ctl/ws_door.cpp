@@ -4,8 +4,18 @@
 
 namespace so::ctl {
 
-WsDoor::WsDoor(net::WsClient& client, net::Url url, bool persistent)
-    : client_(client), url_(std::move(url)), persistent_(persistent) {}
+namespace {
+
+// The client has the status in its words alone.
+std::string_view code_of(const Error& error) {
+  if (error.text.ends_with("status 401")) return "unauthorized";
+  return error.code == Code::kRefused ? "denied" : "unreachable";
+}
+
+}  // namespace
+
+WsDoor::WsDoor(net::WsClient& client, net::Url url, bool persistent, std::string token)
+    : client_(client), url_(std::move(url)), persistent_(persistent), token_(std::move(token)) {}
 
 void WsDoor::open(Done opened, Done lost) {
   opened_ = std::move(opened);
@@ -14,13 +24,12 @@ void WsDoor::open(Done opened, Done lost) {
       {.on_open = {},  // the server says hello when the scope is joined
        .on_message = [this](net::ConnId, const net::WsMessage& m) { message(as_text(m.payload)); },
        .on_drained = {},
-       .on_failure =
-           [this](net::ConnId, const Error& error) {
-             gone(error.code == Code::kRefused ? "denied" : "unreachable", error.text);
-           },
+       .on_failure = [this](net::ConnId, const Error& error) { gone(code_of(error), error.text); },
        .on_close = [this](net::ConnId, std::uint16_t,
                           std::string_view why) { gone("hub_lost", why); }});
-  id_ = client_.connect({.url = url_, .subprotocol = "scopewire.v1", .origin = {}});
+  net::WsTarget target{.url = url_, .subprotocol = "scopewire.v1", .origin = {}};
+  if (!token_.empty()) target.headers.emplace_back("Authorization", "Bearer " + token_);
+  id_ = client_.connect(target);
 }
 
 void WsDoor::gone(std::string_view code, std::string_view why) {

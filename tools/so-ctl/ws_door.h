@@ -17,7 +17,7 @@ namespace so::ctl {
 class WsDoor : public Door {
  public:
   /// `client` outlives the door.
-  WsDoor(net::WsClient& client, net::Url url, bool persistent);
+  WsDoor(net::WsClient& client, net::Url url, bool persistent, std::string token = {});
 
   void open(Done opened, Done lost) override;
   void get(std::string_view object, std::string_view key, Done done) override;
@@ -43,6 +43,7 @@ class WsDoor : public Door {
   net::WsClient& client_;
   net::Url url_;
   bool persistent_;
+  std::string token_;  // of who we are; empty: nobody in particular
   net::ConnId id_ = net::kNoConn;
   Done opened_;
   Done lost_;

@@ -1,0 +1,72 @@
+#include "token_verb.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "json/read.h"
+#include "json/write.h"
+#include "token/sign.h"
+#include "token/verify.h"
+
+namespace so::ctl {
+namespace {
+
+constexpr std::size_t kMaxFile = 65536;
+
+Result<std::string> read_file(const std::string& file) {
+  std::ifstream in{file, std::ios::binary};
+  std::string text(kMaxFile, '\0');
+  if (!in || !in.read(text.data(), static_cast<std::streamsize>(text.size())).eof()) {
+    return fail(Code::kUsage, fmt::format("unable to read {}: {}", file, std::strerror(errno)));
+  }
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return text;
+}
+
+std::string claims_of(const TokenPlan& plan, json::Element more, WallMillis now) {
+  const auto seconds = [](WallMillis time) {
+    return std::chrono::duration_cast<Seconds>(time).count();
+  };
+  json::Writer claims;
+  claims.object();
+  if (!plan.sub.empty()) claims.key("sub").string(plan.sub);
+  if (!plan.role.empty()) claims.key("role").string(plan.role);
+  const json::Object members = more.get_object().value_unsafe();
+  for (const auto& [name, value] : members) claims.key(name).raw(json::compact(value));
+  if (!json::member(more, "iat")) claims.key("iat").integer(seconds(now));
+  if (!json::member(more, "exp")) claims.key("exp").integer(seconds(now + plan.lasting));
+  return claims.end().take();
+}
+
+}  // namespace
+
+Result<std::string> make_token(const TokenPlan& plan, WallMillis now) {
+  if (plan.key.empty()) return fail(Code::kUsage, "--key is missing: the file to sign with");
+  const auto key = read_file(plan.key);
+  if (!key) return fail(key.error());
+  json::Parser parser;
+  const auto more = parser.parse(plan.claims.empty() ? "{}" : plan.claims);
+  if (!more || !more->is_object()) return fail(Code::kUsage, "--claims: not a JSON object");
+  auto token = token::sign(claims_of(plan, *more, now), *key);
+  if (!token) return fail(Code::kUsage, fmt::format("{}: {}", plan.key, token.error().text));
+  if (token->size() <= token::kMaxToken) return token;
+  return fail(Code::kUsage,
+              fmt::format("a token of {} bytes; {} is the limit", token->size(), token::kMaxToken));
+}
+
+Result<std::string> read_token(const std::string& file) {
+  auto text = read_file(file);
+  if (!text) return text;
+  constexpr std::string_view kSpace = " \t\r\n";
+  text->erase(0, std::min(text->find_first_not_of(kSpace), text->size()));
+  text->erase(text->find_last_not_of(kSpace) + 1);
+  const auto printable = [](char c) { return c > ' ' && c < 0x7F; };
+  if (!text->empty() && std::all_of(text->begin(), text->end(), printable)) return text;
+  return fail(Code::kUsage, file + " does not hold one token");
+}
+
+}  // namespace so::ctl
