@@ -1,7 +1,7 @@
 // Metadata that waits for its picture: node --test tests/pages/cues_test.mjs
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {Cues} from '../../tools/fmp4-serve/www/cues.js';
+import {Cues} from '../../tools/fmp4-serve/www/player/cues.js';
 
 function recorded() {
   const fired = [];

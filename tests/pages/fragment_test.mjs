@@ -1,7 +1,7 @@
 // What the player reads in a fragment: node --test tests/pages/fragment_test.mjs
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {startsWithKey} from '../../tools/fmp4-serve/www/fragment.js';
+import {startsWithKey} from '../../tools/fmp4-serve/www/player/fragment.js';
 
 const KEY = 0x02000000;
 const OTHER = 0x01010000;

@@ -1,7 +1,7 @@
 // How the player keeps close to live: node --test tests/pages/live_edge_test.mjs
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {LiveEdge} from '../../tools/fmp4-serve/www/live_edge.js';
+import {LiveEdge} from '../../tools/fmp4-serve/www/player/live_edge.js';
 
 const WINDOW = 1000;
 

@@ -1,9 +1,9 @@
 // The least of HTTP and WebSocket (RFC 6455) that a page of ours needs, for tests of the pages:
-// serves the files of a www/ folder flat, as the tools do, and hands WebSockets to a callback.
+// serves the files of a www/ folder, modules one by one, and hands WebSockets to a callback.
 import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {createServer} from 'node:http';
-import {basename, extname, join} from 'node:path';
+import {extname, join} from 'node:path';
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
@@ -42,7 +42,7 @@ function answer(folder, routes, {url}, response) {
     response.writeHead(200, {'content-type': 'application/json', 'cache-control': 'no-store'});
     return response.end(JSON.stringify(routes[path]()));
   }
-  const name = path === '/' ? 'index.html' : basename(path);
+  const name = path === '/' ? 'index.html' : path; // a parsed path has no dots left in it
   try {
     const body = readFileSync(join(folder, name));
     response.writeHead(200, {'content-type': TYPES[extname(name)] ?? 'text/plain'});

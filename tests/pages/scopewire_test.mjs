@@ -4,7 +4,7 @@ import {afterEach, beforeEach, mock, test} from 'node:test';
 import {FakeGateway} from './fake_gateway.mjs';
 import {install, settled} from './fake_websocket.mjs';
 import {NetConnection, Room, SharedObject} from '../../tools/ws-gateway/www/scopewire.js';
-import {Backoff, advice} from '../../tools/ws-gateway/www/live_socket.js';
+import {Backoff, advice} from '../../tools/ws-gateway/www/scopewire/live_socket.js';
 
 const URL = 'ws://host:8081/chat/room1';
 const OTHER = 'ffffffffffffffff-1';

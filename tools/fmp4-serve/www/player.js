@@ -1,8 +1,8 @@
-import {Cues} from './cues.js';
-import {Emitter} from './emitter.js';
-import {LiveSocket} from './live_socket.js';
-import {MediaBuffer} from './media_buffer.js';
-import {Playhead} from './playhead.js';
+import {Cues} from './player/cues.js';
+import {Emitter} from './player/emitter.js';
+import {LiveSocket} from './player/live_socket.js';
+import {MediaBuffer} from './player/media_buffer.js';
+import {Playhead} from './player/playhead.js';
 
 const PROTOCOL = 'scopewire.fmp4.v1';
 const TICK_MS = 100;

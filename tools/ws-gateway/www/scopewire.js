@@ -15,7 +15,7 @@
  *   console.log(await connection.call('sum', 1, 2));
  *   connection.serve('ask', (question) => prompt(question));
  */
-export {ScopewireError} from './connection.js';
-export {NetConnection} from './net_connection.js';
-export {Room} from './room.js';
-export {SharedObject} from './shared_object.js';
+export {ScopewireError} from './scopewire/connection.js';
+export {NetConnection} from './scopewire/net_connection.js';
+export {Room} from './scopewire/room.js';
+export {SharedObject} from './scopewire/shared_object.js';

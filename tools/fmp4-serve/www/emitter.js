@@ -1,1 +1,0 @@
-../../ws-gateway/www/emitter.js

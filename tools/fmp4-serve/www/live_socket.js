@@ -1,1 +1,0 @@
-../../ws-gateway/www/live_socket.js

@@ -1,0 +1,1 @@
+../../../ws-gateway/www/scopewire/live_socket.js
