@@ -73,6 +73,11 @@ export class FakeGateway {
     }
   }
 
+  /** Tells all how long to stay away when their connection ends. */
+  advise(after_ms) {
+    for (const session of this.sessions) this.#tell(session, {event: 'advice', after_ms});
+  }
+
   /** As if the hub had not heard of any producer for five minutes. */
   forgetProducers() {
     for (const object of this.objects.values()) object.producers.clear();
@@ -118,8 +123,9 @@ export class FakeGateway {
       case 'result':
         return {};
       default: {
-        const {op, key, value, handler, args, ...rest} = request;
-        return this.#apply({...rest, changes: [{op, key, value, handler, args}]}, session.member);
+        const {op, key, value, handler, args, changes, ...rest} = request;
+        const batch = changes ?? [{op, key, value, handler, args}];
+        return this.#apply({...rest, changes: batch}, session.member);
       }
     }
   }

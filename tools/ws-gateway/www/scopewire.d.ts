@@ -2,6 +2,9 @@
 export type Value = null | boolean | number | string | Value[] | {[key: string]: Value};
 export type Info = {[key: string]: Value};
 
+/** Who we are: a JWT, or a function that has one; it is asked at every attempt to connect. */
+export type Token = string | (() => string | Promise<string>);
+
 /** `code` is one of scopewire-ws(7), or: lost, closed, too_big, limit, gap, uncertain. */
 export class ScopewireError extends Error {
   readonly code: string;
@@ -14,7 +17,7 @@ export interface Status {
   /** connecting, open, waiting, closed; at level `error` also the code of a refusal. */
   code: string;
   message: string;
-  /** Milliseconds until the next attempt, while `waiting`. */
+  /** Milliseconds until the next attempt, while `waiting`; the server may have said how long. */
   retryIn: number | null;
 }
 
@@ -42,6 +45,13 @@ export interface Message {
   version: number;
 }
 
+/** A part of a batch. */
+export type Wish =
+  | {op: 'set'; key: string; value: Value}
+  | {op: 'delete'; key: string}
+  | {op: 'clear'}
+  | {op: 'send'; handler: string; args?: Value[]};
+
 export interface Written {
   /** `noop`: there was nothing to change. `cas`: the object was not at the expected version. */
   status: 'ok' | 'noop' | 'cas';
@@ -66,7 +76,7 @@ export class SharedObject {
   static getRemote(
     name: string,
     url: string | URL,
-    options?: {persistent?: boolean; resume?: Snapshot | null},
+    options?: {persistent?: boolean; resume?: Snapshot | null; token?: Token},
   ): SharedObject;
 
   readonly name: string;
@@ -90,6 +100,8 @@ export class SharedObject {
   deleteProperty(key: string, options?: WriteOptions): Promise<Written>;
   clear(options?: WriteOptions): Promise<Written>;
   send(handler: string, ...args: Value[]): Promise<Written>;
+  /** Several in one batch: one version, all or nothing. */
+  change(changes: Wish[], options?: WriteOptions): Promise<Written>;
   close(): void;
 }
 
@@ -101,7 +113,7 @@ export interface Presence {
 
 export class Room {
   private constructor();
-  static join(url: string | URL, info?: Info): Room;
+  static join(url: string | URL, info?: Info, options?: {token?: Token}): Room;
 
   readonly members: ReadonlyMap<string, Info>;
   /** Our own member id; null while not connected. */
@@ -120,7 +132,7 @@ export class Room {
 /** Remote calls in the scope of a URL, both ways. */
 export class NetConnection {
   private constructor();
-  static connect(url: string | URL): NetConnection;
+  static connect(url: string | URL, options?: {token?: Token}): NetConnection;
 
   /** Our own member id; null while not connected. */
   readonly self: string | null;
@@ -134,5 +146,21 @@ export class NetConnection {
   callMember(to: string, method: string, args?: Value[], timeout?: number): Promise<Value>;
   /** Answers calls of this page's method; the last argument is {from: member}. */
   serve(method: string, handler: ((...args: any[]) => unknown) | null): void;
+  close(): void;
+}
+
+/** The metadata of a live stream: `ws://host:8210/live/cam`. */
+export class Metadata {
+  private constructor();
+  static of(url: string | URL, options?: {latest?: boolean; token?: Token}): Metadata;
+
+  readonly status: Status;
+
+  /** `timestamp` is the stream's, in milliseconds, or the wall clock's if it is not live. */
+  on(event: 'data', listener: (metadata: {data: Value; timestamp: number}) => void): Off;
+  on(event: 'status', listener: (status: Status) => void): Off;
+
+  /** False: there is no connection now, and nothing was pushed. */
+  push(data: Value): boolean;
   close(): void;
 }

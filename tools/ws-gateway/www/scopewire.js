@@ -1,12 +1,15 @@
 /**
- * Rooms and shared objects for browsers, over scopewire.v1 (scopewire-ws(7)).
+ * Rooms, shared objects, remote calls and metadata for browsers, over scopewire.v1 and wsJsonMeta
+ * (scopewire-ws(7)). One file, no dependencies; also for Node 22, or 20 with --experimental-websocket.
  *
- *   import {SharedObject, Room} from '/scopewire.js';
+ *   import {Metadata, NetConnection, Room, SharedObject} from '/scopewire.js';
  *
- *   const chat = SharedObject.getRemote('chat', '/chat/room1');
- *   chat.on('sync', () => console.log(chat.data));
+ *   const chat = SharedObject.getRemote('chat', '/chat/room1', {token});
+ *   chat.on('sync', ({reason}) => console.log(reason, chat.data)); // first, resumed or lost
  *   chat.on('change', ({key, value, from}) => console.log(from, key, value));
- *   chat.setProperty('message', 'hello');
+ *   chat.on('message', ({handler, args}) => console.log(handler, args));
+ *   await chat.setProperty('message', 'hello'); // in order for everybody, applied once
+ *   chat.send('wave', 1, true);
  *
  *   const room = Room.join('/chat/room1', {nick: 'ann'});
  *   room.on('members', () => console.log(room.members));
@@ -14,8 +17,11 @@
  *   const connection = NetConnection.connect('/chat/room1');
  *   console.log(await connection.call('sum', 1, 2));
  *   connection.serve('ask', (question) => prompt(question));
+ *
+ *   Metadata.of('ws://host:8210/live/cam').on('data', ({data}) => console.log(data));
  */
 export {ScopewireError} from './scopewire/connection.js';
+export {Metadata} from './scopewire/metadata.js';
 export {NetConnection} from './scopewire/net_connection.js';
 export {Room} from './scopewire/room.js';
 export {SharedObject} from './scopewire/shared_object.js';

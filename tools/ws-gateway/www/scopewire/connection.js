@@ -1,5 +1,5 @@
 import {Emitter} from './emitter.js';
-import {LiveSocket} from './live_socket.js';
+import {LiveSocket, absolute} from './live_socket.js';
 
 const PROTOCOL = 'scopewire.v1';
 const QUIET_MS = 40_000; // the server pings every 25 s, unseen by scripts: ask when all is quiet
@@ -15,7 +15,7 @@ export class ScopewireError extends Error {
   }
 }
 
-const connections = new Map(); // by URL: everything of one page shares a connection
+const connections = new Set(); // everything of one page that names the same URL shares one
 
 /**
  * One scopewire.v1 connection: requests with replies, and events for whoever attached itself. Comes
@@ -24,6 +24,7 @@ const connections = new Map(); // by URL: everything of one page shares a connec
  */
 export class Connection extends Emitter {
   #url;
+  #token;
   #socket;
   #users = new Set(); // objects with opened(), received(event) and lost(error, final)
   #requests = new Map(); // id -> {resolve, reject}
@@ -35,18 +36,20 @@ export class Connection extends Emitter {
   member = null;
   scope = null;
 
-  /** `/chat/room1` is a path on the page's own host, `ws://host/chat/room1` any other. */
-  static to(url) {
+  /** `url` and `token` as of LiveSocket; without a token, the connection that is there will do. */
+  static to(url, token = '') {
     const {href} = absolute(url);
-    const found = connections.get(href) ?? new Connection(href);
-    connections.set(href, found);
+    const same = (one) => one.#url === href && (!token || one.#token === token);
+    const found = [...connections].find(same) ?? new Connection(href, token);
+    connections.add(found);
     return found;
   }
 
-  constructor(url) {
+  constructor(url, token) {
     super();
     this.#url = url;
-    this.#socket = new LiveSocket(url, PROTOCOL);
+    this.#token = token;
+    this.#socket = new LiveSocket(url, PROTOCOL, token);
     this.#socket.on('open', () => this.#listen());
     this.#socket.on('message', (text) => this.#receive(JSON.parse(text)));
     this.#socket.on('down', (how) => this.#down(how));
@@ -70,7 +73,7 @@ export class Connection extends Emitter {
   detach(user) {
     this.#users.delete(user);
     if (this.#users.size > 0) return;
-    connections.delete(this.#url);
+    connections.delete(this);
     clearTimeout(this.#quiet);
     this.#socket.close();
     this.#lose(new ScopewireError('closed', 'the connection was closed'), true);
@@ -94,6 +97,7 @@ export class Connection extends Emitter {
     this.#listen();
     if (message.event === 'hello') this.#hello(message);
     else if (message.event === 'call') this.#called(message);
+    else if (message.event === 'advice') this.#socket.advise(message.after_ms);
     else if (message.event) for (const user of [...this.#users]) user.received(message);
     else this.#answer(message);
   }
@@ -142,7 +146,7 @@ export class Connection extends Emitter {
     clearTimeout(this.#quiet);
     const final = retryIn === null;
     const message = reason || `close code ${code}`;
-    if (final) connections.delete(this.#url);
+    if (final) connections.delete(this);
     this.#lose(new ScopewireError(lossCode(code, final), message), final);
     this.#say(final ? 'closed' : 'waiting', message, retryIn);
   }
@@ -164,11 +168,4 @@ export class Connection extends Emitter {
 function lossCode(closeCode, final) {
   if (closeCode === 1009) return 'too_big';
   return final ? 'closed' : 'lost';
-}
-
-function absolute(url) {
-  const found = new URL(url, globalThis.location?.href);
-  found.protocol = found.protocol.replace(/^http/, 'ws');
-  found.hash = '';
-  return found;
 }

@@ -2,6 +2,7 @@ import {Emitter} from './emitter.js';
 
 const STABLE_MS = 10_000; // a connection that lived so long was a good one: back-off starts anew
 const CONNECT_MS = 15_000; // browsers themselves wait for minutes
+const MAX_ADVICE = 300_000; // nobody is sent away for longer
 
 /** Full jitter: a random time up to min(30 s, 0.5 s * 2^n), so that no crowd comes as one. */
 export class Backoff {
@@ -25,6 +26,21 @@ export function advice(code) {
   return 'later';
 }
 
+/** `/chat/room1` is a path on the page's own host, `ws://host/chat/room1` any other. */
+export function absolute(url) {
+  const found = new URL(url, globalThis.location?.href);
+  found.protocol = found.protocol.replace(/^http/, 'ws');
+  found.hash = '';
+  if (!/^wss?:$/.test(found.protocol)) throw new TypeError(`${url} is no address of a WebSocket`);
+  return found;
+}
+
+// A token travels as one more subprotocol: a browser can put it into no header, and a URL is logged.
+async function offered(protocol, token) {
+  const current = typeof token === 'function' ? await token() : token;
+  return [protocol, current && `scopewire.token.${current}`].filter(Boolean);
+}
+
 /**
  * A WebSocket that comes back by itself. Events:
  *   open                            a connection stands
@@ -33,19 +49,22 @@ export function advice(code) {
  */
 export class LiveSocket extends Emitter {
   #url;
-  #protocol;
+  #offered;
+  #attempt = null; // the current one; what is heard of others is of no account
   #socket = null;
   #timer = 0;
   #openedAt = null;
+  #advised = null;
   #backoff = new Backoff();
   #online = () => {
-    if (!this.#socket) this.#connect();
+    if (!this.#attempt) this.#connect();
   };
 
-  constructor(url, protocol) {
+  /** `token` says who we are, or is a function that does, or promises to: asked at every attempt. */
+  constructor(url, protocol = '', token = '') {
     super();
     this.#url = url;
-    this.#protocol = protocol;
+    this.#offered = () => offered(protocol, token);
     globalThis.addEventListener?.('online', this.#online);
     this.#connect();
   }
@@ -58,8 +77,14 @@ export class LiveSocket extends Emitter {
     this.#socket.send(text);
   }
 
+  /** The server says how long to stay away when this connection ends. */
+  advise(milliseconds) {
+    this.#advised = Math.min(MAX_ADVICE, Math.max(0, Number(milliseconds) || 0));
+  }
+
   /** Drops a connection that does not answer; what follows is as if the network had done it. */
   drop() {
+    if (!this.#attempt) return; // it is down already, and comes back
     this.#socket?.close();
     this.#down(1006, 'no answer');
   }
@@ -68,24 +93,32 @@ export class LiveSocket extends Emitter {
     globalThis.removeEventListener?.('online', this.#online);
     clearTimeout(this.#timer);
     const socket = this.#socket;
-    this.#socket = null;
-    this.#openedAt = null;
+    this.#forget();
     socket?.close(1000);
   }
 
-  #connect() {
+  async #connect() {
     clearTimeout(this.#timer);
-    const socket = new WebSocket(this.#url, this.#protocol);
+    const attempt = (this.#attempt = {});
+    this.#timer = setTimeout(() => this.drop(), CONNECT_MS);
+    try {
+      const protocols = await this.#offered();
+      if (attempt === this.#attempt) this.#open(attempt, protocols);
+    } catch ({message}) {
+      if (attempt === this.#attempt) this.#down(1006, message); // no token to be had now
+    }
+  }
+
+  #open(attempt, protocols) {
+    const socket = new WebSocket(this.#url, protocols);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
-    // A socket that was given up may still speak; only the current one is heard.
     const heard = (listener) => (event) => {
-      if (socket === this.#socket) listener(event);
+      if (attempt === this.#attempt) listener(event);
     };
     socket.onopen = heard(() => this.#opened());
     socket.onmessage = heard((event) => this.emit('message', event.data));
     socket.onclose = heard((event) => this.#down(event.code, event.reason));
-    this.#timer = setTimeout(() => this.drop(), CONNECT_MS);
   }
 
   #opened() {
@@ -97,8 +130,7 @@ export class LiveSocket extends Emitter {
   #down(code, reason) {
     clearTimeout(this.#timer);
     const stable = this.isOpen && Date.now() - this.#openedAt >= STABLE_MS;
-    this.#socket = null;
-    this.#openedAt = null;
+    this.#forget();
     if (stable) this.#backoff.reset();
     const retryIn = this.#retryIn(advice(code), stable);
     if (retryIn === null) this.close();
@@ -106,8 +138,20 @@ export class LiveSocket extends Emitter {
     this.emit('down', {code, reason, retryIn});
   }
 
+  #forget() {
+    this.#attempt = null;
+    this.#socket = null;
+    this.#openedAt = null;
+  }
+
+  // Advice holds once, and those who had the same do not come back as one. A server whose
+  // connections do not last is not believed when it says that we may come at once.
   #retryIn(what, stable) {
     if (what === 'stop') return null;
-    return what === 'now' && stable ? 0 : this.#backoff.next();
+    const advised = this.#advised;
+    this.#advised = null;
+    const soonest = stable ? 0 : this.#backoff.next();
+    if (advised !== null) return Math.max(soonest, advised * (1 + Math.random() / 2));
+    return what === 'now' || !stable ? soonest : this.#backoff.next();
   }
 }

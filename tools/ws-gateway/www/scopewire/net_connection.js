@@ -12,8 +12,8 @@ export class NetConnection extends Emitter {
   #methods = new Set();
   #waiting = []; // calls until the connection is open
 
-  static connect(url) {
-    return new NetConnection(Connection.to(url));
+  static connect(url, {token = ''} = {}) {
+    return new NetConnection(Connection.to(url, token));
   }
 
   /** Use connect(). */

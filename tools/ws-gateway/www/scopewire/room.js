@@ -20,8 +20,8 @@ export class Room extends Emitter {
   members = new Map(); // member -> info; empty until joined
 
   /** Joins the scope of the URL; `info` is what others see of this member: JSON, up to 4 KiB. */
-  static join(url, info = {}) {
-    return new Room(Connection.to(url), info);
+  static join(url, info = {}, {token = ''} = {}) {
+    return new Room(Connection.to(url, token), info);
   }
 
   /** Use join(). */

@@ -26,10 +26,11 @@ export class SharedObject extends Emitter {
 
   /**
    * The one object of that name at that URL. `persistent` must agree with everybody else's;
-   * `resume` is a former `snapshot`, for instance of the page before its reload.
+   * `resume` is a former `snapshot`, for instance of the page before its reload; `token` (a string,
+   * or a function that promises one) says who we are.
    */
-  static getRemote(name, url, {persistent = false, resume = null} = {}) {
-    const connection = Connection.to(url);
+  static getRemote(name, url, {persistent = false, resume = null, token = ''} = {}) {
+    const connection = Connection.to(url, token);
     const siblings = objects.get(connection) ?? new Map();
     objects.set(connection, siblings);
     const found = siblings.get(name) ?? new SharedObject(name, connection, persistent, resume);
@@ -78,6 +79,11 @@ export class SharedObject extends Emitter {
   /** Calls `handler` at every user of the object, this one too: a `message` event. */
   send(handler, ...args) {
     return this.#write({op: 'send', handler, args});
+  }
+
+  /** Several of the above in one batch, all or nothing: [{op: 'set', key, value}, {op: 'send', ...}] */
+  change(changes, options) {
+    return this.#write({op: 'change', changes}, options);
   }
 
   close() {

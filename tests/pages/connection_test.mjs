@@ -1,0 +1,328 @@
+// Connections, rooms, calls and metadata of scopewire.js against a gateway of script: node --test tests/pages/connection_test.mjs
+import assert from 'node:assert/strict';
+import {mock, test} from 'node:test';
+import {settled} from './fake_websocket.mjs';
+import {URL, chat, gateway, metadataDoor, network, opening, pass, room, writes} from './scopewire_setup.mjs';
+import {Metadata, NetConnection, Room, SharedObject} from '../../tools/ws-gateway/www/scopewire.js';
+import {Backoff, advice} from '../../tools/ws-gateway/www/scopewire/live_socket.js';
+
+// --- the connection ------------------------------------------------------------------------------
+
+test('close codes say whether to come back', () => {
+  const cases = {
+    1000: 'stop',
+    1001: 'later',
+    1002: 'stop',
+    1003: 'stop',
+    1005: 'later',
+    1006: 'later',
+    1007: 'stop',
+    1008: 'stop',
+    1009: 'later',
+    1011: 'later',
+    1012: 'later',
+    1013: 'later',
+    4000: 'stop',
+    4003: 'stop',
+    4004: 'stop',
+    4108: 'later',
+    4112: 'later',
+    4200: 'now',
+    4210: 'now',
+  };
+  for (const [code, what] of Object.entries(cases)) assert.equal(advice(Number(code)), what, code);
+});
+
+test('back-off doubles up to 30 s, jitters fully, and starts anew', () => {
+  const backoff = new Backoff();
+  const bounds = Array.from({length: 8}, () => backoff.next());
+  assert.deepEqual(bounds, [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000]);
+  Math.random.mock.mockImplementation(() => 0.25);
+  assert.equal(backoff.next(), 7500);
+  backoff.reset();
+  assert.equal(backoff.next(), 125);
+});
+
+test('a refused connection says so, gives up what waits and is not tried again', async () => {
+  const {object, of} = await chat();
+  gateway.losing = true;
+  const refused = assert.rejects(object.setProperty('a', 1), {code: 'closed'});
+  await settled();
+  gateway.closeAll(4004);
+  await refused;
+  await pass(100_000);
+  assert.equal(network.sockets.length, 1);
+  assert.deepEqual(of('status').at(-1), {
+    level: 'error',
+    code: 'closed',
+    message: 'close code 4004',
+    retryIn: null,
+  });
+  await assert.rejects(object.setProperty('b', 1), {code: 'closed'});
+});
+
+test('an unreachable server is tried again and again', async () => {
+  gateway.down = true;
+  const {of} = await chat();
+  await pass(500);
+  await pass(1000);
+  assert.equal(network.sockets.length, 3);
+  assert.deepEqual(
+    of('status').map(({retryIn}) => retryIn),
+    [500, 1000, 2000],
+  );
+  gateway.down = false;
+  await pass(2000);
+  assert.equal(of('status').at(-1).code, 'open');
+});
+
+test('a connection that lived long starts its back-off anew, a short one does not', async () => {
+  const {of} = await chat();
+  gateway.closeAll(1001);
+  await pass(500);
+  gateway.closeAll(1001);
+  await pass(1000);
+  await pass(10_000);
+  gateway.closeAll(1001);
+  await settled();
+  assert.deepEqual(
+    of('status')
+      .filter(({code}) => code === 'waiting')
+      .map(({retryIn}) => retryIn),
+    [500, 1000, 500],
+  );
+});
+
+test('4200 comes back at once', async () => {
+  const {of} = await chat();
+  await pass(10_000);
+  gateway.closeAll(4200);
+  await settled();
+  await pass(0);
+  assert.equal(of('status').at(-1).code, 'open');
+});
+
+test('a write that was too big for the server is not sent again', async () => {
+  const {object} = await chat();
+  gateway.losing = true;
+  const refused = assert.rejects(object.setProperty('a', 'much'), {code: 'too_big'});
+  await settled();
+  gateway.losing = false;
+  gateway.closeAll(1009);
+  await refused;
+  await pass(500);
+  assert.equal(writes().length, 1);
+});
+
+test('a silent network is noticed', async () => {
+  const {of} = await chat();
+  await pass(40_000);
+  assert.equal(gateway.requests.at(-1).op, 'ping');
+  gateway.losing = true;
+  await pass(40_000);
+  await pass(10_000);
+  assert.equal(of('status').at(-1).code, 'waiting');
+});
+
+test('advice of the server holds for the next attempt, and no crowd comes as one', async () => {
+  const {of} = await chat();
+  await pass(10_000);
+  gateway.advise(8000);
+  await settled();
+  gateway.closeAll(1012);
+  await settled();
+  assert.equal(of('status').at(-1).retryIn, 12_000); // the random part is at its most here
+  gateway.down = true;
+  await pass(12_000);
+  assert.equal(of('status').at(-1).retryIn, 500);
+});
+
+test('advice has bounds, and a server whose connections break is not believed', async () => {
+  const {of} = await chat();
+  gateway.advise(0);
+  await settled();
+  gateway.closeAll(1012);
+  await settled();
+  assert.equal(of('status').at(-1).retryIn, 500);
+  await pass(500);
+  gateway.advise(1e12);
+  await settled();
+  gateway.closeAll(1012);
+  await settled();
+  assert.equal(of('status').at(-1).retryIn, 450_000);
+});
+
+// --- who we are ----------------------------------------------------------------------------------
+
+test('a token is offered beside the protocol, and without one the protocol alone', async () => {
+  await chat();
+  assert.deepEqual(network.sockets[0].protocol, ['scopewire.v1']);
+  await chat({token: 'aa.bb.cc'}, 'other');
+  assert.deepEqual(network.sockets[1].protocol, ['scopewire.v1', 'scopewire.token.aa.bb.cc']);
+});
+
+test('one token is one connection, and who names none takes what is there', async () => {
+  const token = 'aa.bb.cc';
+  await chat({token}, 'a');
+  await chat({token}, 'b');
+  await chat({}, 'c');
+  opening(Room.join(URL, {}, {token}));
+  opening(NetConnection.connect(URL, {token}));
+  await settled();
+  assert.equal(network.sockets.length, 1);
+});
+
+test('a function is asked for a token at every attempt, and may fail', async () => {
+  const tokens = ['one', null, 'two'];
+  const token = async () => tokens.shift() ?? Promise.reject(new Error('signed out'));
+  const {of} = await chat({token});
+  gateway.closeAll(4109);
+  await pass(500);
+  assert.equal(of('status').at(-1).message, 'signed out');
+  await pass(1000);
+  assert.equal(of('status').at(-1).code, 'open');
+  assert.deepEqual(
+    network.sockets.map(({protocol}) => protocol[1]),
+    ['scopewire.token.one', 'scopewire.token.two'],
+  );
+});
+
+test('an address that is none is refused at once', () => {
+  assert.throws(() => SharedObject.getRemote('chat', 'ftp://host/chat'), TypeError);
+});
+
+// --- rooms ---------------------------------------------------------------------------------------
+
+test('a room lists its members and hears who comes and goes', async () => {
+  const {room: joined, heard} = await room({nick: 'ann'});
+  assert.deepEqual([...joined.members.values()], [{nick: 'ann'}]);
+  const other = gateway.connect(
+    () => {},
+    () => {},
+  );
+  await settled();
+  other.receive(JSON.stringify({id: 1, op: 'join', info: {nick: 'bob'}, presence: true}));
+  await settled();
+  const id = [...joined.members.keys()].at(-1);
+  assert.deepEqual(joined.members.get(id), {nick: 'bob'});
+  other.closed();
+  await settled();
+  assert.deepEqual(heard.slice(-3), [`join ${id}`, `show ${id}`, `leave ${id}`]);
+  assert.equal(joined.members.size, 1);
+});
+
+test('a member can show something else', async () => {
+  const {room: joined, heard} = await room({nick: 'ann'});
+  joined.show({nick: 'anna'});
+  await settled();
+  assert.deepEqual(joined.members.get(joined.self), {nick: 'anna'});
+  assert.ok(heard.includes(`show ${joined.self}`));
+});
+
+test('a reconnect joins again and lists anew', async () => {
+  const {room: joined, heard} = await room({nick: 'ann'});
+  const before = joined.self;
+  gateway.closeAll(1001);
+  await settled();
+  assert.equal(joined.self, null);
+  await pass(500);
+  assert.notEqual(joined.self, before);
+  assert.deepEqual([...joined.members], [[joined.self, {nick: 'ann'}]]);
+  assert.equal(heard.filter((event) => event === 'members').length, 2);
+});
+
+test('a restarted hub makes a room look again', async () => {
+  const {heard} = await room({nick: 'ann'});
+  await chat();
+  gateway.restartHub();
+  await settled();
+  assert.deepEqual(heard.filter((event) => event === 'members').length, 2);
+});
+
+function connect() {
+  return opening(NetConnection.connect(URL));
+}
+
+test('a call waits for the connection and has its result', async () => {
+  const connection = connect();
+  assert.deepEqual(await connection.call('echo', 1, 'two'), [1, 'two']);
+  const {op, method, args} = gateway.requests.at(-1);
+  assert.deepEqual({op, method, args}, {op: 'call', method: 'echo', args: [1, 'two']});
+  await connection.callMember('aa-1', 'ask', ['how?'], 500);
+  assert.equal(gateway.requests.at(-1).to, 'aa-1');
+  assert.equal(gateway.requests.at(-1).timeout, 500);
+});
+
+test('a refused call says why', async () => {
+  gateway.refuse.call = 'no_method';
+  await assert.rejects(connect().call('nothing'), {name: 'ScopewireError', code: 'no_method'});
+});
+
+test('a call that the network took away is lost, one that waits for it is not', async () => {
+  const connection = connect();
+  await settled();
+  gateway.losing = true;
+  const lost = connection.call('echo', 1);
+  await settled();
+  gateway.closeAll(1006);
+  await assert.rejects(lost, {code: 'lost'});
+  gateway.losing = false;
+  const waiting = connection.call('echo', 2);
+  await pass(60_000);
+  assert.deepEqual(await waiting, [2]);
+});
+
+test('the methods of a page are answered, by value, promise or error', async () => {
+  const connection = connect();
+  await settled();
+  connection.serve('sum', (a, b, {from}) => Promise.resolve(`${a + b} for ${from}`));
+  connection.serve('fail', () => {
+    throw new Error('no luck');
+  });
+  connection.serve('nothing', () => {});
+  const answers = [];
+  for (const [method, args] of [['sum', [1, 2]], ['fail', []], ['nothing', []], ['other', []]]) {
+    gateway.call(method, args);
+    await settled();
+    const {result, error} = gateway.requests.at(-1);
+    answers.push(error ? (error.code ?? error.message) : result);
+  }
+  assert.deepEqual(answers, ['3 for ffffffffffffffff-1', 'no luck', null, 'no_method']);
+  connection.serve('sum', null);
+  gateway.call('sum', [1, 2]);
+  await settled();
+  assert.equal(gateway.requests.at(-1).error.code, 'no_method');
+});
+
+// --- metadata ------------------------------------------------------------------------------------
+
+test('metadata comes with its time, and is pushed', async () => {
+  const door = metadataDoor();
+  const cam = Metadata.of('ws://host:8210/live/cam', {latest: true});
+  opening(cam);
+  const heard = [];
+  cam.on('data', (metadata) => heard.push(metadata));
+  assert.equal(cam.push({early: true}), false);
+  await settled();
+  assert.equal(network.sockets[0].url, 'ws://host:8210/live/cam?latest=1');
+  assert.deepEqual(network.sockets[0].protocol, []);
+  assert.equal(cam.push({lat: 48.2}), true);
+  door.say('{"EMS":{"type":"json","timestamp":61234},"data":{"lat":48.2}}');
+  await settled();
+  assert.deepEqual(door.sent, ['{"lat":48.2}']);
+  assert.deepEqual(heard, [{data: {lat: 48.2}, timestamp: 61234}]);
+});
+
+test('metadata that is not taken is told, and a lost connection comes back', async () => {
+  const door = metadataDoor();
+  const cam = Metadata.of('ws://host:8210/live/cam');
+  opening(cam);
+  const statuses = [];
+  cam.on('status', ({code}) => statuses.push(code));
+  await settled();
+  door.say('{"error":{"code":"bad_json","message":"not JSON"}}');
+  await settled();
+  door.close(1001);
+  await pass(500);
+  assert.deepEqual(statuses, ['open', 'bad_json', 'waiting', 'open']);
+});
