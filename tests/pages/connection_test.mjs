@@ -93,6 +93,14 @@ test('a connection that lived long starts its back-off anew, a short one does no
   );
 });
 
+test('an error without a close is a failed attempt too', async () => {
+  const {of} = await chat();
+  gateway.down = 'as Node 20';
+  gateway.closeAll(1006);
+  await pass(500);
+  assert.equal(of('status').at(-1).retryIn, 1000);
+});
+
 test('4200 comes back at once', async () => {
   const {of} = await chat();
   await pass(10_000);

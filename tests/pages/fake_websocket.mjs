@@ -35,6 +35,7 @@ class FakeWebSocket {
 
   #open(gateway) {
     if (this.closedWith !== null) return;
+    if (gateway.down === 'as Node 20') return this.onerror?.();
     if (gateway.down) return this.onclose?.({code: 1006, reason: ''});
     this.onopen?.();
     this.#session = gateway.connect(

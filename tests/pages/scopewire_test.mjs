@@ -325,6 +325,16 @@ test('without its hub the gateway is asked again, with back-off', async () => {
   assert.equal((await done).status, 'ok');
 });
 
+test('many writes refused for lack of a hub are one failure', async () => {
+  const {object} = await chat();
+  gateway.hubLost = true;
+  const all = Promise.all(Array.from({length: 10}, (_, n) => object.setProperty('n', n)));
+  await settled();
+  gateway.hubLost = false;
+  await pass(500);
+  assert.ok((await all).every(({status}) => status === 'ok'));
+});
+
 test('an object that could not be used for lack of a hub is used later', async () => {
   gateway.hubLost = true;
   const {of} = await chat();

@@ -119,6 +119,10 @@ export class LiveSocket extends Emitter {
     socket.onopen = heard(() => this.#opened());
     socket.onmessage = heard((event) => this.emit('message', event.data));
     socket.onclose = heard((event) => this.#down(event.code, event.reason));
+    // Browsers let a close follow; Node 20 does not when nobody listens there.
+    socket.onerror = heard(() => {
+      if (!this.isOpen) this.#down(1006, '');
+    });
   }
 
   #opened() {

@@ -2,7 +2,8 @@ import {Emitter} from './emitter.js';
 import {LiveSocket, absolute} from './live_socket.js';
 
 /**
- * The metadata of a live stream, as it is pushed (scopewire-ws(7), METADATA). Events:
+ * The metadata of a live stream, as it is pushed (scopewire-ws(7), METADATA). A page of another port
+ * has another origin, which the gateway must have been told of (--origin). Events:
  *   data   ({data, timestamp})  timestamp in milliseconds of the stream, or of the wall clock if it
  *                               is not live
  *   status ({level, code, message, retryIn})  as of SharedObject; level `error`: not taken

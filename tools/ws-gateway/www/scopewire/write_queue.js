@@ -43,7 +43,7 @@ export class WriteQueue {
 
   pause() {
     this.#epoch = null;
-    clearTimeout(this.#retry);
+    this.#unwait();
   }
 
   /** Gives up everything that is waiting. */
@@ -86,9 +86,17 @@ export class WriteQueue {
   }
 
   // Without its hub the gateway refuses at once, and does not say when the hub is back.
+  // However many it refuses, that is one failure.
   #later() {
+    this.#retry ||= setTimeout(() => {
+      this.#unwait();
+      this.#flush();
+    }, this.#backoff.next());
+  }
+
+  #unwait() {
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#flush(), this.#backoff.next());
+    this.#retry = 0;
   }
 
   // The hub has not seen the seq before ours: it refused that one, was restarted, or has forgotten
