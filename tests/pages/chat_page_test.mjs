@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {after, afterEach, before, beforeEach, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {Browser} from '../support/browser.mjs';
+import {eventually} from '../support/eventually.mjs';
 import {FakeGateway} from './fake_gateway.mjs';
 import {serve} from './page_server.mjs';
 
@@ -65,6 +66,13 @@ async function forget() {
   await browser.evaluate('sessionStorage.clear(), localStorage.clear()');
 }
 
+/** As if the tab were shown, or hidden; headless, it always is shown. */
+function look(shown) {
+  return browser.evaluate(`
+    Object.defineProperty(document, 'hidden', {value: ${!shown}, configurable: true});
+    document.dispatchEvent(new Event('visibilitychange'));`);
+}
+
 /** Somebody else comes, by the protocol; returns the function that makes them leave. */
 function visitor(nick, path) {
   const session = gateway(path).connect(
@@ -75,6 +83,8 @@ function visitor(nick, path) {
   const {member} = [...gateway(path).sessions].at(-1);
   return {
     leave: session.closed,
+    types: (on) =>
+      gateway(path).change('typing', [{op: 'send', handler: 'typing', args: [on]}], member),
     say: (value) => gateway(path).change('chat', [{op: 'set', key: 'message', value}], member),
   };
 }
@@ -143,7 +153,7 @@ test('a name is shown to others, and kept', async () => {
   await browser.evaluate('document.getElementById("nick").value = "Zoe"');
   await browser.evaluate('document.getElementById("place").requestSubmit()');
   await browser.waitFor('document.querySelector("#members .name").textContent === "Zoe"');
-  assert.deepEqual(gateway().requests.at(-1).info, {nick: 'Zoe'});
+  assert.deepEqual(gateway().requests.findLast(({op}) => op === 'join').info, {nick: 'Zoe'});
   await enter();
   assert.deepEqual(await texts('#members .name'), ['Zoe']);
 });
@@ -159,16 +169,78 @@ test('the room is in the URL, and another one is entered without a reload', asyn
   assert.equal(gateway('/chat/Tee & Kaffee').sessions.size, 0);
 });
 
-test('what was said before is shown to who comes', async () => {
-  visitor('Ann');
+test('what was said before is shown to who comes, with the names of those who left', async () => {
+  const ann = visitor('Ann');
+  await enter();
+  await browser.type('mine');
+  await browser.key('Enter');
+  await shows(1);
+  const nick = await browser.evaluate('document.getElementById("nick").value');
+  ann.say('early');
+  ann.say('twice');
+  await shows(3);
+  await forget();
+  await enter();
+  await shows(3);
+  await browser.waitFor('!document.querySelector("[data-guess]")');
+  assert.deepEqual(await said(), ['mine', 'early', 'twice']);
+  assert.deepEqual(await texts('.said .author'), [nick, 'Ann']);
+  assert.deepEqual(await texts('.said time'), []);
+  assert.deepEqual(await texts('.note'), ['Said before you came']);
+});
+
+test('a room whose past is forgotten still shows its last line', async () => {
   await enter();
   others('early');
   await shows(1);
   await forget();
+  gateway().objects.get('chat').epoch = 'ffffffffffffffff';
+  gateway().objects.get('chat').log.length = 0;
   await enter();
   await shows(1);
   assert.deepEqual(await said(), ['early']);
-  assert.deepEqual(await texts('.note'), ['Said before you came']);
+});
+
+test('who types is shown to the others, until they send it', async () => {
+  await enter();
+  const ann = visitor('Ann');
+  const typing = () => gateway().requests.filter(({handler}) => handler === 'typing');
+  await browser.waitFor('document.getElementById("count").textContent === "2"');
+  await browser.type('hm');
+  await browser.type('hmm');
+  await browser.key('Enter');
+  await shows(1);
+  await eventually(() => typing().length === 2);
+  assert.deepEqual(
+    typing().map(({args}) => args),
+    [[true], [false]],
+  );
+  ann.types(true);
+  await browser.waitFor('document.getElementById("typing").textContent === "Ann is typing"');
+  ann.say('done');
+  await browser.waitFor('document.getElementById("typing").textContent === ""');
+  ann.types(true);
+  await browser.waitFor('document.getElementById("typing").textContent !== ""');
+  ann.leave();
+  await browser.waitFor('document.getElementById("typing").textContent === ""');
+});
+
+test('what came while nobody looked is marked and counted, until one answers', async () => {
+  await enter();
+  others('seen');
+  await shows(1);
+  await look(false);
+  others('one');
+  others('two');
+  await shows(3);
+  assert.equal(await browser.evaluate('document.title'), '(2) /chat/room1');
+  assert.deepEqual(await texts('#lines > .mark, #lines > .said > .text'), ['seen', 'New', 'one', 'two']);
+  await look(true);
+  assert.equal(await browser.evaluate('document.title'), '/chat/room1 - scopewire chat');
+  await browser.type('back');
+  await browser.key('Enter');
+  await shows(4);
+  assert.deepEqual(await texts('.mark'), []);
 });
 
 test('a reload keeps what was seen, and misses nothing', async () => {
@@ -190,7 +262,8 @@ test('a lost connection comes back with what was said meanwhile', async () => {
   await browser.type('mine');
   await browser.key('Enter');
   await shows(2);
-  assert.equal(gateway().requests.filter(({op}) => op === 'use').length, 2);
+  const uses = gateway().requests.filter(({op, object}) => op === 'use' && object === 'chat');
+  assert.equal(uses.length, 2);
   assert.deepEqual((await said()).sort(), ['meanwhile', 'mine']);
 });
 

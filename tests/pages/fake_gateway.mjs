@@ -8,7 +8,7 @@ function newObject(persistent) {
   epochs += 1;
   return {
     epoch: epochs.toString(16).padStart(16, '0'),
-    version: 0,
+    version: 1, // it is born
     persistent,
     data: {},
     log: [],
@@ -118,6 +118,8 @@ export class FakeGateway {
         return {};
       case 'ping':
         return {};
+      case 'get':
+        return this.#get(request);
       case 'call':
         return {result: request.args};
       case 'result':
@@ -152,6 +154,12 @@ export class FakeGateway {
       () => (resume ? this.#resume(session, name, version) : this.#sync(session, name)),
     ];
     return {epoch: object.epoch, version: object.version, events};
+  }
+
+  #get({object: name}) {
+    const object = this.objects.get(name);
+    if (!object) return {ok: false, error: {code: 'not_found', message: `no object ${name}`}};
+    return {epoch: object.epoch, version: object.version, data: object.data};
   }
 
   #sync(session, name) {

@@ -42,6 +42,7 @@ function answer(folder, routes, {url}, response) {
     response.writeHead(200, {'content-type': 'application/json', 'cache-control': 'no-store'});
     return response.end(JSON.stringify(routes[path]()));
   }
+  if (path === '/favicon.ico') return response.writeHead(204).end(); // asked for when we show a picture
   const name = path === '/' ? 'index.html' : path; // a parsed path has no dots left in it
   try {
     const body = readFileSync(join(folder, name));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {mock, test} from 'node:test';
 import {settled} from './fake_websocket.mjs';
-import {OTHER, URL, chat, gateway, network, pass, writes} from './scopewire_setup.mjs';
+import {OTHER, URL, chat, gateway, network, opening, pass, writes} from './scopewire_setup.mjs';
 import {SharedObject} from '../../tools/ws-gateway/www/scopewire.js';
 
 // --- reading -------------------------------------------------------------------------------------
@@ -13,7 +13,7 @@ test('the first sync shows what is there', async () => {
   before.object.close();
   const {object, of} = await chat();
   assert.deepEqual({...object.data}, {message: 'hello'});
-  assert.deepEqual(of('sync'), [{reason: 'first', version: 1}]);
+  assert.deepEqual(of('sync'), [{reason: 'first', version: 2}]);
 });
 
 test('changes of others arrive one by one, with what was there before', async () => {
@@ -26,9 +26,9 @@ test('changes of others arrive one by one, with what was there before', async ()
   await settled();
   const about = {from: OTHER, mine: false};
   assert.deepEqual(of('change'), [
-    {op: 'set', key: 'a', value: 1, old: undefined, version: 1, ...about},
-    {op: 'set', key: 'a', value: {b: [2]}, old: 1, version: 1, ...about},
-    {op: 'delete', key: 'a', old: {b: [2]}, version: 2, ...about},
+    {op: 'set', key: 'a', value: 1, old: undefined, version: 2, ...about},
+    {op: 'set', key: 'a', value: {b: [2]}, old: 1, version: 2, ...about},
+    {op: 'delete', key: 'a', old: {b: [2]}, version: 3, ...about},
   ]);
   assert.deepEqual({...object.data}, {});
 });
@@ -117,13 +117,76 @@ test('a hole in the versions asks for what is missing', async () => {
   );
 });
 
+/** An object of somebody else's with five versions. */
+async function written(values = [1, 2, 3, 4, 5]) {
+  const {object} = await chat();
+  for (const value of values) gateway.change('chat', [{op: 'set', key: 'a', value}]);
+  await settled();
+  object.close();
+}
+
+async function withPast(history) {
+  const object = opening(SharedObject.getRemote('chat', URL, {history}));
+  const heard = [];
+  for (const event of ['past', 'sync', 'change']) {
+    object.on(event, ({value, reason}) => heard.push(`${event} ${value ?? reason}`));
+  }
+  return {object, heard};
+}
+
+test('the past comes before the first sync, as far as it was asked for', async () => {
+  await written();
+  const {object, heard} = await withPast(3);
+  await settled();
+  assert.deepEqual(heard, ['past 3', 'past 4', 'past 5', 'sync first']);
+  assert.deepEqual({...object.data, version: object.version}, {a: 5, version: 6});
+});
+
+test('what changes while one looks back is a change', async () => {
+  await written();
+  const {object, heard} = await withPast(1);
+  for (;;) {
+    await new Promise(queueMicrotask);
+    if (gateway.requests.at(-1).op === 'get') break;
+  }
+  gateway.change('chat', [{op: 'set', key: 'a', value: 6}]);
+  await settled();
+  assert.deepEqual(heard, ['past 5', 'sync first', 'change 6']);
+  assert.deepEqual({...object.data}, {a: 6});
+});
+
+test('an object without a past, or that was used before, has none to tell', async () => {
+  const none = await withPast(3);
+  await settled();
+  assert.deepEqual(none.heard, ['sync first']);
+  const resume = none.object.snapshot;
+  none.object.close();
+  gateway.change('chat', [{op: 'set', key: 'a', value: 1}]);
+  const {of} = await chat({resume, history: 3});
+  assert.deepEqual(
+    of('sync').map(({reason}) => reason),
+    ['resumed'],
+  );
+});
+
+test('a connection lost while one looks back is no loss of continuity', async () => {
+  await written();
+  gateway.refuse.use = 'hub_lost';
+  const {heard} = await withPast(2);
+  await settled();
+  gateway.closeAll(1006);
+  gateway.refuse = {};
+  await pass(500);
+  assert.deepEqual(heard, ['past 4', 'past 5', 'sync first']);
+});
+
 // --- writing -------------------------------------------------------------------------------------
 
 test('data follows the server, not the wish', async () => {
   const {object, of} = await chat();
   const done = object.setProperty('message', 'hello');
   assert.equal(object.data.message, undefined);
-  assert.deepEqual(await done, {status: 'ok', version: 1});
+  assert.deepEqual(await done, {status: 'ok', version: 2});
   await settled();
   assert.equal(object.data.message, 'hello');
   assert.equal(of('change')[0].mine, true);
@@ -157,9 +220,9 @@ test('a batch is one version for all', async () => {
     {op: 'set', key: 'a', value: 1},
     {op: 'send', handler: 'said', args: ['ann']},
   ]);
-  assert.deepEqual(done, {status: 'ok', version: 1});
+  assert.deepEqual(done, {status: 'ok', version: 2});
   await settled();
-  assert.deepEqual([of('change')[0].version, of('message')[0].version], [1, 1]);
+  assert.deepEqual([of('change')[0].version, of('message')[0].version], [2, 2]);
   assert.deepEqual(of('message')[0].args, ['ann']);
 });
 
@@ -242,7 +305,7 @@ test('a reconnect resumes and misses nothing', async () => {
     of('sync').map(({reason}) => reason),
     ['first', 'resumed'],
   );
-  assert.equal(object.version, 2);
+  assert.equal(object.version, 3);
 });
 
 test('a snapshot from before a reload resumes too', async () => {
@@ -258,7 +321,7 @@ test('a snapshot from before a reload resumes too', async () => {
     of('change').map(({key}) => key),
     ['b'],
   );
-  assert.deepEqual(of('sync'), [{reason: 'resumed', version: 2}]);
+  assert.deepEqual(of('sync'), [{reason: 'resumed', version: 3}]);
 });
 
 test('a restarted hub is a loss of continuity; what waits is written into its new life', async () => {

@@ -1,20 +1,24 @@
 import {element} from './element.js';
 import {History, loadNick, saveNick} from './history.js';
 import {Lines, avatar} from './lines.js';
+import {Names} from './names.js';
 import {Room, SharedObject} from './scopewire.js';
+import {Typing, typingWords} from './typing.js';
 
 // The chat page: one Room and its shared object `chat`, whose attribute `message` is the line that
-// was said last. Plain WebSocket clients and Flash clients speak and hear the same attribute.
+// was said last. Plain WebSocket clients and Flash clients speak and hear the same attribute; what
+// this page needs besides is in objects of its own.
 // Tests read <html data-state>: connecting, open (and in sync), waiting or closed.
 
 const DEFAULT_ROOM = '/chat/room1';
-const MAX_NAMES = 2000; // remembered, of those who have left too
+const PAST = 100; // lines that are shown to who comes
 const MAX_PEOPLE = 200; // listed; more are only counted
 const byId = (id) => document.getElementById(id);
 
 class ChatPage {
   #lines = new Lines(byId('lines'), byId('newest'));
-  #names = new Map(); // member -> nick
+  #names = null;
+  #typing = null;
   #peopleFrame = 0;
   #nick = loadNick() ?? `guest-${Math.floor(Math.random() * 46656).toString(36)}`;
   #path = null;
@@ -29,7 +33,7 @@ class ChatPage {
     byId('place').addEventListener('submit', (event) => this.#go(event));
     byId('composer').addEventListener('submit', (event) => this.#submit(event));
     byId('text').addEventListener('keydown', (event) => this.#key(event));
-    byId('text').addEventListener('input', fitText);
+    byId('text').addEventListener('input', () => this.#typed());
     byId('who').addEventListener('click', togglePeople);
     window.addEventListener('hashchange', () => this.#enter(roomOfHash()));
     window.addEventListener('pagehide', () => this.#history.keep(this.#chat.snapshot));
@@ -53,6 +57,7 @@ class ChatPage {
     this.#nick = nick;
     saveNick(nick);
     this.#room.show({nick});
+    this.#names.keep(this.#room.self, nick);
   }
 
   #enter(path) {
@@ -70,63 +75,74 @@ class ChatPage {
   #leave() {
     if (!this.#room) return;
     this.#history.keep(this.#chat.snapshot);
-    this.#chat.close();
-    this.#room.close();
+    for (const one of [this.#typing, this.#names, this.#chat, this.#room]) one.close();
     this.#lines.clear();
-    this.#names.clear();
   }
 
   #join(url) {
     this.#room = Room.join(url, {nick: this.#nick});
+    this.#names = new Names(this.#room, url, (member, former) => this.#learned(member, former));
+    this.#typing = new Typing(url, (members) => this.#showTyping(members));
     this.#room.on('members', () => this.#stand());
     this.#room.on('join', (who) => this.#came(who));
-    this.#room.on('show', (who) => this.#showed(who));
+    this.#room.on('show', (who) => this.#came(who));
     this.#room.on('leave', (who) => this.#left(who));
     this.#room.on('status', (status) => this.#status(status));
-    this.#chat = SharedObject.getRemote('chat', url, {resume: this.#history.snapshot});
-    this.#chat.on('sync', (how) => this.#synced(how));
-    this.#chat.on('change', (change) => this.#changed(change));
-    this.#chat.on('message', ({handler, args, from}) =>
+    this.#listen(SharedObject.getRemote('chat', url, this.#wanted()));
+    this.#status(this.#room.status);
+  }
+
+  // A reload goes on where the page before it was; who comes anew sees what was said before.
+  #wanted() {
+    const resume = this.#history.snapshot;
+    return resume ? {resume} : {history: PAST};
+  }
+
+  #listen(chat) {
+    this.#chat = chat;
+    let first = true;
+    chat.on('past', ({op, key, value, from}) => {
+      if (op !== 'set' || key !== 'message') return;
+      if (first) this.#note('Said before you came');
+      first = false;
+      this.#said(from, false, value, null);
+    });
+    chat.on('sync', ({reason}) => this.#synced(reason, first));
+    chat.on('change', (change) => this.#changed(change));
+    chat.on('message', ({handler, args, from}) =>
       this.#note(
-        `${this.#name(from)} sent ${handler}(${args.map((arg) => JSON.stringify(arg)).join(', ')})`,
+        `${this.#names.of(from)} sent ${handler}(${args.map((arg) => JSON.stringify(arg)).join(', ')})`,
       ),
     );
-    this.#status(this.#room.status);
   }
 
   // --- who is here -----------------------------------------------------------------------------
 
   #stand() {
-    for (const [member, {nick}] of this.#room.members) this.#learn(member, nick);
+    for (const [member, {nick}] of this.#room.members) this.#names.learn(member, nick);
+    this.#names.keep(this.#room.self, this.#nick);
     this.#showPeople();
   }
 
   #came({member, info}) {
-    this.#learn(member, info.nick);
-    this.#showPeople();
-  }
-
-  #showed({member, info}) {
-    const before = this.#names.get(member);
-    this.#learn(member, info.nick);
-    if (before && before !== info.nick) this.#note(`${before} is now ${this.#name(member)}`);
+    this.#names.learn(member, info.nick);
     this.#showPeople();
   }
 
   #left({member, info}) {
     if (info.nick) this.#note(`${info.nick} left`);
+    this.#typing.stopped(member);
     this.#showPeople();
   }
 
-  #learn(member, nick) {
-    if (typeof nick !== 'string' || nick === '') return;
-    this.#names.set(member, nick.slice(0, 40));
-    if (this.#names.size > MAX_NAMES) this.#names.delete(this.#names.keys().next().value);
-    this.#lines.rename(member, this.#name(member));
+  #learned(member, former) {
+    const name = this.#names.of(member);
+    this.#lines.rename(member, name);
+    if (former && this.#room.members.has(member)) this.#note(`${former} is now ${name}`);
   }
 
-  #name(member) {
-    return this.#names.get(member) ?? `guest ${member.split('-').pop()}`;
+  #showTyping(members) {
+    byId('typing').textContent = typingWords(members.map((member) => this.#names.of(member)));
   }
 
   // At most once a frame, however many come at a time.
@@ -148,17 +164,19 @@ class ChatPage {
   #person(member, self) {
     const row = element('li', '', '');
     row.title = member;
-    row.append(avatar(this.#name(member)), element('span', 'name', this.#name(member)));
+    const name = this.#names.of(member);
+    row.append(avatar(name), element('span', 'name', name));
     if (self) row.append(element('span', 'you', 'you'));
     return row;
   }
 
   // --- what is said ----------------------------------------------------------------------------
 
-  #synced({reason}) {
+  // Of a room whose past the hub has forgotten, the last line is still there.
+  #synced(reason, pastless) {
     const {message} = this.#chat.data;
     if (reason === 'lost') this.#note('The connection was lost here; lines may be missing');
-    if (reason === 'first' && message !== undefined) {
+    if (reason === 'first' && pastless && message !== undefined) {
       this.#note('Said before you came');
       this.#add({kind: 'said', member: '', nick: null, mine: false, value: message, at: null});
     }
@@ -166,18 +184,21 @@ class ChatPage {
   }
 
   #changed({op, key, value, from, mine}) {
-    if (op === 'set' && key === 'message') return this.#said(from, mine, value);
-    if (op === 'set')
-      return this.#note(`${this.#name(from)} set ${key} to ${JSON.stringify(value)}`);
-    if (op === 'clear') return this.#note(`${this.#name(from)} cleared the room's object`);
-    if (key !== 'message') this.#note(`${this.#name(from)} deleted ${key}`);
+    const name = this.#names.of(from);
+    if (op === 'set' && key === 'message') return this.#said(from, mine, value, Date.now());
+    if (op === 'set') return this.#note(`${name} set ${key} to ${JSON.stringify(value)}`);
+    if (op === 'clear') return this.#note(`${name} cleared the room's object`);
+    if (key !== 'message') this.#note(`${name} deleted ${key}`);
   }
 
-  #said(member, mine, value) {
-    const nick = mine ? this.#nick : this.#name(member);
-    const guess = !mine && !this.#names.has(member);
-    this.#add({kind: 'said', member, nick, guess, mine, value, at: Date.now()});
-    if (!document.hidden || mine) return;
+  #said(member, mine, value, at) {
+    const nick = mine ? this.#nick : this.#names.of(member);
+    const guess = !mine && !this.#names.knows(member);
+    const unseen = !mine && at !== null && document.hidden;
+    if (unseen) this.#lines.mark();
+    this.#add({kind: 'said', member, nick, guess, mine, value, at});
+    this.#typing.stopped(member);
+    if (!unseen) return;
     this.#unread += 1;
     document.title = `(${this.#unread}) ${this.#path}`;
   }
@@ -206,6 +227,12 @@ class ChatPage {
     this.#say(text);
     this.#lastSaid = text;
     byId('text').value = '';
+    this.#lines.unmark();
+    this.#typed();
+  }
+
+  #typed() {
+    this.#typing.say(byId('text').value !== '');
     fitText();
   }
 

@@ -55,6 +55,17 @@ export class Lines {
     this.#last = null;
   }
 
+  /** What comes from now on is new to whoever looks again; until unmark(), there is one such mark. */
+  mark() {
+    if (this.#list.querySelector('.mark')) return;
+    this.#list.insertBefore(element('li', 'mark', 'New'), this.#list.querySelector('.pending'));
+    this.#last = null; // the next line has a head
+  }
+
+  unmark() {
+    this.#list.querySelector('.mark')?.remove();
+  }
+
   add(line) {
     const follow = this.#atEnd() || line.mine;
     this.#list.insertBefore(this.#row(line), this.#list.querySelector('.pending'));

@@ -37,6 +37,17 @@ export interface Change {
   version: number;
 }
 
+export interface Past {
+  op: 'set' | 'delete' | 'clear' | 'send';
+  key?: string;
+  value?: Value;
+  handler?: string;
+  args?: Value[];
+  from: string;
+  mine: boolean;
+  version: number;
+}
+
 export interface Message {
   handler: string;
   args: Value[];
@@ -76,7 +87,7 @@ export class SharedObject {
   static getRemote(
     name: string,
     url: string | URL,
-    options?: {persistent?: boolean; resume?: Snapshot | null; token?: Token},
+    options?: {persistent?: boolean; resume?: Snapshot | null; token?: Token; history?: number},
   ): SharedObject;
 
   readonly name: string;
@@ -92,6 +103,8 @@ export class SharedObject {
     event: 'sync',
     listener: (how: {reason: 'first' | 'resumed' | 'lost'; version: number}) => void,
   ): Off;
+  /** Of the `history` that was asked for, oldest first, before the first `sync`. */
+  on(event: 'past', listener: (past: Past) => void): Off;
   on(event: 'change', listener: (change: Change) => void): Off;
   on(event: 'message', listener: (message: Message) => void): Off;
   on(event: 'status', listener: (status: Status) => void): Off;

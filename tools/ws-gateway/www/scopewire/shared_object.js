@@ -10,6 +10,8 @@ const objects = new WeakMap(); // Connection -> Map of its shared objects by nam
  * here shows when the server has put it in order, for everybody alike. Events:
  *   sync    ({reason, version})  `data` stands; reason is `first`, `resumed` (nothing was missed)
  *                                or `lost` (continuity lost: `data` is a new snapshot)
+ *   past    ({op, key, value, handler, args, from, mine, version})  before the first sync, in order:
+ *                                what led to `data`, as far as was asked for and is known
  *   change  ({op, key, value, old, from, mine, version})  op: set, delete or clear
  *   message ({handler, args, from, mine, version})        somebody's send()
  *   status  ({level, code, message, retryIn})             the connection; level `error`: a refusal
@@ -23,17 +25,21 @@ export class SharedObject extends Emitter {
   #retry = 0;
   #backoff = new Backoff();
   #offStatus;
+  #history; // batches to be told of
+  #since = null; // the version to ask from, until the first sync: `data` is further already
 
   /**
    * The one object of that name at that URL. `persistent` must agree with everybody else's;
    * `resume` is a former `snapshot`, for instance of the page before its reload; `token` (a string,
-   * or a function that promises one) says who we are.
+   * or a function that promises one) says who we are; `history` asks for so many batches of the
+   * `past`, unless `resume` goes on from somewhere. The hub keeps the last 1000, or 1 MiB.
    */
-  static getRemote(name, url, {persistent = false, resume = null, token = ''} = {}) {
+  static getRemote(name, url, {token = '', ...options} = {}) {
+    const {persistent = false} = options;
     const connection = Connection.to(url, token);
     const siblings = objects.get(connection) ?? new Map();
     objects.set(connection, siblings);
-    const found = siblings.get(name) ?? new SharedObject(name, connection, persistent, resume);
+    const found = siblings.get(name) ?? new SharedObject(name, connection, options);
     if (found.persistent !== persistent)
       throw new ScopewireError('persistence', `${name} is in use`);
     siblings.set(name, found);
@@ -41,9 +47,10 @@ export class SharedObject extends Emitter {
   }
 
   /** Use getRemote(). */
-  constructor(name, connection, persistent, resume) {
+  constructor(name, connection, {persistent = false, resume = null, history = 0}) {
     super();
     this.name = name;
+    this.#history = resume?.epoch ? 0 : history;
     this.persistent = persistent;
     this.epoch = resume?.epoch ?? null;
     this.version = resume?.version ?? 0;
@@ -98,7 +105,8 @@ export class SharedObject extends Emitter {
   // --- what Connection calls -------------------------------------------------------------------
 
   opened() {
-    this.#use();
+    if (this.#history > 0 && !this.epoch) this.#look();
+    else this.#use();
   }
 
   lost(error, final) {
@@ -117,10 +125,28 @@ export class SharedObject extends Emitter {
 
   // --- reading ---------------------------------------------------------------------------------
 
+  // The snapshot first, and then what was before it, as if we had stood there. An object that is not
+  // there has no past; whatever else is wrong, #use() meets it too.
+  #look() {
+    this.#connection
+      .request({op: 'get', object: this.name})
+      .then(({epoch, version, data}) => this.#lookBack(epoch, version, data))
+      .catch(() => {})
+      .finally(() => this.#connection.isOpen && this.#use());
+  }
+
+  #lookBack(epoch, version, data) {
+    this.data = copy(data);
+    this.epoch = epoch;
+    this.version = version;
+    this.#since = Math.max(1, version - this.#history); // an object is born as version 1
+  }
+
   #use() {
     this.#pause();
     this.#refusal = null;
-    const position = this.epoch ? {epoch: this.epoch, version: this.version} : {};
+    const version = this.#since ?? this.version;
+    const position = this.epoch ? {epoch: this.epoch, version} : {};
     this.#connection
       .request({op: 'use', object: this.name, persistent: this.persistent, ...position})
       .catch((error) => this.#refused(error));
@@ -149,19 +175,32 @@ export class SharedObject extends Emitter {
   }
 
   #synced({epoch, version, data}) {
-    const reason = this.epoch ? 'lost' : 'first';
+    const reason = this.epoch && this.#since === null ? 'lost' : 'first';
     this.data = copy(data);
     this.#stand(epoch, version, reason);
   }
 
   #resumed({epoch, version, batches}) {
-    for (const batch of batches) if (batch.version > this.version) this.#apply(batch);
-    this.#stand(epoch, version, 'resumed');
+    const news = batches.filter((batch) => batch.version > this.version);
+    if (this.#since === null) {
+      for (const batch of news) this.#apply(batch);
+      this.#stand(epoch, version, 'resumed');
+    } else {
+      for (const batch of batches) if (batch.version <= this.version) this.#remember(batch);
+      this.#stand(epoch, this.version, 'first');
+      for (const batch of news) this.#apply(batch);
+    }
+  }
+
+  #remember({version, from, changes}) {
+    const mine = this.#connection.isMine(from);
+    for (const change of changes) this.emit('past', {...change, from, mine, version});
   }
 
   #stand(epoch, version, reason) {
     this.epoch = epoch;
     this.version = version;
+    this.#since = null;
     this.#ready = true;
     this.#backoff.reset();
     this.emit('sync', {reason, version});
