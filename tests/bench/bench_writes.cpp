@@ -1,9 +1,7 @@
 // Acknowledged writes through the bus: four tools write one object, each with many writes under
 // way, and all four hear every change; 100 bytes a value, over ipc. Once with the hub in memory,
 // once with its store (SQLite), and beside it redis-server: SET and PUBLISH in one pipeline from
-// four connections to four subscribers, over a Unix socket. Then the round trip of one write at
-// 10,000 writes a second, alone, beside a tool that stopped reading, and
-// with the store.
+// four connections to four subscribers, over a Unix socket.
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -20,20 +18,13 @@
 
 #include <fmt/format.h>
 
-#include "base/unique_fd.h"
 #include "bench.h"
-#include "bus/client.h"
-#include "bus/hub_runner.h"
-#include "bus/zmq_bus.h"
-#include "bus/zmq_hub.h"
+#include "bus_peers.h"
 #include "child.h"
-#include "net/loop.h"
 #include "resp.h"
-#include "store/sqlite_store.h"
-#include "support/raw_tool.h"
 
 using namespace so;
-using bench::Child;
+using namespace so::bench;
 
 namespace {
 
@@ -41,58 +32,6 @@ constexpr std::uint64_t kTools = 4;
 constexpr std::uint64_t kWrites = 40'000;  // of each tool
 constexpr std::uint64_t kUnderWay = 64;    // of each tool
 constexpr int kTurns = 5;
-
-std::string change(std::uint64_t tool, std::uint64_t number) {
-  return fmt::format(R"({{"changes":[{{"op":"set","key":"k{}","value":"{:0100}"}}]}})", tool,
-                     number);
-}
-
-/// Where processes tell each other that they are ready and done.
-struct Pipe {
-  Pipe() {
-    std::array<int, 2> ends{};
-    if (pipe(ends.data()) != 0) std::abort();
-    in = UniqueFd{ends[0]};
-    out = UniqueFd{ends[1]};
-  }
-  void say(std::uint64_t times = 1) const {
-    for (; times > 0; --times) {
-      if (write(out.get(), "x", 1) != 1) std::abort();
-    }
-  }
-  void hear(std::uint64_t times = 1) const {
-    char byte = 0;
-    for (; times > 0; --times) {
-      if (read(in.get(), &byte, 1) != 1) std::abort();
-    }
-  }
-  UniqueFd in, out;
-};
-
-void run_hub(const std::string& address, const std::optional<store::Durability>& durability,
-             const std::string& file) {
-  net::Loop loop;
-  auto bus = bus::ZmqHub::bind(address, loop);
-  if (!bus) std::abort();
-  bus::HubRunner hub{loop, {}, [&](const hub::Effects& effects) {
-                       for (const hub::Send& send : effects.sends) (*bus)->send(send);
-                     }};
-  if (durability) {
-    auto opened = store::SqliteStore::open(file, *durability);
-    if (!opened || !hub.keep_in(std::move(*opened))) std::abort();
-  }
-  (*bus)->listen({.frame = [&](hub::ToolId from, const wire::FrameView& request) {
-    hub.apply(from, request);
-  }});
-  loop.run();
-}
-
-struct Tool {
-  Tool(const std::string& address, net::Loop& loop)
-      : bus(std::move(*bus::ZmqBus::connect(address, loop))), client(*bus, loop, "bench") {}
-  std::unique_ptr<bus::ZmqBus> bus;
-  bus::Client client;
-};
 
 /// Uses the object, says so, writes when told to, and says when all is acknowledged and heard.
 void run_tool(const std::string& address, std::uint64_t number, bool persistent, const Pipe& ready,
@@ -269,100 +208,11 @@ void throughput(const std::string& directory) {
   }
 }
 
-// --- round trips ---
-
-constexpr std::uint64_t kRate = 10'000;  // a second
-constexpr std::uint64_t kTrips = 30'000;
-
-/// A tool that uses the object and never reads again.
-void run_sleeper(const std::string& address, const Pipe& ready) {
-  RawTool tool{address, 1};
-  std::uint32_t request = 0;
-  const auto ask = [&](wire::Kind kind, std::string_view scope, std::string_view name,
-                       std::string_view body) {
-    tool.send({.header = {.kind = kind, .request = ++request, .member = 1},
-               .scope = scope,
-               .name = name,
-               .body = body});
-  };
-  ask(wire::Kind::kHello, {}, {}, R"({"tool":"sleeper","incarnation":"00000000000000ff"})");
-  ask(wire::Kind::kJoin, "/bench", {}, {});
-  ask(wire::Kind::kUse, "/bench", "so", {});
-  int replies = 0;
-  while (replies < 3) {
-    if (auto message = tool.receive()) {
-      Cursor in{*message};
-      for (auto frame = wire::read_frame(in); frame && *frame; frame = wire::read_frame(in)) {
-        ++replies;
-      }
-    }
-  }
-  ready.say();
-  pause();
-}
-
-struct Trip {
-  std::string_view name;
-  bool sleeper;
-  std::optional<store::Durability> durability;
-};
-
-void round_trips(const std::string& directory, const Trip& trip) {
-  const std::string address = "ipc://" + directory + "/bus";
-  const Child hub{[&] { run_hub(address, trip.durability, directory + "/store"); }};
-  const Pipe ready;
-  std::optional<Child> sleeper;
-  if (trip.sleeper) {
-    sleeper.emplace([&] { run_sleeper(address, ready); });
-    ready.hear();
-  }
-  net::Loop loop;
-  Tool tool{address, loop};
-  tool.client.join(1, "/bench", {});
-  tool.client.use(1, "/bench", "so", {.persistent = trip.durability.has_value()},
-                  [&](const bus::Reply&) { loop.stop(); });
-  loop.run();
-  std::vector<double> micros;
-  std::uint64_t sent = 0;
-  const TimePoint begin = Clock::now();
-  net::Timer pace{
-      loop, [&] {
-        const double passed = std::chrono::duration<double>(Clock::now() - begin).count();
-        const auto due = static_cast<std::uint64_t>(passed * kRate);
-        for (; sent < std::min(due, kTrips); ++sent) {
-          tool.client.change(
-              1, "/bench", "so", change(0, sent), [&, at = Clock::now()](const auto&) {
-                micros.push_back(
-                    std::chrono::duration<double, std::micro>(Clock::now() - at).count());
-                if (micros.size() == kTrips) loop.stop();
-              });
-        }
-        pace.start(Millis{1});
-      }};
-  pace.start(Millis{1});
-  loop.run();
-  std::sort(micros.begin(), micros.end());
-  const auto at = [&](double part) {
-    return micros[static_cast<std::size_t>(part * static_cast<double>(micros.size() - 1))];
-  };
-  fmt::print("  {:<28} p50 {:.0f} us, p99 {:.0f} us, p99.9 {:.0f} us\n", trip.name, at(0.5),
-             at(0.99), at(0.999));
-}
-
 }  // namespace
 
 int main() {
   std::string directory = (std::filesystem::temp_directory_path() / "bench-XXXXXX").string();
   if (mkdtemp(directory.data()) == nullptr) return 1;
   throughput(directory);
-  fmt::print("write to acknowledgement at {} writes a second\n", kRate);
-  for (const Trip& trip : {Trip{"alone", false, std::nullopt},
-                           Trip{"beside one that does not read", true, std::nullopt},
-                           Trip{"stored, process", false, store::Durability::kProcess},
-                           Trip{"stored, power", false, store::Durability::kPower}}) {
-    std::filesystem::remove(directory + "/store");
-    std::filesystem::remove(directory + "/store-wal");
-    round_trips(directory, trip);
-  }
   std::filesystem::remove_all(directory);
 }
