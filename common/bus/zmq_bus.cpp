@@ -47,7 +47,8 @@ class ZmqBus::Dealer {
   Dealer(const std::string& endpoint, net::Loop& loop)
       : socket_(make_dealer(context_)),
         links_(context_, socket_, loop, [this](bool up, auto why) { on_link(up, why); }),
-        poll_(socket_, loop, [this] { work(); }) {
+        poll_(
+            socket_, loop, [this] { take(); }, [this] { work(); }) {
     socket_.connect(endpoint);
   }
   ~Dealer() {
@@ -82,11 +83,15 @@ class ZmqBus::Dealer {
     if (handlers_.link) handlers_.link(up, why);
   }
 
+  void take() {
+    for (int i = 0; i < kReadAtOnce && receive(); ++i) continue;
+  }
+
   void work() {
     if (up_ && !told_) on_link(true, "");
     flush();
-    for (int i = 0; i < kReadAtOnce && receive(); ++i) continue;
     const Possible now = possible(socket_);
+    if (now.receive) take();
     if (now.receive || (now.send && up_ && !out_.empty())) poll_.touch();
   }
 

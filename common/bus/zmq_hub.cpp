@@ -67,7 +67,8 @@ class ZmqHub::Router {
       : file_(std::move(file)),
         socket_(make_router(context_)),
         links_(context_, socket_, loop, [this](bool up, auto) { on_link(up); }),
-        poll_(socket_, loop, [this] { work(); }),
+        poll_(
+            socket_, loop, [this] { take(); }, [this] { work(); }),
         retry_(loop, [this] { work(); }),
         probe_(loop, [this] { probe(); }) {
     const Umask umask;
@@ -183,12 +184,16 @@ class ZmqHub::Router {
 
   // --- in ---
 
-  void work() {
-    const bool behind = flush();
+  void take() {
     for (int i = 0; i < kReadAtOnce && receive(); ++i) continue;
+  }
+
+  void work() {
+    if (flush()) retry_.start(kRetry);
     lose();
-    if (behind) retry_.start(kRetry);
-    if (possible(socket_).receive) poll_.touch();
+    if (!possible(socket_).receive) return;
+    take();
+    poll_.touch();
   }
 
   bool receive() {

@@ -30,7 +30,8 @@ ZmqLinks::ZmqLinks(zmq::context_t& context, zmq::socket_t& socket, net::Loop& lo
     : watched_(&socket),
       events_(monitor(context, socket)),
       link_(std::move(link)),
-      poll_(events_, loop, [this] { receive(); }) {}
+      poll_(
+          events_, loop, [] {}, [this] { receive(); }) {}
 
 ZmqLinks::~ZmqLinks() {
   zmq_socket_monitor(watched_->handle(), nullptr, 0);
