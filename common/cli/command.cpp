@@ -88,17 +88,6 @@ std::string in_our_words(std::string_view text) {
 
 }  // namespace
 
-// Where CLI11 allows extra arguments it takes apart what is in brackets, as JSON arrays are. It
-// does not where it expects a number of words, and with TakeAll it does not insist on that number.
-void add_words(CLI::App& app, const std::string& name, std::vector<std::string>& field,
-               const std::string& help) {
-  constexpr int kMany = 1 << 28;  // more than a command line holds
-  app.add_option(name, field, help)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->expected(kMany, -1)
-      ->allow_extra_args(false);
-}
-
 Command::Command(Text text) : state_(std::make_unique<State>(text)) {
   CLI::App& app = state_->app;
   log::set_name(text.tool);

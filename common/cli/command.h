@@ -25,10 +25,6 @@ struct CommonOptions {
   std::string config;  // the file that was read; empty: none
 };
 
-/// Positional words of a command or subcommand, any number, each as it was typed.
-void add_words(CLI::App& app, const std::string& name, std::vector<std::string>& field,
-               const std::string& help);
-
 /// The command line of a tool: one table of settings makes flags, environment variables, keys of
 /// the file, --help, --check-config and --print-config. A tool's options.cpp adds its own and calls
 /// parse() once:

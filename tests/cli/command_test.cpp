@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "base/log.h"
+#include "cli/words.h"
 #include "policy/policy.h"
 #include "support/captured.h"
 #include "support/environment.h"

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/units.h"
+#include "cli/words.h"
 #include "wire/path.h"
 
 namespace so::meta {

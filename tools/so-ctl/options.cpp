@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <map>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -15,6 +14,7 @@
 #include "cli/command.h"
 #include "cli/print.h"
 #include "cli/units.h"
+#include "cli/words.h"
 #include "completion.h"
 #include "json/read.h"
 #include "run.h"
@@ -58,34 +58,6 @@ constexpr std::array kVerbs{
     VerbWords{"import", "make objects of what was exported, from stdin", Verb::kImport, 0, 0},
     VerbWords{"token", "print a token for clients, signed with --key", Verb::kToken, 0, 0},
     VerbWords{"completion", "bash|zsh: print what completes the words", Verb::kCompletion, 1, 1},
-};
-
-/// Words after "--", which CLI11 loses in a subcommand, are parsed behind a byte that no text has.
-class Shielded {
- public:
-  Shielded(int argc, const char* const* argv) {
-    bool all = false;
-    for (const char* const word : std::span{argv, static_cast<std::size_t>(argc)}) {
-      if (!all && std::string_view{word} == "--") {
-        all = true;
-      } else {
-        words_.push_back(all ? kShield + std::string{word} : std::string{word});
-      }
-    }
-    for (const std::string& word : words_) pointers_.push_back(word.c_str());
-  }
-  [[nodiscard]] int argc() const { return static_cast<int>(pointers_.size()); }
-  [[nodiscard]] const char* const* argv() const { return pointers_.data(); }
-  static void unshield(std::vector<std::string>& words) {
-    for (std::string& word : words) {
-      if (word.starts_with(kShield)) word.erase(0, 1);
-    }
-  }
-
- private:
-  static constexpr char kShield = '\xFF';
-  std::vector<std::string> words_;
-  std::vector<const char*> pointers_;
 };
 
 bool needs_nobody(Verb verb) {
@@ -295,9 +267,9 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   }
   show_own_options(command.app());
   command.app().require_subcommand(1);
-  const Shielded shielded{argc, argv};
+  const cli::Shielded shielded{argc, argv};
   if (const auto exit = command.parse(shielded.argc(), shielded.argv())) return exit;
-  Shielded::unshield(words.rest);
+  cli::Shielded::unshield(words.rest);
   options.hub_address = command.common().hub;
   if (const auto read = read_claims(options); !read) {
     log::error("{}", read.error().text);
