@@ -17,22 +17,19 @@ Result<Address> parse_path(std::string_view path) {
   if (path.size() > kMaxPath) {
     return fail(Code::kUsage, fmt::format("the path of a socket has at most {} bytes", kMaxPath));
   }
-  return Address{std::string{kIpc}.append(path), std::string{path}};
+  return Address{std::string{kIpc}.append(path), std::string{path}, false};
 }
 
 }  // namespace
 
 Result<Address> Address::parse(std::string_view text) {
   if (text.starts_with(kIpc)) return parse_path(text.substr(kIpc.size()));
-  if (text.starts_with(kTcp)) {
-    return fail(Code::kUsage,
-                "tcp has neither encryption nor authentication; if that is meant, write "
-                "insecure+tcp://HOST:PORT");
-  }
+  if (text.starts_with(kTcp)) return Address{std::string{text}, {}, true};
   if (text.starts_with(kInsecure) && text.substr(kInsecure.size()).starts_with(kTcp)) {
-    return Address{std::string{text.substr(kInsecure.size())}, {}};
+    return Address{std::string{text.substr(kInsecure.size())}, {}, false};
   }
-  return fail(Code::kUsage, "an address is ipc://PATH or insecure+tcp://HOST:PORT");
+  return fail(Code::kUsage,
+              "an address is ipc://PATH, tcp://HOST:PORT or insecure+tcp://HOST:PORT");
 }
 
 }  // namespace so::bus

@@ -1,10 +1,13 @@
 #include "bus/zmq_bus.h"
 
+#include <optional>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
 #include <zmq.hpp>
 
+#include "base/log.h"
 #include "bus/address.h"
 #include "bus/batches.h"
 #include "bus/zmq_io.h"
@@ -40,15 +43,41 @@ zmq::socket_t make_dealer(zmq::context_t& context) {
   return socket;
 }
 
+constexpr std::string_view kHungUp = "it hung up at once, as happens where keys do not fit";
+
+struct Keys {
+  KeyPair own;
+  std::string hub;
+};
+
+Result<Keys> load_keys(const ToolKeyFiles& files) {
+  if (files.own.empty() || files.hub.empty()) {
+    return fail(Code::kUsage,
+                "tcp:// needs --key and --hub-key (so-ctl keygen makes keys); without any it is "
+                "insecure+tcp://HOST:PORT");
+  }
+  auto own = load_key_pair(files.own);
+  if (!own) return fail(own.error());
+  const auto hub = load_known_keys(files.hub);
+  if (!hub) return fail(hub.error());
+  return Keys{*std::move(own), hub->front().key};
+}
+
 }  // namespace
 
 class ZmqBus::Dealer {
  public:
-  Dealer(const std::string& endpoint, net::Loop& loop)
-      : socket_(make_dealer(context_)),
-        links_(context_, socket_, loop, [this](bool up, auto why) { on_link(up, why); }),
+  Dealer(const std::string& endpoint, const std::optional<Keys>& keys, net::Loop& loop)
+      : endpoint_(endpoint),
+        socket_(make_dealer(context_)),
+        links_(context_, socket_, loop, [this](Link link, auto why) { on_link(link, why); }),
         poll_(
             socket_, loop, [this] { take(); }, [this] { work(); }) {
+    if (keys) {
+      socket_.set(zmq::sockopt::curve_serverkey, keys->hub);
+      socket_.set(zmq::sockopt::curve_publickey, keys->own.known);
+      socket_.set(zmq::sockopt::curve_secretkey, keys->own.secret);
+    }
     socket_.connect(endpoint);
   }
   ~Dealer() {
@@ -74,6 +103,19 @@ class ZmqBus::Dealer {
   }
 
  private:
+  void on_link(Link link, std::string_view why) {
+    if (link == Link::kFailed) complain(why.empty() ? kHungUp : why);
+    if (link == Link::kUp) complaint_.clear();
+    on_link(link == Link::kUp, why);
+  }
+
+  // The same again and again, while we try.
+  void complain(std::string_view why) {
+    if (why == complaint_) return;
+    complaint_ = why;
+    log::warn("no way to the hub at {}: {}", endpoint_, why);
+  }
+
   void on_link(bool up, std::string_view why) {
     while (receive()) continue;  // the last words of the hub that went
     if (up == up_ && !up) return;
@@ -109,10 +151,12 @@ class ZmqBus::Dealer {
     return true;
   }
 
+  std::string endpoint_;
   zmq::context_t context_;
   zmq::socket_t socket_;
   ZmqLinks links_;
   ZmqPoll poll_;
+  std::string complaint_;  // the last one, since the link was there
   Handlers handlers_;
   Batches out_;
   Bytes scratch_;
@@ -123,11 +167,18 @@ class ZmqBus::Dealer {
 ZmqBus::ZmqBus(std::unique_ptr<Dealer> dealer) : dealer_(std::move(dealer)) {}
 ZmqBus::~ZmqBus() = default;
 
-Result<std::unique_ptr<ZmqBus>> ZmqBus::connect(std::string_view address, net::Loop& loop) {
+Result<std::unique_ptr<ZmqBus>> ZmqBus::connect(std::string_view address, net::Loop& loop,
+                                                const ToolKeyFiles& files) {
   const auto to = Address::parse(address);
   if (!to) return fail(to.error());
+  std::optional<Keys> keys;
+  if (to->keys) {
+    auto loaded = load_keys(files);
+    if (!loaded) return fail(loaded.error());
+    keys = *std::move(loaded);
+  }
   try {
-    return std::unique_ptr<ZmqBus>{new ZmqBus{std::make_unique<Dealer>(to->endpoint, loop)}};
+    return std::unique_ptr<ZmqBus>{new ZmqBus{std::make_unique<Dealer>(to->endpoint, keys, loop)}};
   } catch (const zmq::error_t& error) {
     return fail(Code::kSystem, error.what());
   }

@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "bus/bus.h"
+#include "bus/keys.h"
 #include "net/loop.h"
 
 namespace so::bus {
@@ -19,7 +20,10 @@ class ZmqBus : public Bus {
  public:
   static constexpr std::size_t kQueueBytes = std::size_t{16} << 20U;
 
-  static Result<std::unique_ptr<ZmqBus>> connect(std::string_view address, net::Loop& loop);
+  /// The keys are for tcp:// alone. A hub that does not let us in is tried again and again; why is
+  /// logged once.
+  static Result<std::unique_ptr<ZmqBus>> connect(std::string_view address, net::Loop& loop,
+                                                 const ToolKeyFiles& keys = {});
   ~ZmqBus() override;
 
   void listen(Handlers handlers) override;

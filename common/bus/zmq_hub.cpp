@@ -18,6 +18,7 @@
 #include "bus/zmq_io.h"
 #include "bus/zmq_links.h"
 #include "bus/zmq_poll.h"
+#include "bus/zmq_zap.h"
 #include "hub/hub.h"
 
 namespace so::bus {
@@ -47,6 +48,13 @@ zmq::socket_t make_router(zmq::context_t& context) {
   return socket;
 }
 
+Result<KeyPair> load_hub_key(const HubKeyFiles& files) {
+  if (!files.own.empty() && !files.tools.empty()) return load_key_pair(files.own);
+  return fail(Code::kUsage,
+              "tcp:// needs --key and --tool-keys (so-ctl keygen makes keys); without any it is "
+              "insecure+tcp://HOST:PORT, open to whoever reaches it");
+}
+
 /// While it lives, files are made without permissions for others.
 class Umask {
  public:
@@ -63,21 +71,31 @@ class Umask {
 
 class ZmqHub::Router {
  public:
-  Router(std::optional<SocketFile> file, const std::string& endpoint, net::Loop& loop)
+  Router(std::optional<SocketFile> file, const std::optional<KeyPair>& keys, net::Loop& loop)
       : file_(std::move(file)),
         socket_(make_router(context_)),
-        links_(context_, socket_, loop, [this](bool up, auto) { on_link(up); }),
+        links_(context_, socket_, loop, [this](Link link, auto why) { on_link(link, why); }),
         poll_(
             socket_, loop, [this] { take(); }, [this] { work(); }),
         retry_(loop, [this] { work(); }),
         probe_(loop, [this] { probe(); }) {
-    const Umask umask;
-    socket_.bind(endpoint);
+    if (!keys) return;
+    zap_.emplace(context_, loop, [this](const std::string& why) { on_refused(why); });
+    socket_.set(zmq::sockopt::curve_server, true);
+    socket_.set(zmq::sockopt::curve_secretkey, keys->secret);
+    socket_.set(zmq::sockopt::zap_domain, "scopewire");
   }
   ~Router() { flush(); }
   Router(const Router&) = delete;
   Router& operator=(const Router&) = delete;
 
+  void bind(const std::string& endpoint) {
+    const Umask umask;
+    socket_.bind(endpoint);
+  }
+  void allow(const std::vector<KnownKey>& tools) {
+    if (zap_) zap_->allow(tools);
+  }
   void listen(Handlers handlers) { handlers_ = std::move(handlers); }
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] std::size_t waiting() const {
@@ -169,8 +187,15 @@ class ZmqHub::Router {
 
   // ZeroMQ says that some connection was closed, not whose: so all are sent an empty message, which
   // has no frames, and who is not there any more is found by that.
-  void on_link(bool up) {
-    if (!up) probe_.start(kProbe);
+  void on_link(Link link, std::string_view why) {
+    if (link == Link::kDown) probe_.start(kProbe);
+    if (link != Link::kFailed || why.empty()) return;
+    ++counters_.refused;
+    if (why != kUnknownKey) on_refused(why);
+  }
+
+  void on_refused(std::string_view why) {
+    if (handlers_.refused) handlers_.refused(why);
   }
 
   void probe() {
@@ -235,6 +260,7 @@ class ZmqHub::Router {
 
   std::optional<SocketFile> file_;  // let go when the socket is closed
   zmq::context_t context_;
+  std::optional<ZmqZap> zap_;
   zmq::socket_t socket_;
   ZmqLinks links_;
   ZmqPoll poll_;
@@ -249,12 +275,22 @@ class ZmqHub::Router {
   Bytes scratch_;
 };
 
-ZmqHub::ZmqHub(std::unique_ptr<Router> router) : router_(std::move(router)) {}
+ZmqHub::ZmqHub(std::unique_ptr<Router> router, HubKeyFiles keys)
+    : router_(std::move(router)), keys_(std::move(keys)) {}
 ZmqHub::~ZmqHub() = default;
 
-Result<std::unique_ptr<ZmqHub>> ZmqHub::bind(std::string_view address, net::Loop& loop) {
+Result<std::unique_ptr<ZmqHub>> ZmqHub::bind(std::string_view address, net::Loop& loop,
+                                             HubKeyFiles files) {
   const auto at = Address::parse(address);
   if (!at) return fail(at.error());
+  std::optional<KeyPair> keys;
+  if (at->keys) {
+    auto loaded = load_hub_key(files);
+    if (!loaded) return fail(loaded.error());
+    keys = *std::move(loaded);
+  } else {
+    files = {};
+  }
   std::optional<SocketFile> file;
   if (!at->path.empty()) {
     auto claimed = SocketFile::claim(at->path);
@@ -262,11 +298,23 @@ Result<std::unique_ptr<ZmqHub>> ZmqHub::bind(std::string_view address, net::Loop
     file.emplace(std::move(*claimed));
   }
   try {
-    return std::unique_ptr<ZmqHub>{
-        new ZmqHub{std::make_unique<Router>(std::move(file), at->endpoint, loop)}};
+    auto router = std::make_unique<Router>(std::move(file), keys, loop);
+    Router& made = *router;
+    std::unique_ptr<ZmqHub> hub{new ZmqHub{std::move(router), std::move(files)}};
+    if (auto loaded = hub->load_tool_keys(); !loaded) return fail(loaded.error());
+    made.bind(at->endpoint);
+    return hub;
   } catch (const zmq::error_t& error) {
     return fail(Code::kSystem, error.what());
   }
+}
+
+Status ZmqHub::load_tool_keys() {
+  if (keys_.tools.empty()) return {};
+  const auto tools = load_known_keys(keys_.tools);
+  if (!tools) return fail(tools.error());
+  router_->allow(*tools);
+  return {};
 }
 
 void ZmqHub::listen(Handlers handlers) {

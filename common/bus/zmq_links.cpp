@@ -24,12 +24,22 @@ zmq::socket_t monitor(zmq::context_t& context, zmq::socket_t& socket) {
   return events;
 }
 
+std::string_view reason(std::uint16_t number, std::uint32_t value) {
+  if (number == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) return "";
+  if (number == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH) return kUnknownKey;
+  if (value == ZMQ_PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC) return "the keys do not fit";
+  if (value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH) {
+    return "one side has keys, the other has none";
+  }
+  return "the peer does not speak ZeroMQ as we do";
+}
+
 }  // namespace
 
-ZmqLinks::ZmqLinks(zmq::context_t& context, zmq::socket_t& socket, net::Loop& loop, Link link)
+ZmqLinks::ZmqLinks(zmq::context_t& context, zmq::socket_t& socket, net::Loop& loop, Handler handler)
     : watched_(&socket),
       events_(monitor(context, socket)),
-      link_(std::move(link)),
+      handler_(std::move(handler)),
       poll_(
           events_, loop, [] {}, [this] { receive(); }) {}
 
@@ -43,10 +53,12 @@ void ZmqLinks::receive() {
   zmq::message_t address;
   while (try_receive(events_, event) && try_receive(events_, address)) {
     std::uint16_t number = 0;
+    std::uint32_t value = 0;
     std::memcpy(&number, event.data(), sizeof number);
-    if (number == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) link_(true, "");
-    if (number == ZMQ_EVENT_DISCONNECTED) link_(false, "the connection was closed");
-    if ((number & kFailures) != 0) link_(false, "the peer does not speak ZeroMQ as we do");
+    std::memcpy(&value, event.data<char>() + sizeof number, sizeof value);
+    if (number == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) handler_(Link::kUp, "");
+    if (number == ZMQ_EVENT_DISCONNECTED) handler_(Link::kDown, "the connection was closed");
+    if ((number & kFailures) != 0) handler_(Link::kFailed, reason(number, value));
   }
 }
 

@@ -34,6 +34,7 @@ struct Command::State {
   std::shared_ptr<const std::vector<policy::Hook>>* hooks = nullptr;
   Tokens* tokens = nullptr;
   std::vector<Listener> listeners;
+  bool is_hub = false;
   bool allow_anonymous = false;
   bool check_config = false;
   bool print_config = false;
@@ -169,6 +170,12 @@ void Command::rules(Rules& field) {
   state_->hooks = &field.hooks;
 }
 
+void Command::hub_keys(std::string& own, std::string& tools) {
+  state_->is_hub = true;
+  setting("key", "hub_secret_key", text(own, "FILE"), "over tcp://: our secret key");
+  setting("tool-keys", "tool_keys", text(tools, "FILE"), "over tcp://: who may come in");
+}
+
 CLI::App& Command::app() {
   return state_->app;
 }
@@ -185,6 +192,11 @@ std::optional<Exit> Command::parse(int argc, const char* const* argv) {
   State& state = *state_;
   CommonOptions& common = state.common;
   setting("hub", "hub", hub_value(common.hub), "where the hub is");
+  if (!state.is_hub) {
+    setting("key", "key", text(common.key, "FILE"), "over tcp://: our secret key");
+    setting("hub-key", "hub_key", text(common.hub_key, "FILE"),
+            "over tcp://: the hub's public key");
+  }
   setting("log-level", "log.level", choice(common.log_level, "LEVEL", log_levels()),
           "error, warn, info or debug");
   setting("log-format", "log.format", choice(common.log_format, "FORMAT", {"text", "json"}),

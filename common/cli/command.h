@@ -17,9 +17,11 @@ class App;
 
 namespace so::cli {
 
-/// What every tool has: --hub, --log-level, --log-format.
+/// What every tool has: --hub, --key, --hub-key, --log-level, --log-format.
 struct CommonOptions {
-  std::string hub;  // as named; empty: nobody named one, hub_address() knows where to look
+  std::string hub;      // as named; empty: nobody named one, hub_address() knows where to look
+  std::string key;      // files for a hub at tcp://: our secret key, and
+  std::string hub_key;  // the hub's public one
   std::string log_level = "info";
   std::string log_format = "text";
   std::string config;  // the file that was read; empty: none
@@ -72,6 +74,9 @@ class Command {
   void policy(std::shared_ptr<const policy::Policy>& field);
   /// The rules and hooks of the file, for who runs a hub.
   void rules(Rules& field);
+
+  /// The keys of who runs a hub, in place of a tool's: --key and --tool-keys.
+  void hub_keys(std::string& own, std::string& tools);
 
   /// For subcommands and positional arguments, which are no settings. Include <CLI/CLI.hpp>.
   CLI::App& app();

@@ -71,6 +71,10 @@ Status Reader::document(const YAML::Node& root) const {
   if (root.IsNull()) return {};  // an empty file
   const std::array keys{
       Key{"hub", text()},
+      Key{"hub_key", text()},
+      Key{"hub_secret_key", text()},
+      Key{"tool_keys", text()},
+      Key{"key", text()},
       Key{"log", [this](const auto&, Node value) { return log(value); }},
       Key{"applications", words()},
       Key{"allow_anonymous", one_of(kBooleans)},

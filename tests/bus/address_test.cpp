@@ -7,7 +7,7 @@
 
 using namespace so;
 
-TEST_CASE("an address is a file, or tcp with a word of warning") {
+TEST_CASE("an address is a file, tcp with keys, or tcp with a word of warning") {
   const auto file = bus::Address::parse("ipc:///run/scopewire/bus");
   REQUIRE(file);
   CHECK(file->endpoint == "ipc:///run/scopewire/bus");
@@ -16,17 +16,21 @@ TEST_CASE("an address is a file, or tcp with a word of warning") {
   REQUIRE(tcp);
   CHECK(tcp->endpoint == "tcp://127.0.0.1:5555");
   CHECK(tcp->path.empty());
+  CHECK_FALSE(tcp->keys);
+  const auto keyed = bus::Address::parse("tcp://127.0.0.1:5555");
+  REQUIRE(keyed);
+  CHECK(keyed->endpoint == "tcp://127.0.0.1:5555");
+  CHECK(keyed->keys);
 }
 
 TEST_CASE("an address that cannot be is refused by name") {
   const auto error = [](std::string_view address) {
     return bus::Address::parse(address).error().text;
   };
-  CHECK(error("tcp://127.0.0.1:5555") ==
-        "tcp has neither encryption nor authentication; if that is meant, write "
-        "insecure+tcp://HOST:PORT");
-  CHECK(error("/run/bus") == "an address is ipc://PATH or insecure+tcp://HOST:PORT");
-  CHECK(error("insecure+ipc:///bus") == "an address is ipc://PATH or insecure+tcp://HOST:PORT");
+  constexpr std::string_view kForms =
+      "an address is ipc://PATH, tcp://HOST:PORT or insecure+tcp://HOST:PORT";
+  CHECK(error("/run/bus") == kForms);
+  CHECK(error("insecure+ipc:///bus") == kForms);
   CHECK(error("ipc://bus") == "the path of a socket must begin with /");
   CHECK(error("ipc:///" + std::string(107, 'x')) == "the path of a socket has at most 107 bytes");
   CHECK(bus::Address::parse("ipc:///" + std::string(106, 'x')));

@@ -105,7 +105,8 @@ TEST_CASE("what is wrong with a file is said with its line") {
            Case{"limits: {so-hub: {a: [1]}}", "1: limits.so-hub.a has no value"},
            Case{"limits: {so-hub: {a: 1, a: 2}}", R"(1: "a" is here twice)"},
            Case{"[hub]",
-                "1: here belongs a map of hub, log, applications, allow_anonymous, "
+                "1: here belongs a map of hub, hub_key, hub_secret_key, tool_keys, key, log, "
+                "applications, allow_anonymous, "
                 "origins, store, durability, tokens, acceptors, limits, policy, hooks"}}) {
     const auto config = parse_config(c.text, "a.yaml");
     REQUIRE_FALSE_MESSAGE(config, c.text);

@@ -15,9 +15,9 @@ stop hub
 [ ! -e run/bus ] || fail "the socket is still there"
 
 exits 2 so-hub --hub tcp://127.0.0.1:5555
-contains err 'insecure+tcp://HOST:PORT'
+contains err 'tcp:// needs --key and --tool-keys'
 exits 2 so-hub --hub somewhere
-contains err 'unable to listen on somewhere: an address is ipc://PATH or insecure+tcp://HOST:PORT'
+contains err 'unable to listen on somewhere: an address is ipc://PATH, tcp://HOST:PORT or insecure+tcp://HOST:PORT'
 touch file
 exits 2 so-hub --hub "ipc://$work/file"
 contains err 'is there and is not a socket'

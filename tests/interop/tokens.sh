@@ -75,19 +75,19 @@ refused 'the signature is wrong' "$(jwt HS256 rsa.pub '{"aud":"chat"}')" # what 
 refused 'not three parts' "$(head -c 4000 /dev/zero | tr '\0' a)"
 
 # What it claims is what the rules are about, at the gateway and at the hub.
-so-ctl token --key ec.pem --sub bob --role staff --claims '{"aud":"chat"}' >bob.jwt
-so-ctl token --key secret --sub ann --claims '{"aud":"chat"}' >ann.jwt
+so-ctl token --sign-key ec.pem --sub bob --role staff --claims '{"aud":"chat"}' >bob.jwt
+so-ctl token --sign-key secret --sub ann --claims '{"aud":"chat"}' >ann.jwt
 exits 4 so-ctl --at "$ws/chat/room1" get board k
 exits 5 so-ctl --at "$ws/chat/staff" --token-file ann.jwt set board k 1
 so-ctl --at "$ws/chat/staff" --token-file bob.jwt set board k 1
 so-ctl --at "$ws/chat/room1" --token-file ann.jwt set other k 1
 exits 5 so-ctl --at "$ws/chat/room1" --token-file ann.jwt set board k 1
 exits 2 so-ctl --token-file ann.jwt get /chat/room1 board k
-exits 2 so-ctl token --key ec.pub
+exits 2 so-ctl token --sign-key ec.pub
 exits 2 so-ctl token --sub ann
 
 # When it has expired the connection ends, unless it was refreshed with one of the same user.
-short() { so-ctl token --key secret --sub "$1" --claims "{\"aud\":\"chat\",\"exp\":$(($(date +%s) - 1))}"; }
+short() { so-ctl token --sign-key secret --sub "$1" --claims "{\"aud\":\"chat\",\"exp\":$(($(date +%s) - 1))}"; }
 background late "$client" --wait --protocol scopewire.v1 "$ws/chat/room1?token=$(short ann)"
 eventually contains late.out '"user":"ann","expires":'
 eventually contains late.log 'closed 4109 the token has expired'
@@ -118,7 +118,7 @@ printf 'another secret of thirty-two bytes' >secret
 kill -s HUP "${pid_of[gateway]}"
 eventually contains gateway.log 'keys for tokens read again: 3'
 expect 401 status "$chat?token=$good"
-so-ctl token --key secret --claims '{"aud":"chat"}' >new.jwt
+so-ctl token --sign-key secret --claims '{"aud":"chat"}' >new.jwt
 so-ctl --at "$ws/chat/room1" --token-file new.jwt set other k 2
 
 # Where they are optional, who brings none is anonymous; who brings a wrong one is refused.

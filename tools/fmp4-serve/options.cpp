@@ -61,6 +61,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   tap->add_option("--for", words.duration, "end after so much of the stream: 10s");
   if (const auto exit = command.parse(argc, argv)) return exit;
   options.hub_address = command.common().hub;
+  options.hub_keys = {command.common().key, command.common().hub_key};
   for (const cli::Listen& address : listen) serve.listen.push_back({address.host, address.port});
   options.tapping = static_cast<bool>(*tap);
   return options.tapping ? read_words(words, options.tap) : std::nullopt;

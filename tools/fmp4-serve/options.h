@@ -5,6 +5,7 @@
 
 #include "base/exit_code.h"
 #include "base/time.h"
+#include "bus/keys.h"
 #include "serve.h"
 #include "tap.h"
 
@@ -15,6 +16,7 @@ struct Options {
   ServeOptions serve;
   Tap::Options tap;
   std::string hub_address;  // as named; empty: nobody named one
+  bus::ToolKeyFiles hub_keys{};
 };
 
 /// Fills `options` from the command line, the environment and the file. An answer ends the process.

@@ -97,7 +97,7 @@ int main(int argc, char** argv) {
   const auto address = cli::hub_address(options.hub_address);
   if (!address)
     return cli::give_up("unable to reach the hub", options.hub_address, address.error());
-  auto bus = bus::ZmqBus::connect(*address, loop);
+  auto bus = bus::ZmqBus::connect(*address, loop, options.hub_keys);
   if (!bus) return cli::give_up("unable to reach the hub", *address, bus.error());
 
   bus::Client hub{**bus, loop, "meta-push"};

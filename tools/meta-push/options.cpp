@@ -66,6 +66,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
                  "values; without, they are read from standard input");
   if (const auto exit = command.parse(argc, argv)) return exit;
   options.hub_address = command.common().hub;
+  options.hub_keys = {command.common().key, command.common().hub_key};
   return read_words(words, options);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/exit_code.h"
 #include "base/time.h"
+#include "bus/keys.h"
 #include "follow.h"
 
 namespace so::meta {
@@ -18,6 +19,7 @@ struct Options {
   std::optional<Millis> timestamp;
   std::optional<Millis> timeout;  // following: of all; pushing: of an answer
   std::string hub_address;        // as named; empty: nobody named one
+  bus::ToolKeyFiles hub_keys{};
 };
 
 /// Fills `options` from the command line, the environment and the file. An answer ends the process.

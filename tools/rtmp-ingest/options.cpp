@@ -94,6 +94,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   tap->add_option("--for", words.duration, "end after so much of the stream: 10s");
   if (const auto exit = command.parse(argc, argv)) return exit;
   options.hub_address = command.common().hub;
+  options.hub_keys = {command.common().key, command.common().hub_key};
   options.ingest.stream.gop_cache = options.gop_cache == "on";
   options.ingest.replace_publisher = options.second_publisher == "replace";
   // Above the bound at which a player skips there is room to tell it so.

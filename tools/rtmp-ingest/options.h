@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/exit_code.h"
+#include "bus/keys.h"
 #include "cli/listen.h"
 #include "ingest.h"
 #include "net/tcp_server.h"
@@ -25,6 +26,7 @@ struct Options {
   std::optional<Millis> duration;  // tap
   Millis wait{10'000};             // tap: for the stream to begin
   std::string hub_address;         // as named; empty: nobody named one
+  bus::ToolKeyFiles hub_keys{};
 };
 
 /// Fills `options` from the command line, the environment and the file. An answer ends the process.

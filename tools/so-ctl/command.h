@@ -27,7 +27,8 @@ enum class Verb {
   kTop,
   kExport,
   kImport,
-  // By itself.
+  // By themselves.
+  kKeygen,
   kCompletion,
   kToken,
 };

@@ -19,7 +19,7 @@ _so_ctl() {{
   local word=${{COMP_WORDS[COMP_CWORD]}} verb="" scope="" place=0 i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${{COMP_WORDS[i]}} in
-      --at | --hub | --count | --timeout | --config | --log-level | --log-format | --to | --jobs | --claims) ((i++)) ;;
+      --at | --hub | --key | --hub-key | --token-file | --sign-key | --sub | --role | --count | --timeout | --config | --log-level | --log-format | --to | --jobs | --claims) ((i++)) ;;
       -*) ;;
       *)
         if [ -z "$verb" ]; then verb=${{COMP_WORDS[i]}}; elif [ -z "$scope" ]; then scope=${{COMP_WORDS[i]}}; fi

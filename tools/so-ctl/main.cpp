@@ -20,7 +20,7 @@ int over_bus(const ctl::Options& options, net::Loop& loop) {
   const auto address = cli::hub_address(options.hub_address);
   if (!address)
     return cli::give_up("unable to reach the hub", options.hub_address, address.error());
-  auto bus = bus::ZmqBus::connect(*address, loop);
+  auto bus = bus::ZmqBus::connect(*address, loop, options.hub_keys);
   if (!bus) return cli::give_up("unable to reach the hub", *address, bus.error());
   bus::Client hub{**bus, loop, "so-ctl", options.claims};
   const std::string where = "the hub at " + *address;

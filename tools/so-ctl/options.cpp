@@ -17,6 +17,7 @@
 #include "cli/words.h"
 #include "completion.h"
 #include "json/read.h"
+#include "keygen.h"
 #include "run.h"
 #include "verb_words.h"
 #include "wire/path.h"
@@ -56,12 +57,13 @@ constexpr std::array kVerbs{
     VerbWords{"top", "[SCOPE]: show who is busy, again and again", Verb::kTop, 0, 0},
     VerbWords{"export", "[SCOPE]: print the objects there and below", Verb::kExport, 0, 0},
     VerbWords{"import", "make objects of what was exported, from stdin", Verb::kImport, 0, 0},
-    VerbWords{"token", "print a token for clients, signed with --key", Verb::kToken, 0, 0},
+    VerbWords{"token", "print a token for clients, signed with --sign-key", Verb::kToken, 0, 0},
+    VerbWords{"keygen", "NAME: make NAME.key and NAME.pub for tcp://", Verb::kKeygen, 1, 1},
     VerbWords{"completion", "bash|zsh: print what completes the words", Verb::kCompletion, 1, 1},
 };
 
 bool needs_nobody(Verb verb) {
-  return verb == Verb::kCompletion || verb == Verb::kToken;
+  return verb == Verb::kCompletion || verb == Verb::kToken || verb == Verb::kKeygen;
 }
 
 /// Options that one verb alone has: so-ctl VERB --help shows them.
@@ -69,12 +71,14 @@ struct OwnOption {
   const char* flag;
   std::string_view verb;
 };
-constexpr std::array kOwnOptions{
-    OwnOption{"--every", "top"},  OwnOption{"--speed", "replay"}, OwnOption{"--under-way", "bench"},
-    OwnOption{"--size", "bench"}, OwnOption{"--all", "export"},   OwnOption{"--to", "call"},
-    OwnOption{"--key", "token"},  OwnOption{"--sub", "token"},    OwnOption{"--role", "token"},
-    OwnOption{"--for", "token"},  OwnOption{"--json", "call"},    OwnOption{"--jobs", "serve"},
-    OwnOption{"--share", "serve"}};
+constexpr std::array kOwnOptions{OwnOption{"--text", "set"},     OwnOption{"--text", "send"},
+                                 OwnOption{"--text", "call"},    OwnOption{"--every", "top"},
+                                 OwnOption{"--speed", "replay"}, OwnOption{"--under-way", "bench"},
+                                 OwnOption{"--size", "bench"},   OwnOption{"--all", "export"},
+                                 OwnOption{"--to", "call"},      OwnOption{"--sign-key", "token"},
+                                 OwnOption{"--sub", "token"},    OwnOption{"--role", "token"},
+                                 OwnOption{"--for", "token"},    OwnOption{"--json", "call"},
+                                 OwnOption{"--jobs", "serve"},   OwnOption{"--share", "serve"}};
 
 void show_own_options(CLI::App& app) {
   std::map<std::string_view, std::string> lines;
@@ -211,6 +215,7 @@ Exit complete(const std::vector<std::string>& rest, const CLI::App& app) {
 // What needs neither a hub nor a door, or fails.
 Exit do_alone(const Words& words, Verb verb, const CLI::App& app) {
   if (verb == Verb::kCompletion) return complete(words.rest, app);
+  if (verb == Verb::kKeygen) return keygen(words.rest.front());
   TokenPlan plan = words.token;
   if (!words.lasting.empty()) {
     const auto lasting = cli::parse_duration(words.lasting);
@@ -240,7 +245,8 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
                  "on the bus: do it as somebody with these claims");
   command.option("token-file", cli::text(words.token_file, "FILE"),
                  "with --at ws://: it holds a token, of who we are");
-  command.option("key", cli::text(words.token.key, "FILE"), "a secret, or a private key in PEM");
+  command.option("sign-key", cli::text(words.token.key, "FILE"),
+                 "a secret, or a private key in PEM");
   command.option("sub", cli::text(words.token.sub, "NAME"), "of whom it is");
   command.option("role", cli::text(words.token.role, "ROLE"), "for the policy");
   command.option("for", cli::text(words.lasting, "DURATION"), "until it expires, 1h");
@@ -271,6 +277,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   if (const auto exit = command.parse(shielded.argc(), shielded.argv())) return exit;
   cli::Shielded::unshield(words.rest);
   options.hub_address = command.common().hub;
+  options.hub_keys = {command.common().key, command.common().hub_key};
   if (const auto read = read_claims(options); !read) {
     log::error("{}", read.error().text);
     return Exit::kUsage;
@@ -278,7 +285,9 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   for (std::size_t i = 0; i < kVerbs.size(); ++i) {
     if (!*subcommands[i]) continue;
     words.token.claims = options.claims;
-    if (needs_nobody(kVerbs.at(i).verb)) return do_alone(words, kVerbs.at(i).verb, command.app());
+    if (needs_nobody(kVerbs.at(i).verb) && words.rest.size() == kVerbs.at(i).least) {
+      return do_alone(words, kVerbs.at(i).verb, command.app());
+    }
     if (const auto read = read_words(words, kVerbs.at(i), options); !read) {
       log::error("{}", read.error().text);
       return Exit::kUsage;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/exit_code.h"
+#include "bus/keys.h"
 #include "command.h"
 #include "net/url.h"
 #include "rtmp/url.h"
@@ -20,6 +21,7 @@ struct Options {
   std::string claims;       // kBus: of whom it speaks for; empty: the operator
   std::string token;        // kWebSocket: of who we are; empty: nobody in particular
   std::string hub_address;  // kBus, as named; empty: nobody named one
+  bus::ToolKeyFiles hub_keys{};
 };
 
 /// Fills `options` from the command line, the environment and the file. An answer ends the process.

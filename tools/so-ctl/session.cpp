@@ -101,6 +101,7 @@ void Session::run() {
     case Verb::kTop:
     case Verb::kExport:
     case Verb::kImport:
+    case Verb::kKeygen:
     case Verb::kCompletion:
     case Verb::kToken:
       break;

@@ -45,7 +45,7 @@ std::string claims_of(const TokenPlan& plan, json::Element more, WallMillis now)
 }  // namespace
 
 Result<std::string> make_token(const TokenPlan& plan, WallMillis now) {
-  if (plan.key.empty()) return fail(Code::kUsage, "--key is missing: the file to sign with");
+  if (plan.key.empty()) return fail(Code::kUsage, "--sign-key is missing: the file to sign with");
   const auto key = read_file(plan.key);
   if (!key) return fail(key.error());
   json::Parser parser;

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "bus/hub_runner.h"
 #include "bus/zmq_hub.h"
 #include "net/loop.h"
@@ -28,15 +32,22 @@ class HubServer {
   /// See HubRunner::set_hooks().
   void set_hooks(const std::vector<policy::Hook>& hooks) { hub_.set_hooks(hooks); }
 
+  /// See ZmqHub::load_tool_keys().
+  Status load_tool_keys() { return bus_->load_tool_keys(); }
+
   [[nodiscard]] const bus::ZmqHub& bus() const { return *bus_; }
   [[nodiscard]] const bus::HubRunner& hub() const { return hub_; }
 
  private:
   HubServer(std::unique_ptr<bus::ZmqHub> bus, const HubOptions& options, net::Loop& loop);
   void deliver(const hub::Effects& effects);
+  void refused(std::string_view why);
 
+  net::Loop& loop_;
   std::unique_ptr<bus::ZmqHub> bus_;
   bus::HubRunner hub_;
+  std::optional<TimePoint> said_{};  // when we last spoke of who was turned away
+  std::size_t unsaid_ = 0;
 };
 
 }  // namespace so

@@ -40,6 +40,9 @@ int main(int argc, char** argv) {
   };
   put_in_force();
   loop.on_signal(SIGHUP, [&] {
+    if (const auto keys = (*server)->load_tool_keys(); !keys) {
+      log::error("the keys of tools stay as they were: {}", keys.error().text);
+    }
     auto rules = cli::rules_again(options.config, options.rules);
     if (!rules) return;
     options.rules = *std::move(rules);

@@ -60,6 +60,9 @@ void add_bus(metrics::Families& to, const bus::ZmqHub& bus) {
   to.value(number(counters.frames_out), {{"direction", "out"}});
   to.counter("scopewire_bus_malformed_total", "messages that ended in bytes that are no frame");
   to.value(number(counters.malformed));
+  to.counter("scopewire_bus_refused_total",
+             "connections that did not come to be, for want of a key or of the right protocol");
+  to.value(number(counters.refused));
   to.counter("scopewire_bus_gaps_total", "times that a tool fell behind and had to look again");
   to.value(number(counters.gaps));
   to.gauge("scopewire_bus_queue_bytes", "what waits for tools that do not read");

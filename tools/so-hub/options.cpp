@@ -15,7 +15,7 @@ constexpr cli::Command::Text kText{
     "  so-hub                          in the runtime directory, where all tools look\n"
     "  so-hub --application chat --application live\n"
     "  so-hub --store /var/lib/scopewire/store\n"
-    "  so-hub --hub ipc:///run/studio/bus\n"};
+    "  so-hub --hub tcp://10.0.0.1:7777 --key hub.key --tool-keys tools\n"};
 
 // "*" in the list allows any name, as no list does.
 std::optional<std::vector<std::string>> allowed(std::vector<std::string> names) {
@@ -38,6 +38,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, HubOptions&
                   cli::choice(options.store.durability, "WHAT", {"process", "power"}),
                   "answers outlive the process, or power");
   command.metrics("metrics", options.metrics);
+  command.hub_keys(options.keys.own, options.keys.tools);
   command.limit("linger", cli::duration(hub.linger), "an unused shared object is kept so long");
   command.limit("keep", cli::duration(hub.keep), "an empty room is kept so long");
   command.limit("max-tools", cli::count(hub.tools), "connected at once");

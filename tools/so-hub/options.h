@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/exit_code.h"
+#include "bus/keys.h"
 #include "cli/listen.h"
 #include "cli/policy_file.h"
 #include "hub/options.h"
@@ -15,6 +16,7 @@ namespace so {
 
 struct HubOptions {
   std::string address;  // of the bus, see bus/address.h
+  bus::HubKeyFiles keys{};
   hub::Options hub;
   store::Options store{};
   std::vector<cli::Listen> metrics{};

@@ -30,7 +30,7 @@ Result<std::unique_ptr<bus::Bus>> open_hub(const gateway::Options& options, net:
 Result<std::unique_ptr<bus::Bus>> open_bus(const gateway::Options& options, net::Loop& loop) {
   const auto address = cli::hub_address(options.hub_address);
   if (!address) return fail(address.error());
-  auto zmq = bus::ZmqBus::connect(*address, loop);
+  auto zmq = bus::ZmqBus::connect(*address, loop, options.hub_keys);
   if (!zmq) return fail(zmq.error());
   return std::unique_ptr<bus::Bus>{std::move(*zmq)};
 }

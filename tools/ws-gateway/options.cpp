@@ -54,6 +54,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   gateway.meta_listen = to_addresses(meta);
   if (!meta.empty()) gateway.stream = meta.front().stream;
   options.hub_address = command.common().hub;
+  options.hub_keys = {command.common().key, command.common().hub_key};
   return std::nullopt;
 }
 

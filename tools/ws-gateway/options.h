@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/exit_code.h"
+#include "bus/keys.h"
 #include "cli/policy_file.h"
 #include "cli/tokens.h"
 #include "gateway.h"
@@ -22,6 +23,7 @@ struct Options {
   cli::Rules rules;         // hooks are for the hub inside
   std::string config;       // the file they are read from again
   std::string hub_address;  // as named; empty: nobody named one
+  bus::ToolKeyFiles hub_keys{};
 };
 
 /// Fills `options` from the command line, the environment and the file. An answer ends the process.
