@@ -24,3 +24,13 @@ echo '{"a": 1,  "b":"x"}' | "$ws" --count 1 "$url/chat/room2" >object.out
 contains object.out '{"a":1,"b":"x"}'
 echo '{"a": 1' | "$ws" --count 1 "$url/chat/room3" >broken.out
 contains broken.out '"code":"bad_json"'
+
+# What the hub inside keeps, and how much of it, is said as to so-hub.
+start small ws-gateway --standalone --linger 1ms --max-objects 1 --listen 127.0.0.1:0
+small=ws://$(address small ws)/chat
+so-ctl --at "$small" set one k 1
+eventually exits 8 so-ctl --at "$small" get one k
+background user so-ctl --at "$small" watch two
+eventually contains user.out two
+exits 5 so-ctl --at "$small" set three k 1
+contains err 'objects: 1 is the limit'

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/hub_limits.h"
 #include "cli/value.h"
 
 namespace so {
@@ -39,13 +40,8 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, HubOptions&
                   "answers outlive the process, or power");
   command.metrics("metrics", options.metrics);
   command.hub_keys(options.keys.own, options.keys.tools);
-  command.limit("linger", cli::duration(hub.linger), "an unused shared object is kept so long");
-  command.limit("keep", cli::duration(hub.keep), "an empty room is kept so long");
   command.limit("max-tools", cli::count(hub.tools), "connected at once");
-  command.limit("max-scopes", cli::count(hub.scopes), "applications and rooms");
-  command.limit("max-objects", cli::count(hub.objects), "shared objects");
-  command.limit("max-data", cli::size(hub.data_bytes), "what all shared objects hold together");
-  command.limit("max-streams", cli::count(hub.streams), "published at once");
+  cli::add_hub_limits(command, hub);
   command.rules(options.rules);
   if (const auto exit = command.parse(argc, argv)) return exit;
   options.config = command.common().config;

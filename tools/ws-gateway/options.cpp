@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/hub_limits.h"
 
 namespace so::gateway {
 namespace {
@@ -44,6 +45,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
                 "larger ones close the connection");
   command.limit("max-queue", cli::size(gateway.queue_bytes), "bytes that may wait for one client");
   command.tokens(options.tokens);
+  cli::add_hub_limits(command, options.hub);
   command.rules(options.rules);
   if (const auto exit = command.parse(argc, argv)) return exit;
   options.config = command.common().config;
