@@ -44,6 +44,19 @@ background replay sh -c 'so-ctl --speed 100 replay /chat third <record.out'
 finishes 0 replay
 expect '{"b":"x"}' so-ctl get /chat third
 
+# All objects that are like a pattern, and nobody uses.
+for name in draft1 draft2 draft3 keep; do so-ctl set /chat $name k 1; done
+background user so-ctl watch /chat draft3
+eventually contains user.out draft3
+expect '{"dropped":2,"kept":1}' so-ctl drop --pattern /chat 'draft*'
+exits 5 so-ctl drop /chat draft3
+stop user
+eventually so-ctl drop /chat draft3
+so-ctl set /chat draft4 k 1
+expect '{"dropped":1,"kept":0}' so-ctl --at "$ws" drop --pattern 'draft?'
+expect 1 so-ctl get /chat keep k
+exits 2 so-ctl --at "$rtmp" drop --pattern 'draft*'
+
 # Figures, through every door.
 for door in "bench /chat b" "--at $ws bench b" "--at $rtmp bench b"; do
   # shellcheck disable=SC2086  # several words

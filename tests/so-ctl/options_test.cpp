@@ -52,6 +52,8 @@ TEST_CASE("get, watch, drop and ls") {
   const auto drop = parse({"drop", "/chat", "so"});
   CHECK(drop.options.command.verb == Verb::kDrop);
   CHECK(drop.options.command.object == "so");
+  CHECK_FALSE(drop.options.command.pattern);
+  CHECK(parse({"drop", "/chat", "draft*", "--pattern"}).options.command.pattern);
   const auto get = parse({"get", "chat/room1/", "so", "k"});
   CHECK(get.options.command.verb == Verb::kGet);
   CHECK(get.options.command.scope == "/chat/room1");

@@ -39,6 +39,9 @@ class FakeDoor : public ctl::Door {
   void drop(std::string_view object, ctl::Done done) override {
     ask(fmt::format("drop {}", object), std::move(done));
   }
+  void drop_all(std::string_view pattern, const ctl::Done& done) override {
+    ask(fmt::format("drop all {}", pattern), done);
+  }
   void list(std::string_view scope, ctl::Done done) override {
     ask(fmt::format("list {}", scope), std::move(done));
   }
@@ -179,6 +182,17 @@ TEST_CASE("an object is dropped, which prints nothing") {
   CHECK(test.door.asked.back() == "drop so");
   test.door.answer();
   CHECK(test.printed.empty());
+  CHECK(test.ended() == Exit::kOk);
+}
+
+TEST_CASE("of all that are like a pattern it is said how many are gone") {
+  ctl::Command all = command(Verb::kDrop);
+  all.pattern = true;
+  SessionTest test{all};
+  test.door.answer();
+  CHECK(test.door.asked.back() == "drop all so");
+  test.door.answer({.body = R"({"id":1,"ok":true,"dropped":2,"kept":1})"});
+  CHECK(test.printed == Lines{R"({"dropped":2,"kept":1})"});
   CHECK(test.ended() == Exit::kOk);
 }
 

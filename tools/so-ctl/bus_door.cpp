@@ -59,6 +59,10 @@ void BusDoor::drop(std::string_view object, Done done) {
   hub_.drop(member_, scope_, object, std::move(done));
 }
 
+void BusDoor::drop_all(std::string_view pattern, const Done& done) {
+  hub_.drop_all(member_, scope_, pattern, done);
+}
+
 void BusDoor::watch(std::string_view object, Line line, Done done) {
   enter(object, done, [this, object = std::string{object}, line, done](const Reply& used) {
     watched_ = object;

@@ -21,6 +21,7 @@ class BusDoor : public Door {
   void change(std::string_view object, std::string_view changes, Done done) override;
   void watch(std::string_view object, Line line, Done done) override;
   void drop(std::string_view object, Done done) override;
+  void drop_all(std::string_view pattern, const Done& done) override;
   void list(std::string_view scope, Done done) override;
   void call(const Calling& call, Done done) override;
   void serve(std::string_view method, bool share, Line called, Done done) override;

@@ -39,6 +39,7 @@ struct Command {
   std::string scope = "/";
   std::string object;
   std::string key;                   // get; empty: the whole object
+  bool pattern = false;              // drop: the object is a pattern of names
   std::string changes;               // set, del, clear, send: the body of the bus's change
   bool repeatable = false;           // the door can tell a change sent again from another one
   std::string method;                // call, serve

@@ -44,6 +44,10 @@ class Door {
   virtual void watch(std::string_view object, Line line, Done done) = 0;
   /// Ends an object that nobody uses.
   virtual void drop(std::string_view object, Done done) = 0;
+  /// Ends all whose names are like the pattern; {"dropped":N,"kept":N}, perhaps with more.
+  virtual void drop_all(std::string_view /*pattern*/, const Done& done) {
+    done({.code = "unsupported", .message = "RTMP has no way to end objects"});
+  }
   /// What is in a scope, as the bus says it.
   virtual void list(std::string_view scope, Done done) = 0;
 

@@ -71,14 +71,15 @@ struct OwnOption {
   const char* flag;
   std::string_view verb;
 };
-constexpr std::array kOwnOptions{OwnOption{"--text", "set"},     OwnOption{"--text", "send"},
-                                 OwnOption{"--text", "call"},    OwnOption{"--every", "top"},
-                                 OwnOption{"--speed", "replay"}, OwnOption{"--under-way", "bench"},
-                                 OwnOption{"--size", "bench"},   OwnOption{"--all", "export"},
-                                 OwnOption{"--to", "call"},      OwnOption{"--sign-key", "token"},
-                                 OwnOption{"--sub", "token"},    OwnOption{"--role", "token"},
-                                 OwnOption{"--for", "token"},    OwnOption{"--json", "call"},
-                                 OwnOption{"--jobs", "serve"},   OwnOption{"--share", "serve"}};
+constexpr std::array kOwnOptions{OwnOption{"--text", "set"},        OwnOption{"--text", "send"},
+                                 OwnOption{"--text", "call"},       OwnOption{"--pattern", "drop"},
+                                 OwnOption{"--every", "top"},       OwnOption{"--speed", "replay"},
+                                 OwnOption{"--under-way", "bench"}, OwnOption{"--size", "bench"},
+                                 OwnOption{"--all", "export"},      OwnOption{"--to", "call"},
+                                 OwnOption{"--sign-key", "token"},  OwnOption{"--sub", "token"},
+                                 OwnOption{"--role", "token"},      OwnOption{"--for", "token"},
+                                 OwnOption{"--json", "call"},       OwnOption{"--jobs", "serve"},
+                                 OwnOption{"--share", "serve"}};
 
 void show_own_options(CLI::App& app) {
   std::map<std::string_view, std::string> lines;
@@ -261,6 +262,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.option("under-way", cli::count(options.command.under_way), "writes at a time");
   command.option("size", cli::size(options.command.bytes), "bytes of a value");
   command.option("all", cli::flag(options.command.all), "what is not persistent too");
+  command.option("pattern", cli::flag(options.command.pattern), "OBJECT is a pattern of names");
   command.option("to", cli::text(options.command.to, "MEMBER"), "this member's client answers");
   command.option("json", cli::flag(words.json), "ARG is all arguments, one JSON array");
   command.option("jobs", cli::text(words.jobs, "N"), "commands at once, 4");

@@ -93,7 +93,7 @@ void Session::run() {
     case Verb::kChange:
       return change();
     case Verb::kDrop:
-      return door_.drop(command_.object, done());
+      return drop();
     case Verb::kServe:  // these have classes of their own, see run.h
     case Verb::kReplay:
     case Verb::kBench:
@@ -106,6 +106,20 @@ void Session::run() {
     case Verb::kToken:
       break;
   }
+}
+
+void Session::drop() {
+  if (!command_.pattern) return door_.drop(command_.object, done());
+  door_.drop_all(command_.object, [this](const Reply& reply) {
+    if (!reply.ok()) return refuse(reply);
+    json::Parser parser;
+    const auto body = parser.parse(reply.body);
+    const auto count = [&](std::string_view key) {
+      return body ? json::integer(*body, key).value_or(0) : 0;
+    };
+    print(fmt::format(R"({{"dropped":{},"kept":{}}})", count("dropped"), count("kept")));
+    loop_.stop(Exit::kOk);
+  });
 }
 
 Done Session::done() {

@@ -27,6 +27,7 @@ class Session {
   void run();
   void get();
   void watch();
+  void drop();
   void change();
   [[nodiscard]] std::string numbered(std::string_view changes) const;
   Done done();

@@ -91,6 +91,12 @@ void WsDoor::drop(std::string_view object, Done done) {
   send(text);
 }
 
+void WsDoor::drop_all(std::string_view pattern, const Done& done) {
+  json::Writer text = request("drop", pattern, done);
+  text.key("pattern").boolean(true);
+  send(text);
+}
+
 void WsDoor::list(std::string_view scope, Done done) {
   json::Writer text = request("list", {}, std::move(done));
   if (scope != "/") text.key("scope").string(scope);
