@@ -34,6 +34,14 @@ Read read_text(const YamlReader& yaml, std::string& field) {
   };
 }
 
+Status read_words(const YamlReader& yaml, const std::string& path, Node node, const Read& one) {
+  if (node.IsScalar()) return one(path, node);
+  if (node.IsSequence() && node.size() == 0) {
+    return wrong(yaml, node, path + " is an empty list");
+  }
+  return yaml.list(path, node, one);
+}
+
 Read read_scope(const YamlReader& yaml, policy::ScopeGlob& glob) {
   return [&yaml, &glob](const std::string& path, Node node) -> Status {
     std::string pattern;

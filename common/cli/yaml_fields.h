@@ -13,6 +13,9 @@ namespace so::cli {
 
 /// UTF-8, up to 1 KiB: a reason; longer names and patterns than this match nothing.
 YamlReader::Read read_text(const YamlReader& yaml, std::string& field);
+/// One word, or a list of them that is not empty: `one` reads each.
+Status read_words(const YamlReader& yaml, const std::string& path, YamlReader::Node node,
+                  const YamlReader::Read& one);
 YamlReader::Read read_scope(const YamlReader& yaml, policy::ScopeGlob& glob);
 YamlReader::Read read_glob(const YamlReader& yaml, std::optional<policy::Glob>& glob);
 

@@ -99,18 +99,9 @@ Status Reader::check(const std::string& path, const Hook& hook, Node node) const
   return {};
 }
 
-// One word, or a list of them that is not empty.
-Status words(const YamlReader& yaml, const std::string& path, Node node, const Read& one) {
-  if (node.IsScalar()) return one(path, node);
-  if (node.IsSequence() && node.size() == 0) {
-    return fail(yaml.error(node, path + " is an empty list"));
-  }
-  return yaml.list(path, node, one);
-}
-
 Read Reader::actions(policy::Actions& field) const {
   return [this, &field](const std::string& path, Node node) -> Status {
-    return words(yaml_, path, node, [&](const std::string&, Node item) -> Status {
+    return read_words(yaml_, path, node, [&](const std::string&, Node item) -> Status {
       const auto action = policy::action_named(item.IsScalar() ? item.Scalar() : "");
       if (action && policy::kHookActions.has(*action)) {
         field.add(*action);
@@ -131,7 +122,7 @@ Read Reader::actions(policy::Actions& field) const {
 
 Read Reader::topics(policy::Topics& field) const {
   return [this, &field](const std::string& path, Node node) -> Status {
-    return words(yaml_, path, node, [&](const std::string&, Node item) -> Status {
+    return read_words(yaml_, path, node, [&](const std::string&, Node item) -> Status {
       const auto topic = policy::topic_named(item.IsScalar() ? item.Scalar() : "");
       if (topic) {
         field.add(*topic);
@@ -148,7 +139,7 @@ Read Reader::command(std::vector<std::string>& field) const {
     if (node.IsSequence() && node.size() > kMaxWords) {
       return wrong(node, fmt::format("{} has over {} words", path, kMaxWords));
     }
-    auto status = words(yaml_, path, node, [&](const std::string& place, Node item) -> Status {
+    auto status = read_words(yaml_, path, node, [&](const std::string& place, Node item) -> Status {
       std::string word;
       if (auto good = read_text(yaml_, word)(place, item); !good) return good;
       if (word.find('\0') != std::string::npos) return wrong(item, place + " has a NUL");

@@ -130,9 +130,7 @@ Read Reader::actions(policy::Rule& rule, bool allow) const {
       rule.actions.add(*action);
       return {};
     };
-    if (node.IsScalar()) return one(path, node);
-    if (node.IsSequence() && node.size() == 0) return wrong(node, path + " is an empty list");
-    return yaml_.list(path, node, one);
+    return read_words(yaml_, path, node, one);
   };
 }
 
@@ -146,8 +144,8 @@ Read Reader::claim(policy::Rule& rule, const std::string& name) const {
       claim.values.push_back(*std::move(value));
       return {};
     };
-    if (node.IsSequence() && node.size() == 0) return wrong(node, path + " is an empty list");
-    auto status = node.IsSequence() ? yaml_.list(path, node, one) : one(path, node);
+    const bool is_list = node.IsSequence();  // a map is no list of values
+    auto status = is_list ? read_words(yaml_, path, node, one) : one(path, node);
     if (!status) return status;
     rule.claims.push_back(std::move(claim));
     return {};
