@@ -39,6 +39,10 @@ Outcome<Hub::State::Reply> Hub::State::serve(const Call& call) {
     return fail(good.error());
   }
   if (auto good = check_method(method); !good) return fail(good.error());
+  const policy::Subject what{.scope = scope, .name = method};
+  if (auto good = access_.check(policy::Action::kServe, what, who_asks(call)); !good) {
+    return fail(good.error());
+  }
   if (!methods_.has(call.tool.id, scope, method) &&
       methods_.count(call.tool.id) >= options_.methods_per_tool) {
     return refuse(Why::kLimit,
@@ -177,6 +181,10 @@ Outcome<Hub::State::Reply> Hub::State::kick(const Call& call) {
   if (!request) return fail(request.error());
   const auto member = find_member(request->member);
   if (!member) return fail(member.error());
+  for (const Scope* scope : (*member)->scopes) {  // as it leaves all of them
+    auto good = access_.check(policy::Action::kKick, {.scope = scope->path}, who_asks(call));
+    if (!good) return fail(good.error());
+  }
   wire::Frame event{{.kind = wire::Kind::kKicked, .member = (*member)->id.number},
                     {},
                     {},

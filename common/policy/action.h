@@ -20,9 +20,12 @@ enum class Action : std::uint8_t {
   kPlay,      // a stream
   kMetadata,  // of a stream
   kCall,      // a method
+  kServe,     // a method
+  kKick,      // a member, out of all its scopes
 };
-constexpr std::array<std::string_view, 10> kActionNames{
-    "connect", "create", "read", "write", "delete", "send", "publish", "play", "metadata", "call"};
+constexpr std::array<std::string_view, 12> kActionNames{"connect",  "create", "read",    "write",
+                                                        "delete",   "send",   "publish", "play",
+                                                        "metadata", "call",   "serve",   "kick"};
 
 constexpr std::string_view to_text(Action action) {
   return kActionNames.at(static_cast<std::size_t>(action));
@@ -62,7 +65,7 @@ class Actions {
 constexpr Actions kOfObjects{Action::kCreate, Action::kRead, Action::kWrite, Action::kDelete,
                              Action::kSend};
 constexpr Actions kOfKeys{Action::kWrite, Action::kDelete};
-constexpr Actions kOfNames{Action::kSend, Action::kPublish, Action::kPlay, Action::kMetadata,
-                           Action::kCall};
+constexpr Actions kOfNames{Action::kSend,     Action::kPublish, Action::kPlay,
+                           Action::kMetadata, Action::kCall,    Action::kServe};
 
 }  // namespace so::policy

@@ -344,3 +344,32 @@ TEST_CASE("a rule says who may call which method, and tools may always") {
   CHECK(a.call(0, "/chat", "admin.ban") == "");
   CHECK(a.events() == Lines{"call /chat sum[] from a-1", "call /chat admin.ban[] from a-0"});
 }
+
+TEST_CASE("a rule says who may serve which method, and who may kick whom") {
+  HubTest hub;
+  policy::Rule no_admin = for_role(deny(Actions{Action::kServe}), "guest");
+  no_admin.name = Glob{"admin.*"};
+  hub.set_policy(rules({no_admin, for_role(allow(Actions{Action::kKick}, "/chat/**"), "mod"),
+                        deny(Actions{Action::kKick})}));
+  TestTool& guest = hub.tool("guest", kGuest);
+  TestTool& mod = hub.tool("mod", R"({"role":"mod"})");
+  TestTool& shell = hub.tool("shell");
+  CHECK(guest.serve("/chat", "admin.ban") ==
+        "denied: serve of admin.ban in /chat is denied (policy, line 7)");
+  CHECK(guest.serve("/chat", "sum").ok);
+  CHECK(mod.serve("/chat", "admin.ban").ok);
+
+  TestTool& gw = hub.tool("gw");
+  CHECK(gw.join(1, "/chat/room1").ok);
+  CHECK(gw.join(2, "/chat/room1").ok);
+  CHECK(gw.join(2, "/live").ok);
+  const auto order = [&](std::uint64_t member) {
+    return fmt::format(R"({{"member":"{}"}})", gw.member(member));
+  };
+  CHECK(guest.kick(order(1)) == "denied: kick in /chat is denied (policy, line 7)");
+  CHECK(mod.kick(order(1)) == "ok");
+  // It would leave /live too.
+  CHECK(mod.kick(order(2)) == "denied: kick in /live is denied (policy, line 7)");
+  CHECK(gw.events() == Lines{R"(kick gw-1 "")"});
+  CHECK(shell.kick(order(2)) == "ok");
+}
