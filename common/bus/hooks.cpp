@@ -32,6 +32,7 @@ void Hooks::set(const std::vector<policy::Hook>& hooks) {
   auto deciders = std::exchange(deciders_, {});
   auto observers = std::exchange(observers_, {});
   const auto callers = std::exchange(callers_, {});
+  const auto servers = std::exchange(servers_, {});
   std::vector<Gate::Entry> entries;
   policy::Topics topics;
   for (const policy::Hook& hook : hooks) {
@@ -41,6 +42,9 @@ void Hooks::set(const std::vector<policy::Hook>& hooks) {
       observer->set(hook);
       observers_.push_back(std::move(observer));
       topics.add(hook.observe);
+    } else if (!hook.http.empty()) {
+      servers_.push_back(std::make_unique<HttpDecider>(*loop_, hook.http, tell()));
+      entries.push_back({hook, servers_.back().get()});
     } else if (hook.run.empty()) {
       callers_.push_back(
           std::make_unique<MethodDecider::Method>(methods_, hook.call, hook.timeout));

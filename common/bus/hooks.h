@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bus/gate.h"
+#include "bus/http_decider.h"
 #include "bus/method_decider.h"
 #include "bus/observer.h"
 #include "bus/process_decider.h"
@@ -56,6 +57,7 @@ class Hooks {
   std::function<void()> changed_;
   MethodDecider methods_;
   std::vector<std::unique_ptr<MethodDecider::Method>> callers_;
+  std::vector<std::unique_ptr<HttpDecider>> servers_;
   std::vector<std::unique_ptr<ProcessDecider>> deciders_;
   std::vector<std::unique_ptr<Observer>> observers_;
   Gate gate_;

@@ -84,7 +84,9 @@ Entry entry(const policy::Hook& hook) {
   out.add("object", hook.object);
   std::vector<std::string> words;
   for (const std::string& word : hook.run) words.push_back(in_quotes(word));
-  if (hook.run.empty()) {
+  if (!hook.http.empty()) {
+    out.add("http", in_quotes(hook.http));
+  } else if (hook.run.empty()) {
     out.add("call", in_quotes(hook.call));
   } else {
     out.add("run", fmt::format("[{}]", fmt::join(words, ", ")));

@@ -8,6 +8,7 @@
 
 #include "cli/units.h"
 #include "cli/yaml_fields.h"
+#include "net/url.h"
 #include "wire/path.h"
 
 namespace so::cli {
@@ -38,6 +39,7 @@ class Reader {
   Read topics(policy::Topics& field) const;
   Read command(std::vector<std::string>& field) const;
   Read method(std::string& field) const;
+  Read url(std::string& field) const;
   Read timeout(Millis& field) const;
   Read on_failure(bool& allow) const;
 
@@ -67,6 +69,7 @@ Status Reader::hook(const std::string& path, Node node) {
                         Key{"object", read_glob(yaml_, hook.object)},
                         Key{"run", command(hook.run)},
                         Key{"call", method(hook.call)},
+                        Key{"http", url(hook.http)},
                         Key{"timeout", timeout(hook.timeout)},
                         Key{"on_failure", on_failure(hook.allow_on_failure)}};
   if (auto status = yaml_.map(path + ".", node, keys); !status) return status;
@@ -79,9 +82,9 @@ Status Reader::check(const std::string& path, const Hook& hook, Node node) const
   if (hook.on.empty() == hook.observe.empty()) {
     return wrong(node, path + " needs one of on and observe");
   }
-  if (hook.run.empty() == hook.call.empty())
-    return wrong(node, path + " needs one of run and call");
-  for (const char* of_questions : {"call", "timeout", "on_failure"}) {
+  const int asked = int{!hook.run.empty()} + int{!hook.call.empty()} + int{!hook.http.empty()};
+  if (asked != 1) return wrong(node, path + " needs one of run, call and http");
+  for (const char* of_questions : {"call", "http", "timeout", "on_failure"}) {
     if (hook.on.empty() && node[of_questions]) {
       return wrong(node[of_questions], fmt::format("who observes has no {}", of_questions));
     }
@@ -156,6 +159,16 @@ Read Reader::method(std::string& field) const {
     if (auto status = read_text(yaml_, field)(path, node); !status) return status;
     auto good = wire::check_name(path, field, wire::kMaxObjectName);
     return good ? Status{} : wrong(node, good.error().text);
+  };
+}
+
+Read Reader::url(std::string& field) const {
+  return [this, &field](const std::string& path, Node node) -> Status {
+    if (auto status = read_text(yaml_, field)(path, node); !status) return status;
+    const auto url = net::parse_url(field);
+    if (!url) return wrong(node, fmt::format("{}: {}", path, url.error().text));
+    if (url->scheme == "http") return {};
+    return wrong(node, path + " does not begin with http://");
   };
 }
 

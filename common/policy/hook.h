@@ -59,8 +59,9 @@ struct Hook {
   Topics observe;  // ... or hears of these; one of the two is empty
   ScopeGlob scope;
   std::optional<Glob> object;    // with one, only what is about an object
-  std::vector<std::string> run;  // the command of a process that is asked; empty: `call` is
-  std::string call;              // the method that is asked
+  std::vector<std::string> run;  // the command of a process that is asked; or else
+  std::string call;              // the method that is asked; or else
+  std::string http;              // the URL that is asked
   Millis timeout{1000};          // for an answer
   bool allow_on_failure = false;
   std::size_t line = 0;  // where it is written

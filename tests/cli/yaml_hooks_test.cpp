@@ -29,13 +29,14 @@ hooks:
   - {observe: [scope, change], run: [sh, -c, "cat >log"]}
   - {observe: object, object: o, run: ./audit}
   - {on: publish, call: may.publish}
+  - {on: play, http: "http://127.0.0.1:8000/hook?of=play"}
 )";
 
 }  // namespace
 
 TEST_CASE("hooks are read as they are written") {
   const auto hooks = read(kAll);
-  REQUIRE(hooks.size() == 5);
+  REQUIRE(hooks.size() == 6);
   CHECK(hooks[0].on == policy::Actions{Action::kWrite, Action::kSend});
   CHECK(hooks[0].scope.pattern() == "/chat/**");
   CHECK(hooks[0].object->pattern() == "chat*");
@@ -53,6 +54,7 @@ TEST_CASE("hooks are read as they are written") {
   CHECK_FALSE(hooks[2].observe.has(Topic::kMember));
   CHECK(hooks[4].run.empty());
   CHECK(hooks[4].call == "may.publish");
+  CHECK(hooks[5].http == "http://127.0.0.1:8000/hook?of=play");
   CHECK(read("hooks: []").empty());
   CHECK(parse_config("policy: {}", "a.yaml")->hooks == nullptr);
 }
@@ -80,9 +82,16 @@ TEST_CASE("what is wrong with a hook is said, and where") {
            Case{"hooks: [{run: x}]", "1: hooks[0] needs one of on and observe"},
            Case{"hooks:\n  - {on: write, observe: change, run: x}",
                 "2: hooks[0] needs one of on and observe"},
-           Case{"hooks: [{on: write}]", "1: hooks[0] needs one of run and call"},
-           Case{"hooks: [{on: write, run: x, call: y}]", "1: hooks[0] needs one of run and call"},
+           Case{"hooks: [{on: write}]", "1: hooks[0] needs one of run, call and http"},
+           Case{"hooks: [{on: write, run: x, call: y}]",
+                "1: hooks[0] needs one of run, call and http"},
+           Case{"hooks: [{on: write, call: y, http: \"http://a/\"}]",
+                "1: hooks[0] needs one of run, call and http"},
+           Case{"hooks: [{on: write, http: \"https://a/\"}]",
+                "1: hooks[0].http does not begin with http://"},
+           Case{"hooks: [{on: write, http: a}]", "1: hooks[0].http: "},
            Case{"hooks: [{observe: change, call: y}]", "1: who observes has no call"},
+           Case{"hooks: [{observe: change, http: \"http://a/\"}]", "1: who observes has no http"},
            Case{"hooks: [{on: write, call: \"\"}]", "1: hooks[0].call is empty"},
            Case{"hooks: [{on: [], run: x}]", "1: hooks[0].on is an empty list"},
            Case{"hooks: [{on: wirte, run: x}]",
