@@ -9,7 +9,7 @@
 namespace so::cli {
 
 /// The line that scripts wait for, `ready on ADDRESS[, ADDRESS...]`, where an address is HOST:PORT,
-/// or PROTOCOL://HOST:PORT where a tool has several.
+/// or PROTOCOL://HOST:PORT where a tool has several; and the same for a supervisor.
 void say_ready(const std::vector<std::string>& addresses);
 
 /// Logs `unable to listen on 127.0.0.1:1935: address in use`, and answers the exit code that goes

@@ -22,8 +22,8 @@ constexpr std::size_t kMaxBytes = 1U << 20U;
 
 const std::array<std::string, 6> kTools{"so-hub",     "rtmp-ingest", "ws-gateway",
                                         "fmp4-serve", "meta-push",   "so-ctl"};
-const std::array<std::string, 6> kProtocols{"rtmp",          "ws",      "wsJsonMeta",
-                                            "inboundWSFMP4", "metrics", "rtmpMetrics"};
+const std::array<std::string, 8> kProtocols{"rtmp",    "ws",          "wsJsonMeta", "inboundWSFMP4",
+                                            "metrics", "rtmpMetrics", "wsMetrics",  "fmp4Metrics"};
 const std::array<std::string, 4> kTlsProtocols{"rtmps", "wss", "wssJsonMeta", "inboundWSSFMP4"};
 const std::array<std::string, 4> kLevels{"error", "warn", "info", "debug"};
 const std::array<std::string, 2> kFormats{"text", "json"};

@@ -32,6 +32,11 @@ std::string_view HttpRequest::parameter(std::string_view name) const {
   return {};
 }
 
+HttpReply readiness(std::string why_not) {
+  if (why_not.empty()) return {.body = "ready\n"};
+  return {.status = 503, .body = std::move(why_not) + "\n"};
+}
+
 std::string_view status_text(int status) {
   switch (status) {
     case 200:

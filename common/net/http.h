@@ -33,6 +33,9 @@ struct HttpReply {
   std::vector<std::pair<std::string, std::string>> headers{};  // more than the usual ones
 };
 
+/// The answer to GET /readyz; an empty reason means ready.
+HttpReply readiness(std::string why_not);
+
 /// "Not Found"
 std::string_view status_text(int status);
 

@@ -12,6 +12,7 @@
 #include "net/conn_id.h"
 #include "net/http.h"
 #include "net/outbox.h"
+#include "net/rate.h"
 #include "net/ws_reader.h"
 
 struct lws;
@@ -49,6 +50,8 @@ struct WsConnection {
   Admission::Seat seat;
   Outbox out;
   WsReader reader;
+  Rate rate;                             // of what it says
+  Rate abuse;                            // the same, against ten times the limit
   Bytes held;                            // came while messages were not wanted
   std::unique_ptr<HttpRequest> request;  // until on_open
   std::unique_ptr<Reply> reply;

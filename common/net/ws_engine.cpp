@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kLane = 64;             // callers over a cap who are being told so
 constexpr std::size_t kOtherFiles = 256;      // the bus, the log, the library's own
 constexpr std::size_t kTxPacket = 1U << 20U;  // otherwise one write is cut at rx_buffer_size
-constexpr std::size_t kRxBuffer = 16;         // the library's, for each connection: we read
+constexpr Millis kOursFirst{2000};     // before the library does, we close who takes too long
+constexpr std::size_t kRxBuffer = 16;  // the library's, for each connection: we read
 
 // 5 % are left over.
 std::size_t descriptors_for(std::size_t connections) {
@@ -80,6 +81,7 @@ WsEngine::WsEngine(Loop& loop, const WsOptions& options)
     : loop_(&loop),
       options_(fit(options)),
       admission_(options_.caps),
+      connect_rate_(options_.connects),
       lane_({.total = kLane, .per_address = kLane}),
       turn_end_(loop, [this] { end_turn(); }),
       deadlines_(tick_for(options)),
@@ -114,7 +116,7 @@ Status WsEngine::listen(WsListener listener) {
                                             .descriptors = descriptors_for(options_.caps.total),
                                             .header_bytes = options_.header_bytes,
                                             .heads = options_.caps.total + kLane,
-                                            .handshake = options_.handshake});
+                                            .handshake = options_.handshake + kOursFirst});
   if (!context) return fail(context.error());
   role.context = std::move(*context);
   auto socket = Listener::open(*loop_, role.listener.address, {.reuse_port = options_.reuse_port},
@@ -126,15 +128,27 @@ Status WsEngine::listen(WsListener listener) {
   return {};
 }
 
+// 0: come in.
+int WsEngine::refusal_for(const SocketAddress& peer, Admission::Seat& seat) {
+  const auto speed = connect_rate_.enter(peer, loop_->now());
+  if (speed != ConnectRate::Answer::kAdmitted) {
+    ++counters_.refused_fast;
+    return speed == ConnectRate::Answer::kTooFast ? 503 : 429;
+  }
+  const auto room = admission_.enter(peer, seat);
+  if (room == Admission::Answer::kAdmitted) return 0;
+  ++counters_.refused_full;
+  return room == Admission::Answer::kFull ? 503 : 429;
+}
+
 void WsEngine::on_accept(WsRole& role, UniqueFd socket, const SocketAddress& peer) {
   ++counters_.accepted;
   if (static_cast<std::size_t>(socket.get()) >= role.context->descriptors()) return;
   Admission::Seat seat;
-  int refusal = 0;
-  if (const auto answer = admission_.enter(peer, seat); answer != Admission::Answer::kAdmitted) {
-    ++counters_.refused_full;
-    refusal = answer == Admission::Answer::kFull ? 503 : 429;
-    if (lane_.enter(peer, seat) != Admission::Answer::kAdmitted) return;
+  const int refusal = refusal_for(peer, seat);
+  if (refusal != 0 && lane_.enter(peer, seat) != Admission::Answer::kAdmitted) {
+    ++counters_.dropped;
+    return;
   }
   const ConnId id{++last_id_};
   if (connections_.empty()) tick_.start(tick_for(options_), tick_for(options_));

@@ -75,6 +75,7 @@ class WsEngine final : public WsServer {
   void end_turn();
 
   // ws_engine.cpp
+  int refusal_for(const SocketAddress& peer, Admission::Seat& seat);
   void on_accept(WsRole& role, UniqueFd socket, const SocketAddress& peer);
   void forget(ConnId id);
 
@@ -91,6 +92,7 @@ class WsEngine final : public WsServer {
   void take(WsConnection& c, std::span<std::uint8_t> bytes);
   void on_frame(WsConnection& c, const WsEvent& event);
   void deliver(WsConnection& c, const WsMessage& message);
+  bool within_rate(WsConnection& c);
   void on_peer_close(WsConnection& c, const WsEvent& event);
   void on_fault(WsConnection& c, const WsEvent& event);
 
@@ -114,6 +116,7 @@ class WsEngine final : public WsServer {
   Loop* loop_;
   WsOptions options_;
   Admission admission_;
+  ConnectRate connect_rate_;
   Admission lane_;  // for those over the caps, so that they can be told
   std::unordered_map<ConnId, std::unique_ptr<WsConnection>> connections_;
   std::list<WsRole> roles_;  // they stay where they are: the library points at their protocols

@@ -27,6 +27,7 @@ int WsEngine::on_event(lws* wsi, int reason) {
       on_closed(*c);
       return 0;
     case LWS_CALLBACK_WSI_DESTROY:
+      if (c->phase == Phase::kHead) ++counters_.broken;
       forget(c->id);
       return 0;
     case LWS_CALLBACK_RAW_ADOPT:  // the method CONNECT: the library would make it a raw socket
@@ -69,6 +70,7 @@ void WsEngine::on_closed(WsConnection& c) {
   if (!std::exchange(c.announced, false)) return;
   --open_;
   const std::uint16_t code = c.close_code != 0 ? c.close_code : close_code::kAbnormal;
+  ++counters_.closes[close_code::known(code)];
   if (c.role->handlers.on_close && !going_) c.role->handlers.on_close(c.id, code);
 }
 

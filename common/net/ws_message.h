@@ -39,6 +39,17 @@ inline constexpr std::uint16_t kTokenExpired = 4109;
 inline constexpr std::uint16_t kNoPong = 4112;
 inline constexpr std::uint16_t kDrain = 4200;
 inline constexpr std::uint16_t kStateGap = 4210;
+
+/// The same, or 0 for one of the peer's own.
+constexpr std::uint16_t known(std::uint16_t code) {
+  if (code < 3000) return code;
+  for (const std::uint16_t ours :
+       {kBadRequest, kUnauthorized, kForbidden, kNotFound, kReplaced, kAbuse, kOverCapacity,
+        kSlowConsumer, kTokenExpired, kNoPong, kDrain, kStateGap}) {
+    if (code == ours) return code;
+  }
+  return 0;
+}
 }  // namespace close_code
 
 }  // namespace so::net

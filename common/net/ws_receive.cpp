@@ -56,9 +56,10 @@ void WsEngine::on_frame(WsConnection& c, const WsEvent& event) {
     case WsEvent::Kind::kBinary:
       return deliver(c, {event.kind == WsEvent::Kind::kText, event.payload});
     case WsEvent::Kind::kPing:
-      if (c.phase != Phase::kOpen) return;
-      c.out.push_always(Frame::pong(event.payload).bytes());
-      return mark(c);
+      // Who does not read his answers gets no more of them.
+      if (c.phase != Phase::kOpen || !within_rate(c)) return;
+      if (c.out.push(Frame::pong(event.payload).bytes())) mark(c);
+      return;
     case WsEvent::Kind::kClose:
       return on_peer_close(c, event);
     case WsEvent::Kind::kFault:
@@ -68,9 +69,30 @@ void WsEngine::on_frame(WsConnection& c, const WsEvent& event) {
 
 void WsEngine::deliver(WsConnection& c, const WsMessage& message) {
   if (c.phase != Phase::kOpen) return;
+  if (!within_rate(c)) {
+    if (c.phase == Phase::kOpen && c.role->handlers.on_flood && !going_) {
+      c.role->handlers.on_flood(c.id, message);
+    }
+    return;
+  }
   ++counters_.messages_in;
   counters_.bytes_in += message.payload.size();
   if (c.role->handlers.on_message && !going_) c.role->handlers.on_message(c.id, message);
+}
+
+bool WsEngine::within_rate(WsConnection& c) {
+  constexpr std::uint32_t kAbuse = 10;
+  const RateLimit& limit = options_.messages;
+  const bool bearable =
+      c.abuse.take({limit.per_second * kAbuse, limit.burst * kAbuse}, loop_->now());
+  if (c.rate.take(limit, loop_->now())) return true;
+  ++counters_.floods;
+  if (!bearable) {
+    ++counters_.abusers;
+    c.out.discard_unsent();
+    start_close(c, close_code::kAbuse, "far too many messages");
+  }
+  return false;
 }
 
 // Answered with the same, an empty one with 1000; or it is the answer to ours.
@@ -86,6 +108,7 @@ void WsEngine::on_peer_close(WsConnection& c, const WsEvent& event) {
 void WsEngine::on_fault(WsConnection& c, const WsEvent& event) {
   if (c.phase != Phase::kOpen) return;  // what still comes is not read
   if (event.code == close_code::kTooBig) ++counters_.too_big;
+  if (event.code == close_code::kPolicy) ++counters_.fragments;
   start_close(c, event.code, event.why);
 }
 

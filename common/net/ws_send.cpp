@@ -111,6 +111,8 @@ void WsEngine::check(WsConnection& c) {
       if (still >= options_.close_within) return kill(c, 0);
       return schedule(c, options_.close_within);
     case Phase::kHead:
+      ++counters_.late;
+      return kill(c, 0);
     case Phase::kCloseSent:
     case Phase::kEnding:
       return kill(c, 0);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,10 +16,12 @@
 #include "net/address.h"
 #include "net/admission.h"
 #include "net/conn_id.h"
+#include "net/connect_rate.h"
 #include "net/frame.h"
 #include "net/http.h"
 #include "net/loop.h"
 #include "net/pages.h"
+#include "net/rate.h"
 #include "net/sent.h"
 #include "net/ws_message.h"
 
@@ -46,6 +49,8 @@ struct WsHandlers {
   /// `subprotocol` is what was agreed on: one of WsListener::subprotocols, or empty.
   std::function<void(ConnId, const HttpRequest&, std::string_view subprotocol)> on_open{};
   std::function<void(ConnId, const WsMessage&)> on_message{};
+  /// One more than WsOptions::messages allows, not given to on_message: the tool may say so.
+  std::function<void(ConnId, const WsMessage&)> on_flood{};
   /// Exactly once for each on_open: the peer's code, or ours if we closed, or 1005/1006.
   std::function<void(ConnId, std::uint16_t code)> on_close{};
   /// The peer was behind and has now taken everything.
@@ -75,7 +80,11 @@ struct WsOptions {
   /// More get 503, more from one place 429; about 2.3 KiB each while idle. Lowered to 95 % of the
   /// descriptors that the system grants.
   Admission::Caps caps{.total = 10'000, .per_address = 1'000};
-  std::size_t header_bytes = 8192;      // of a request head, while it is read
+  ConnectRate::Limits connects;     // faster: 503 and 429, too
+  std::size_t header_bytes = 8192;  // of a request head, while it is read
+  /// What one client may say: messages and pings. More is not told to the tool but as a flood, and
+  /// ten times as much ends with 4029.
+  RateLimit messages{.per_second = 1000, .burst = 5000};
   std::size_t read_bytes = 64U << 10U;  // per connection and turn; one buffer for all
   Millis handshake{10'000};             // from accept to the end of the request head
   Millis ping_every{25'000};            // below the 30 s of the most impatient proxies
@@ -87,16 +96,24 @@ struct WsOptions {
 struct WsCounters {
   std::uint64_t accepted = 0;      // sockets
   std::uint64_t opened = 0;        // WebSocket connections
-  std::uint64_t refused_full = 0;  // 503 and 429
+  std::uint64_t refused_full = 0;  // 503 and 429: the caps are reached
+  std::uint64_t refused_fast = 0;  // 503 and 429: they come too fast
+  std::uint64_t dropped = 0;       // closed without a word: not even those can be told
   std::uint64_t refused = 0;       // any other handshake that did not become a connection
-  std::uint64_t requests = 0;      // plain HTTP
+  std::uint64_t broken = 0;  // gone before they had asked anything, or what they asked is not HTTP
+  std::uint64_t late = 0;    // closed: half a request for too long
+  std::uint64_t requests = 0;  // plain HTTP
   std::uint64_t messages_in = 0;
   std::uint64_t bytes_in = 0;  // payload
   std::uint64_t frames_out = 0;
-  std::uint64_t bytes_out = 0;       // taken by the kernel, frame headers included
-  std::uint64_t slow_consumers = 0;  // closed with 4108
-  std::uint64_t no_pong = 0;         // closed with 4112
-  std::uint64_t too_big = 0;         // closed with 1009
+  std::uint64_t bytes_out = 0;                    // taken by the kernel, frame headers included
+  std::uint64_t slow_consumers = 0;               // closed with 4108
+  std::uint64_t no_pong = 0;                      // closed with 4112
+  std::uint64_t too_big = 0;                      // closed with 1009
+  std::uint64_t fragments = 0;                    // closed with 1008: too many of one message
+  std::uint64_t floods = 0;                       // messages and pings over the rate
+  std::uint64_t abusers = 0;                      // closed with 4029
+  std::map<std::uint16_t, std::uint64_t> closes;  // by code; 0: one of the peer's own
 };
 
 /// WebSocket and HTTP on any number of addresses, in the loop of the process. Abstract, so that a

@@ -74,6 +74,12 @@ std::string refreshed(std::string_view id, std::optional<WallMillis> expires) {
   return reply.end().take();
 }
 
+std::string advice(std::string_view reason, Millis after) {
+  json::Writer text;
+  text.object().key("event").string("advice").key("reason").string(reason);
+  return text.key("after_ms").integer(after.count()).end().take();
+}
+
 std::string hello(const Hello& hello) {
   json::Writer text;
   text.object().key("event").string("hello").key("protocol").string("scopewire.v1");

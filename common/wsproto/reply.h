@@ -36,5 +36,7 @@ struct Hello {
   std::optional<WallMillis> expires;
 };
 std::string hello(const Hello& hello);
+/// The connection will be closed soon: come back so long after that.
+std::string advice(std::string_view reason, Millis after);
 
 }  // namespace so::wsproto

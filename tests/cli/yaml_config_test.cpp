@@ -53,13 +53,14 @@ tokens: {keys: [a.pem, b.jwks], issuer: us, audience: them, optional: false}
                   Case{"acceptors.wsJsonMeta", "<127.0.0.1:8210/live/cam>", 9},
                   Case{"acceptors.ws", "", 9}, Case{"acceptors.inboundWSFMP4", "", 9},
                   Case{"acceptors.metrics", "", 9}, Case{"acceptors.rtmpMetrics", "", 9},
+                  Case{"acceptors.wsMetrics", "", 9}, Case{"acceptors.fmp4Metrics", "", 9},
                   Case{"limits.ws-gateway.max_connections", "<20000>", 17},
                   Case{"tokens.keys", "<a.pem><b.jwks>", 18}, Case{"tokens.issuer", "<us>", 18},
                   Case{"tokens.audience", "<them>", 18}, Case{"tokens.optional", "<false>", 18}}) {
     CHECK_MESSAGE(words(*config, c.path) == c.words, c.path);
     CHECK_MESSAGE(config->entries.at(c.path).line == c.line, c.path);
   }
-  CHECK(config->entries.size() == 17);
+  CHECK(config->entries.size() == 19);
 }
 
 TEST_CASE("an empty file, and one of comments, configures nothing") {

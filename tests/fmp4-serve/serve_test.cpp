@@ -193,7 +193,7 @@ TEST_CASE("draining closes all, and is done when all have gone") {
   ServeTest test;
   const std::array all{test.watch("/live/cam"), test.watch("/live/other")};
   bool done = false;
-  test.serve.drain([&] { done = true; });
+  test.serve.drain(Millis{2000}, [&] { done = true; });
   CHECK_FALSE(test.server.listens());
   for (const auto id : all) {
     CHECK_FALSE(done);
@@ -202,6 +202,6 @@ TEST_CASE("draining closes all, and is done when all have gone") {
   }
   CHECK(done);
   ServeTest empty;
-  empty.serve.drain([&] { done = false; });
+  empty.serve.drain(Millis{2000}, [&] { done = false; });
   CHECK_FALSE(done);
 }

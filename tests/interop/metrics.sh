@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# so-hub and rtmp-ingest tell Prometheus what they have and do, and say that they live.
+# The daemons tell Prometheus what they have and do, and say that they live.
 . "$(dirname "$0")/lib.sh"
 need curl
 
@@ -42,6 +42,19 @@ for line in 'scopewire_rtmp_streams 1' 'scopewire_rtmp_stream_players{stream="/l
   contains metrics "$line"
 done
 if grep -q secret metrics ingest.log; then fail "a stream key is told"; fi
+start gateway ws-gateway --listen 127.0.0.1:0 --metrics 127.0.0.1:0
+start serve fmp4-serve --listen 127.0.0.1:0 --metrics 127.0.0.1:0
+for tool in gateway serve; do
+  eventually curl -fsS "$(endpoint $tool)/readyz"
+  curl -fsS "$(endpoint $tool)/metrics" >metrics
+  for line in 'scopewire_build_info{tool="' 'scopewire_ws_connections 0' 'scopewire_ws_connects_total{result="open"} 0' \
+    'scopewire_ws_messages_in_total 0' 'scopewire_ws_limits_total{limit="queue"} 0'; do
+    contains metrics "$line"
+  done
+done
+stop hub
+eventually exits 22 curl -fsS "$(endpoint gateway)/readyz"
+eventually exits 22 curl -fsS "$(endpoint serve)/readyz"
 
 # Not for everybody unless somebody says so.
 exits 2 so-hub --hub "ipc://$work/other" --metrics 0.0.0.0:0

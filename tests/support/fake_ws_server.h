@@ -43,6 +43,10 @@ class FakeWsServer : public net::WsServer {
     REQUIRE(wants_messages(id));
     listeners_[peers_.at(id).listener].on_message(id, message);
   }
+  /// Said, but more than the rate allows.
+  void flood(net::ConnId id, std::string_view text) {
+    listeners_[peers_.at(id).listener].on_flood(id, {true, as_bytes(text)});
+  }
   /// The connection's end, whoever wanted it.
   void hang_up(net::ConnId id, std::uint16_t code = net::close_code::kGoingAway) {
     const std::size_t listener = peers_.at(id).listener;
@@ -58,6 +62,8 @@ class FakeWsServer : public net::WsServer {
   /// The payloads of its binary messages since the last time, one behind the other.
   Bytes heard_bytes(net::ConnId id) { return std::exchange(peers_.at(id).binary, {}); }
   [[nodiscard]] bool wants_messages(net::ConnId id) const { return peers_.at(id).wanted; }
+  /// How many were told to go.
+  [[nodiscard]] std::size_t closing() const { return closing_; }
   [[nodiscard]] bool listens() const { return listens_; }
 
   std::set<net::ConnId> full;  // their queues take nothing more, until they are discarded
@@ -78,8 +84,10 @@ class FakeWsServer : public net::WsServer {
     return net::Sent::kQueued;
   }
   void close(net::ConnId id, std::uint16_t code, std::string_view reason) override {
-    if (const auto peer = peers_.find(id); peer != peers_.end())
-      peer->second.heard.push_back(fmt::format("closed {}: {}", code, reason));
+    const auto peer = peers_.find(id);
+    if (peer == peers_.end() || std::exchange(peer->second.closing, true)) return;
+    ++closing_;
+    peer->second.heard.push_back(fmt::format("closed {}: {}", code, reason));
   }
   [[nodiscard]] std::size_t queued_bytes(net::ConnId) const override { return 0; }
   std::size_t discard_unsent(net::ConnId id) override {
@@ -89,8 +97,9 @@ class FakeWsServer : public net::WsServer {
   void want_messages(net::ConnId id, bool wanted) override { peers_.at(id).wanted = wanted; }
   void stop_listening() override { listens_ = false; }
   [[nodiscard]] std::size_t connections() const override { return peers_.size(); }
-  [[nodiscard]] const net::WsCounters& counters() const override { return counters_; }
+  [[nodiscard]] const net::WsCounters& counters() const override { return counted; }
 
+  net::WsCounters counted;             // the test's word
   std::vector<net::ConnId> discarded;  // each time that a queue was given up
   std::size_t misdirected = 0;         // sent to peers that are gone: somebody remembers them
 
@@ -98,6 +107,7 @@ class FakeWsServer : public net::WsServer {
   struct Peer {
     std::size_t listener = 0;
     bool wanted = true;
+    bool closing = false;
     Lines heard;
     Bytes binary;
   };
@@ -131,7 +141,7 @@ class FakeWsServer : public net::WsServer {
   std::map<std::size_t, net::WsHandlers> listeners_;
   std::map<net::ConnId, Peer> peers_;
   std::uint64_t last_id_ = 0;
-  net::WsCounters counters_;
+  std::size_t closing_ = 0;
   bool listens_ = true;
 };
 

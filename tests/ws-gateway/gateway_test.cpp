@@ -93,19 +93,49 @@ TEST_CASE("draining closes all, and is done when all have gone") {
   const std::array all{test.chat("/chat/room1"), test.rich("/chat/room1"), test.meta("/live/cam")};
   test.heard(all[1]);
   bool done = false;
-  test.gateway.drain([&] { done = true; });
+  CHECK(test.gateway.unready().empty());
+  test.say(all[1], R"({"id":1,"op":"set","object":"so","key":"k","value":1})");
+  test.heard(all[1]);
+  test.server.say(all[1], R"({"id":2,"op":"set","object":"so","key":"k","value":2})");
+  test.gateway.drain(test.hub.loop, Millis{2000}, [&] { done = true; });
   CHECK_FALSE(test.server.listens());
+  CHECK(test.gateway.unready() == "draining");
+  CHECK(test.server.get("/readyz")->status == 503);
+  CHECK(wait_until(test.hub.loop, [&] { return test.server.closing() == all.size(); }));
+  for (const auto id : all) CHECK_FALSE(test.server.wants_messages(id));
+  CHECK(test.heard(all[0]) == Lines{"closed 1001: shutting down"});
+  CHECK(test.heard(all[2]) == Lines{"closed 1001: shutting down"});
+  const Lines rich = test.heard(all[1]);
+  REQUIRE(rich.size() == 3);
+  CHECK(rich[0].starts_with(R"({"event":"advice","reason":"restart","after_ms":)"));
+  CHECK(rich[1].starts_with(R"({"id":2,"ok":true,)"));  // asked before, answered before
+  CHECK(rich[2] == "closed 1012: shutting down");
   for (const auto id : all) {
     CHECK_FALSE(done);
-    CHECK(test.heard(id) == Lines{"closed 1001: shutting down"});
     test.server.hang_up(id);
   }
   CHECK(done);
 }
 
+TEST_CASE("one message too many is answered at each door, and not done") {
+  GatewayTest test;
+  const auto chat = test.chat("/chat/room1");
+  const auto rich = test.rich("/chat/room1");
+  const auto meta = test.meta("/live/cam");
+  test.heard(rich);
+  test.server.flood(chat, "hello");
+  test.server.flood(rich, R"({"id":7,"op":"set","object":"chat","key":"message","value":1})");
+  test.server.flood(meta, "1");
+  test.hub.settle();
+  const std::string said = R"({"error":{"code":"limit","message":"too many messages"}})";
+  CHECK(test.heard(chat) == Lines{said});
+  CHECK(test.heard(meta) == Lines{said});
+  CHECK(test.heard(rich) == Lines{R"({"id":7,"ok":false,)" + said.substr(1)});
+}
+
 TEST_CASE("draining without anybody is done at once") {
   GatewayTest test;
   bool done = false;
-  test.gateway.drain([&] { done = true; });
+  test.gateway.drain(test.hub.loop, Millis{2000}, [&] { done = true; });
   CHECK(done);
 }

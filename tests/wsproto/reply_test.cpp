@@ -37,6 +37,8 @@ TEST_CASE("hello names the member and its scope") {
       hello({.member = "00000000000000ff-1", .scope = "/chat", .user = {}, .expires = {}}) ==
       R"({"event":"hello","protocol":"scopewire.v1","member":"00000000000000ff-1","scope":"/chat"})");
   CHECK(pong("7") == R"({"id":7,"ok":true})");
+  CHECK(advice("restart", Millis{250}) ==
+        R"({"event":"advice","reason":"restart","after_ms":250})");
 }
 
 TEST_CASE("an error of the hub is passed on with all that it says") {

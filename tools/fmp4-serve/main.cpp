@@ -2,9 +2,12 @@
 
 #include "base/log.h"
 #include "bus/zmq_bus.h"
+#include "cli/notify.h"
 #include "cli/print.h"
 #include "cli/runtime_dir.h"
 #include "cli/say.h"
+#include "edge/metrics_door.h"
+#include "edge/ws_metrics.h"
 #include "options.h"
 #include "serve.h"
 #include "tap.h"
@@ -18,12 +21,23 @@ int serve(const fmp4serve::Options& options, net::Loop& loop, bus::Client& hub) 
       net::WsServer::open(loop, fmp4serve::listeners(options.serve), options.serve.server);
   if (!server) return cli::give_up(server.error());
   fmp4serve::Serve serve{options.serve, hub, **server, loop};
-  const auto end = [&] { serve.drain([&] { loop.stop(); }); };
+  const auto ending = std::make_shared<bool>(false);
+  const auto end = [&, ending] {
+    if (std::exchange(*ending, true)) return loop.stop();
+    cli::notify_supervisor("STOPPING=1");
+    serve.drain(options.drain, [&] { loop.stop(); });
+  };
   loop.on_signal(SIGTERM, end);
   loop.on_signal(SIGINT, end);
   std::vector<std::string> names;
   for (const net::Address& address : (*server)->addresses())
     names.push_back("inboundWSFMP4://" + to_string(address));
+  auto metrics = edge::open_metrics(
+      loop, options.metrics,
+      {"fmp4-serve", [&](metrics::Families& to) { edge::add_metrics(to, **server); },
+       [&] { return serve.unready(); }},
+      names);
+  if (!metrics) return cli::give_up(metrics.error());
   cli::say_ready(names);
   return to_int(loop.run());
 }

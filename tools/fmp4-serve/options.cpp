@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/units.h"
+#include "edge/limits.h"
 #include "wire/path.h"
 
 namespace so::fmp4serve {
@@ -51,9 +52,12 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
                   "pages of this origin may connect; * for all");
   command.option("timeout", cli::duration(options.tap.wait),
                  "tap: how long the stream may be absent");
-  command.limit("max-connections", cli::count(serve.server.caps.total), "more are answered 503");
+  edge::add_limits(command, serve.server);
+  command.option("reuse-port", cli::flag(serve.server.reuse_port), "several processes on one port");
+  command.limit("drain-timeout", cli::duration(options.drain), "on SIGTERM, to see clients off");
   command.limit("viewer-queue", cli::size(serve.queue_bytes),
                 "bytes waiting for one viewer; then it skips");
+  command.metrics("fmp4Metrics", options.metrics);
   CLI::App* tap =
       command.app().add_subcommand("tap", "a stream goes to standard output as fragmented MP4");
   tap->add_option("STREAM", words.stream, "live/cam")->required();

@@ -2,10 +2,12 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/exit_code.h"
 #include "base/time.h"
 #include "bus/keys.h"
+#include "cli/listen.h"
 #include "serve.h"
 #include "tap.h"
 
@@ -15,6 +17,8 @@ struct Options {
   bool tapping = false;
   ServeOptions serve;
   Tap::Options tap;
+  std::vector<cli::Listen> metrics;
+  Millis drain{30'000};
   std::string hub_address;  // as named; empty: nobody named one
   bus::ToolKeyFiles hub_keys{};
 };

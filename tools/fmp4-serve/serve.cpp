@@ -142,9 +142,13 @@ std::optional<net::HttpReply> Serve::get(const net::HttpRequest& request) const 
     return net::HttpReply{
         .status = 200, .content_type = "application/json", .body = streams_json()};
   }
-  if (request.path != "/readyz") return std::nullopt;
-  if (hub_.connected()) return net::HttpReply{.body = "ready\n"};
-  return net::HttpReply{.status = 503, .body = "no hub\n"};
+  if (request.path == "/readyz") return net::readiness(unready());
+  return std::nullopt;
+}
+
+std::string Serve::unready() const {
+  if (drain_) return "draining";
+  return hub_.connected() ? "" : "no hub";
 }
 
 std::string Serve::streams_json() const {
@@ -158,12 +162,21 @@ std::string Serve::streams_json() const {
   return text.end().end().take();
 }
 
-void Serve::drain(std::function<void()> done) {
+void Serve::drain(Millis within, std::function<void()> done) {
   server_.stop_listening();
   if (watching_.empty()) return done();
   drained_ = std::move(done);
-  for (const auto& [id, watcher] : watching_)
-    server_.close(id, net::close_code::kGoingAway, "shutting down");
+  std::vector<net::ConnId> all;
+  for (const auto& [id, watcher] : watching_) all.push_back(id);
+  drain_ = std::make_unique<edge::Drain>(
+      loop_, edge::Drain::Steps{.hush = [](net::ConnId) {},
+                                .settle = [](const std::function<void()>& then) { then(); },
+                                .close =
+                                    [this](net::ConnId id) {
+                                      server_.close(id, net::close_code::kGoingAway,
+                                                    "shutting down");
+                                    }});
+  drain_->start(std::move(all), within);
 }
 
 }  // namespace so::fmp4serve

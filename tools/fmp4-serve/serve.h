@@ -10,6 +10,7 @@
 
 #include "bus/client.h"
 #include "channel.h"
+#include "edge/drain.h"
 #include "json/read.h"
 #include "net/loop.h"
 #include "net/ws_server.h"
@@ -37,7 +38,10 @@ class Serve {
   Serve(const ServeOptions& options, bus::Client& hub, net::WsServer& server, net::Loop& loop);
 
   /// Everybody is told to come back elsewhere or later; then `done`, once.
-  void drain(std::function<void()> done);
+  void drain(Millis within, std::function<void()> done);
+
+  /// Why nobody comes in at present; empty: they do.
+  [[nodiscard]] std::string unready() const;
 
  private:
   /// Somebody who watches a stream, or waits to be told that it may.
@@ -64,6 +68,7 @@ class Serve {
   std::map<std::string, std::string> live_;                             // stream to endpoint
   std::unordered_map<std::string, std::unique_ptr<Channel>> channels_;  // with at least one viewer
   std::unordered_map<net::ConnId, Watcher> watching_;
+  std::unique_ptr<edge::Drain> drain_;
   std::function<void()> drained_;
   json::Parser parser_;
 };

@@ -21,6 +21,12 @@ struct Doorway {
 /// What is known of all who come in without a token.
 constexpr std::string_view kClaims = R"({"role":"anonymous","door":"ws"})";
 
+/// What a message is answered that is over the rate of its connection.
+struct Flood {
+  std::string_view code = "limit", message = "too many messages";
+};
+constexpr Flood kFlood;
+
 constexpr std::uint64_t member_of(net::ConnId id) {
   return net::to_number(id);
 }

@@ -6,12 +6,14 @@
 #include "bus/call_bodies.h"
 #include "json/read.h"
 #include "wire/path.h"
+#include "wsproto/chat.h"
 #include "wsproto/ems.h"
 
 namespace so::gateway {
 namespace {
 
 constexpr std::string_view kRichProtocol = "scopewire.v1";
+constexpr Millis kShortestSpread{1000};  // in which those who were seen off come back
 
 Result<std::string> scope_of(const net::HttpRequest& request) {
   return wire::scope_of_url(request.path, request.parameter("scope"));
@@ -79,6 +81,7 @@ Gateway::Gateway(const GatewayOptions& options, bus::Client& hub, net::WsServer&
 net::WsHandlers Gateway::common_handlers() {
   net::WsHandlers handlers;
   handlers.on_message = [this](net::ConnId id, const net::WsMessage& m) { message(id, m); };
+  handlers.on_flood = [this](net::ConnId id, const net::WsMessage& m) { flood(id, m); };
   handlers.on_close = [this](net::ConnId id, std::uint16_t) { closed(id); };
   handlers.on_get = [this](const net::HttpRequest& request) { return get(request); };
   return handlers;
@@ -172,6 +175,13 @@ void Gateway::message(net::ConnId id, const net::WsMessage& message) {
   }
 }
 
+void Gateway::flood(net::ConnId id, const net::WsMessage& message) {
+  const auto door = doors_.find(id);
+  if (door == doors_.end()) return;
+  if (door->second == Door::kRich) return rich_.flood(id, message);
+  doorway_.server.send(id, net::Frame::text(wsproto::chat_error(kFlood.code, kFlood.message)));
+}
+
 void Gateway::closed(net::ConnId id) {
   const auto door = doors_.find(id);
   if (door == doors_.end()) return;
@@ -217,17 +227,43 @@ void Gateway::kick(const wire::FrameView& kick) {
 
 std::optional<net::HttpReply> Gateway::get(const net::HttpRequest& request) const {
   if (request.path == "/healthz") return net::HttpReply{.body = "ok\n"};
-  if (request.path != "/readyz") return std::nullopt;
-  if (doorway_.hub.connected()) return net::HttpReply{.body = "ready\n"};
-  return net::HttpReply{.status = 503, .body = "no hub\n"};
+  if (request.path == "/readyz") return net::readiness(unready());
+  return std::nullopt;
 }
 
-void Gateway::drain(std::function<void()> done) {
+std::string Gateway::unready() const {
+  if (drain_) return "draining";
+  return doorway_.hub.connected() ? "" : "no hub";
+}
+
+// A hub answers in order: when it has answered this, it has answered all that was asked before.
+void Gateway::drain(net::Loop& loop, Millis within, std::function<void()> done) {
   doorway_.server.stop_listening();
   if (doors_.empty()) return done();
   drained_ = std::move(done);
-  for (const auto& [id, door] : doors_)
-    doorway_.server.close(id, net::close_code::kGoingAway, "shutting down");
+  std::vector<net::ConnId> all;
+  for (const auto& [id, door] : doors_) all.push_back(id);
+  drain_ = std::make_unique<edge::Drain>(
+      loop, edge::Drain::Steps{
+                .hush = [this](net::ConnId id) { doorway_.server.want_messages(id, false); },
+                .settle =
+                    [this](std::function<void()> then) {
+                      if (!doorway_.hub.connected()) return then();
+                      doorway_.hub.list(0, "/",
+                                        [then = std::move(then)](const bus::Reply&) { then(); });
+                    },
+                .close = [this](net::ConnId id) { see_off(id); }});
+  const Millis spread = std::max(edge::Drain::window(all.size(), within), kShortestSpread);
+  rich_.advise("restart", spread);
+  drain_->start(std::move(all), within);
+}
+
+void Gateway::see_off(net::ConnId id) {
+  const auto door = doors_.find(id);
+  if (door == doors_.end()) return;
+  const bool rich = door->second == Door::kRich;
+  doorway_.server.close(id, rich ? net::close_code::kRestart : net::close_code::kGoingAway,
+                        "shutting down");
 }
 
 }  // namespace so::gateway

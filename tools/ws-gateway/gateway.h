@@ -9,6 +9,7 @@
 
 #include "bus/client.h"
 #include "chat_door.h"
+#include "edge/drain.h"
 #include "meta_door.h"
 #include "net/ws_server.h"
 #include "policy/policy.h"
@@ -50,8 +51,12 @@ class Gateway {
   /// Closes the connections whose tokens have expired; to be called every second or so.
   void close_expired(WallMillis now);
 
-  /// Everybody is told to come back elsewhere or later; then `done`, once.
-  void drain(std::function<void()> done);
+  /// Everybody is told to come back elsewhere or later, with what they had asked answered; then
+  /// `done`, once.
+  void drain(net::Loop& loop, Millis within, std::function<void()> done);
+
+  /// Why nobody comes in at present; empty: they do.
+  [[nodiscard]] std::string unready() const;
 
  private:
   enum class Door { kChat, kRich, kMeta };
@@ -65,10 +70,12 @@ class Gateway {
   bool admit(net::ConnId id, const net::HttpRequest& request);
   void open_meta(net::ConnId id, const net::HttpRequest& request);
   void message(net::ConnId id, const net::WsMessage& message);
+  void flood(net::ConnId id, const net::WsMessage& message);
   void closed(net::ConnId id);
   void event(const wire::FrameView& event);
   void call(const wire::FrameView& call);
   void kick(const wire::FrameView& kick);
+  void see_off(net::ConnId id);
   [[nodiscard]] std::optional<net::HttpReply> get(const net::HttpRequest& request) const;
 
   std::shared_ptr<const policy::Policy> policy_;
@@ -79,6 +86,7 @@ class Gateway {
   RichDoor rich_{doorway_};
   MetaDoor meta_{doorway_};
   std::unordered_map<net::ConnId, Door> doors_;  // of every open connection
+  std::unique_ptr<edge::Drain> drain_;
   std::function<void()> drained_;
 };
 

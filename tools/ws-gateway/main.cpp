@@ -4,9 +4,12 @@
 #include "base/log.h"
 #include "bus/local_bus.h"
 #include "bus/zmq_bus.h"
+#include "cli/notify.h"
 #include "cli/policy_file.h"
 #include "cli/runtime_dir.h"
 #include "cli/say.h"
+#include "edge/metrics_door.h"
+#include "edge/ws_metrics.h"
 #include "gateway.h"
 #include "options.h"
 
@@ -35,13 +38,26 @@ Result<std::unique_ptr<bus::Bus>> open_bus(const gateway::Options& options, net:
   return std::unique_ptr<bus::Bus>{std::move(*zmq)};
 }
 
-void say_ready(const gateway::GatewayOptions& options, const net::WsServer& server) {
+std::vector<std::string> doors(const gateway::GatewayOptions& options,
+                               const net::WsServer& server) {
   std::vector<std::string> names;
   for (const net::Address& address : server.addresses()) {
     names.push_back((names.size() < options.listen.size() ? "ws://" : "wsJsonMeta://") +
                     to_string(address));
   }
-  cli::say_ready(names);
+  return names;
+}
+
+// The first time in order, the second time now.
+void end_on_signals(net::Loop& loop, gateway::Gateway& gateway, Millis within) {
+  const auto ending = std::make_shared<bool>(false);
+  const auto end = [&loop, &gateway, within, ending] {
+    if (std::exchange(*ending, true)) return loop.stop();
+    cli::notify_supervisor("STOPPING=1");
+    gateway.drain(loop, within, [&loop] { loop.stop(); });
+  };
+  loop.on_signal(SIGTERM, end);
+  loop.on_signal(SIGINT, end);
 }
 
 }  // namespace
@@ -83,9 +99,14 @@ int main(int argc, char** argv) {
     options.rules = *std::move(rules);
     put_in_force();
   });
-  const auto end = [&] { gateway.drain([&] { loop.stop(); }); };
-  loop.on_signal(SIGTERM, end);
-  loop.on_signal(SIGINT, end);
-  say_ready(options.gateway, **server);
+  end_on_signals(loop, gateway, options.drain);
+  auto ready = doors(options.gateway, **server);
+  auto metrics = edge::open_metrics(
+      loop, options.metrics,
+      {"ws-gateway", [&](metrics::Families& to) { edge::add_metrics(to, **server); },
+       [&] { return gateway.unready(); }},
+      ready);
+  if (!metrics) return cli::give_up(metrics.error());
+  cli::say_ready(ready);
   return to_int(loop.run());
 }

@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/hub_limits.h"
+#include "edge/limits.h"
 
 namespace so::gateway {
 namespace {
@@ -40,12 +41,16 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.setting("durability", "durability",
                   cli::choice(options.store.durability, "WHAT", {"process", "power"}),
                   "with --standalone: as in so-hub");
-  command.limit("max-connections", cli::count(gateway.server.caps.total), "more are answered 503");
+  edge::add_limits(command, gateway.server);
+  command.option("reuse-port", cli::flag(gateway.server.reuse_port),
+                 "several processes on one port");
+  command.limit("drain-timeout", cli::duration(options.drain), "on SIGTERM, to see clients off");
   command.limit("max-message", cli::size(gateway.message_bytes),
                 "larger ones close the connection");
   command.limit("max-queue", cli::size(gateway.queue_bytes), "bytes that may wait for one client");
   command.tokens(options.tokens);
   cli::add_hub_limits(command, options.hub);
+  command.metrics("wsMetrics", options.metrics);
   command.rules(options.rules);
   if (const auto exit = command.parse(argc, argv)) return exit;
   options.config = command.common().config;

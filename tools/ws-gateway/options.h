@@ -3,9 +3,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/exit_code.h"
+#include "base/time.h"
 #include "bus/keys.h"
+#include "cli/listen.h"
 #include "cli/policy_file.h"
 #include "cli/tokens.h"
 #include "gateway.h"
@@ -20,6 +23,8 @@ struct Options {
   hub::Options hub;      // of the one inside, with standalone
   store::Options store;  // of the one inside
   cli::Tokens tokens;
+  std::vector<cli::Listen> metrics;
+  Millis drain{30'000};
   cli::Rules rules;         // hooks are for the hub inside
   std::string config;       // the file they are read from again
   std::string hub_address;  // as named; empty: nobody named one

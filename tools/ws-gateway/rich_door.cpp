@@ -1,5 +1,6 @@
 #include "rich_door.h"
 
+#include <random>
 #include <utility>
 #include <variant>
 
@@ -46,6 +47,13 @@ void RichDoor::message(net::ConnId id, const net::WsMessage& message) {
   auto& request = std::get<Request>(parsed);
   if (request.scope.empty()) request.scope = connection->second.scope;
   dispatch(id, request);
+}
+
+void RichDoor::flood(net::ConnId id, const net::WsMessage& message) {
+  auto parsed = wsproto::parse_request(parser_, as_text(message.payload));
+  const auto* const refusal = std::get_if<wsproto::Refusal>(&parsed);
+  const std::string& request = refusal != nullptr ? refusal->id : std::get<Request>(parsed).id;
+  send(id, wsproto::refused(request, kFlood.code, kFlood.message));
 }
 
 void RichDoor::dispatch(net::ConnId id, const Request& request) {
@@ -165,6 +173,14 @@ void RichDoor::forget(net::ConnId id, const std::function<bool(const std::string
     audience_.remove(topic, id);
     return true;
   });
+}
+
+void RichDoor::advise(std::string_view reason, Millis spread) {
+  std::minstd_rand random{std::random_device{}()};
+  std::uniform_int_distribution<Millis::rep> after{0, spread.count()};
+  for (const auto& [id, connection] : connections_) {
+    send(id, wsproto::advice(reason, Millis{after(random)}));
+  }
 }
 
 void RichDoor::closed(net::ConnId id) {

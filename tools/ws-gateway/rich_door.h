@@ -21,6 +21,10 @@ class RichDoor {
 
   void open(net::ConnId id, std::string scope);
   void message(net::ConnId id, const net::WsMessage& message);
+  /// One message too many: answered, not done.
+  void flood(net::ConnId id, const net::WsMessage& message);
+  /// All are told to come back, each after a time of its own within `spread` of its close.
+  void advise(std::string_view reason, Millis spread);
   void closed(net::ConnId id);
 
   /// A change, a sync, a join or a leave.

@@ -1,0 +1,61 @@
+#include "edge/ws_metrics.h"
+
+#include <string>
+
+namespace so::edge {
+namespace {
+
+double number(std::uint64_t count) {
+  return static_cast<double>(count);
+}
+
+void add_connects(metrics::Families& to, const net::WsCounters& counters) {
+  to.counter("scopewire_ws_connects_total", "sockets that were accepted, by what became of them");
+  to.value(number(counters.opened), {{"result", "open"}});
+  to.value(number(counters.requests), {{"result", "http"}});
+  to.value(number(counters.refused), {{"result", "refused"}});
+  to.value(number(counters.refused_full), {{"result", "full"}});
+  to.value(number(counters.refused_fast), {{"result", "too_fast"}});
+  to.value(number(counters.dropped), {{"result", "dropped"}});
+  to.value(number(counters.late), {{"result", "timeout"}});
+  to.value(number(counters.broken), {{"result", "broken"}});
+}
+
+void add_traffic(metrics::Families& to, const net::WsCounters& counters) {
+  to.counter("scopewire_ws_messages_in_total", "messages of clients");
+  to.value(number(counters.messages_in));
+  to.counter("scopewire_ws_messages_out_total", "messages to clients");
+  to.value(number(counters.frames_out));
+  to.counter("scopewire_ws_bytes_in_total", "their payload, bytes");
+  to.value(number(counters.bytes_in));
+  to.counter("scopewire_ws_bytes_out_total", "what the system took for clients, bytes");
+  to.value(number(counters.bytes_out));
+}
+
+void add_abuse(metrics::Families& to, const net::WsCounters& counters) {
+  to.counter("scopewire_ws_limits_total", "clients that met a limit, by which");
+  to.value(number(counters.slow_consumers), {{"limit", "queue"}});
+  to.value(number(counters.no_pong), {{"limit", "pong"}});
+  to.value(number(counters.too_big), {{"limit", "message"}});
+  to.value(number(counters.fragments), {{"limit", "fragments"}});
+  to.value(number(counters.floods), {{"limit", "rate"}});
+  to.value(number(counters.abusers), {{"limit", "abuse"}});
+}
+
+}  // namespace
+
+void add_metrics(metrics::Families& to, const net::WsServer& server) {
+  const net::WsCounters& counters = server.counters();
+  to.gauge("scopewire_ws_connections", "WebSocket connections");
+  to.value(number(server.connections()));
+  add_connects(to, counters);
+  to.counter("scopewire_ws_disconnects_total", "connections that ended, by close code");
+  for (const auto& [code, count] : counters.closes) {
+    const std::string text = code == 0 ? "other" : std::to_string(code);
+    to.value(number(count), {{"code", text}});
+  }
+  add_traffic(to, counters);
+  add_abuse(to, counters);
+}
+
+}  // namespace so::edge
