@@ -22,9 +22,10 @@ constexpr std::size_t kMaxBytes = 1U << 20U;
 
 const std::array<std::string, 6> kTools{"so-hub",     "rtmp-ingest", "ws-gateway",
                                         "fmp4-serve", "meta-push",   "so-ctl"};
-const std::array<std::string, 8> kProtocols{"rtmp",    "ws",          "wsJsonMeta", "inboundWSFMP4",
-                                            "metrics", "rtmpMetrics", "wsMetrics",  "fmp4Metrics"};
-const std::array<std::string, 4> kTlsProtocols{"rtmps", "wss", "wssJsonMeta", "inboundWSSFMP4"};
+const std::array<std::string, 11> kProtocols{
+    "rtmp",      "ws",  "wsJsonMeta",  "inboundWSFMP4",  "metrics",    "rtmpMetrics",
+    "wsMetrics", "wss", "wssJsonMeta", "inboundWSSFMP4", "fmp4Metrics"};
+const std::array<std::string, 1> kLater{"rtmps"};
 const std::array<std::string, 4> kLevels{"error", "warn", "info", "debug"};
 const std::array<std::string, 2> kFormats{"text", "json"};
 const std::array<std::string, 2> kDurabilities{"process", "power"};
@@ -48,6 +49,7 @@ class Reader : private YamlReader {
  private:
   [[nodiscard]] Status log(Node node) const;
   [[nodiscard]] Status tokens(Node node) const;
+  [[nodiscard]] Status tls(Node node) const;
   [[nodiscard]] Status limits(Node node) const;
   [[nodiscard]] Status section(const std::string& path, Node node) const;
   [[nodiscard]] Status acceptors(Node node) const;
@@ -80,6 +82,7 @@ Status Reader::document(const YAML::Node& root) const {
       Key{"allow_anonymous", one_of(kBooleans)},
       Key{"origins", words()},
       Key{"store", text()},
+      Key{"tls", [this](const auto&, Node value) { return tls(value); }},
       Key{"durability", one_of(kDurabilities)},
       Key{"tokens", [this](const auto&, Node value) { return tokens(value); }},
       Key{"acceptors", [this](const auto&, Node value) { return acceptors(value); }},
@@ -98,6 +101,10 @@ Status Reader::tokens(Node node) const {
   return map("tokens.", node,
              std::array{Key{"keys", words()}, Key{"issuer", text()}, Key{"audience", text()},
                         Key{"optional", one_of(kBooleans)}});
+}
+
+Status Reader::tls(Node node) const {
+  return map("tls.", node, std::array{Key{"cert", text()}, Key{"key", text()}});
 }
 
 // limits: {tool: {name: value}}. Which names a tool has, the tool says (Settings::apply).
@@ -141,7 +148,7 @@ Status Reader::acceptor(Node node) const {
     return one.entries.contains(name) ? one.entries[name].words.front() : std::string{};
   };
   const std::string protocol = word("protocol");
-  if (is_in(protocol, kTlsProtocols)) {
+  if (is_in(protocol, kLater)) {
     return fail(error(node["protocol"], protocol + " is not supported yet"));
   }
   if (!is_in(protocol, kProtocols)) return fail(unknown(node["protocol"], "protocol", kProtocols));

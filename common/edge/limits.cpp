@@ -1,5 +1,8 @@
 #include "edge/limits.h"
 
+#include "base/log.h"
+#include "cli/units.h"
+
 namespace so::edge {
 namespace {
 
@@ -11,6 +14,17 @@ cli::Value per_second(net::RateLimit& field, std::uint32_t seconds) {
                                   field.burst = field.per_second * seconds;
                                 },
                                 [&field] { return std::uint64_t{field.per_second}; }});
+}
+
+cli::Value up_to(Millis most, Millis& field) {
+  cli::Value value = cli::duration(field);
+  value.set = [most, &field, set = value.set](const std::vector<std::string>& words) -> Status {
+    if (auto status = set(words); !status) return status;
+    if (field <= most) return {};
+    return fail(Code::kUsage,
+                fmt::format("{} is over {}", words.front(), cli::show_duration(most)));
+  };
+  return value;
 }
 
 }  // namespace
@@ -27,6 +41,28 @@ void add_limits(cli::Command& command, net::WsOptions& server) {
   command.limit("handshake-timeout", cli::duration(server.handshake), "for half a request");
   command.limit("ping-every", cli::duration(server.ping_every), "what asks for a sign of life");
   command.limit("pong-within", cli::duration(server.pong_within), "or closed with 4112");
+  command.limit("coalesce", up_to(Millis{50}, server.coalesce),
+                "what is sent may wait so long; to 50ms");
+}
+
+void add_tls(cli::Command& command, net::TlsFiles& files) {
+  command.setting("tls-cert", "tls.cert", cli::text(files.certificate, "FILE"),
+                  "PEM, for listeners with TLS");
+  command.setting("tls-key", "tls.key", cli::text(files.key, "FILE"), "its key");
+}
+
+void reload_tls(net::WsServer& server) {
+  if (const auto reloaded = server.reload_tls(); !reloaded) {
+    return log::error("{}; the certificate that was in force stays", reloaded.error().text);
+  }
+  log::info("the certificates have been read again");
+}
+
+std::optional<Exit> tls_missing(const std::vector<cli::Listen>& addresses,
+                                const net::TlsFiles& files) {
+  if (addresses.empty() || (!files.certificate.empty() && !files.key.empty())) return std::nullopt;
+  log::error("{} needs --tls-cert and --tls-key", show_listen(addresses.front()));
+  return Exit::kUsage;
 }
 
 }  // namespace so::edge

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include "cli/command.h"
 #include "net/ws_server.h"
 
@@ -8,5 +11,13 @@ namespace so::edge {
 /// The options that bound what clients of a WebSocket server may do, the same in every tool that
 /// has one. The field is borrowed until the command line has been parsed.
 void add_limits(cli::Command& command, net::WsOptions& server);
+
+/// What listeners with TLS show.
+void add_tls(cli::Command& command, net::TlsFiles& files);
+/// Reads them again, and says what became of it.
+void reload_tls(net::WsServer& server);
+/// One of `addresses` needs them and they were not named: said, and the exit code.
+std::optional<Exit> tls_missing(const std::vector<cli::Listen>& addresses,
+                                const net::TlsFiles& files);
 
 }  // namespace so::edge

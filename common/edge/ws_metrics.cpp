@@ -26,6 +26,8 @@ void add_traffic(metrics::Families& to, const net::WsCounters& counters) {
   to.value(number(counters.messages_in));
   to.counter("scopewire_ws_messages_out_total", "messages to clients");
   to.value(number(counters.frames_out));
+  to.counter("scopewire_ws_writes_total", "what the system was asked to send them");
+  to.value(number(counters.writes));
   to.counter("scopewire_ws_bytes_in_total", "their payload, bytes");
   to.value(number(counters.bytes_in));
   to.counter("scopewire_ws_bytes_out_total", "what the system took for clients, bytes");

@@ -50,10 +50,12 @@ ByteView Outbox::partial() const {
   return ByteView{*buffers_[head_]}.subspan(taken_);
 }
 
-std::size_t Outbox::discard_unsent() {
-  const std::size_t kept = partial().size();
+std::size_t Outbox::discard_unsent(std::size_t promised) {
+  std::size_t kept = partial().size();
+  std::size_t end = head_ + (kept > 0 ? 1 : 0);
+  for (; kept < promised && end < buffers_.size(); ++end) kept += buffers_[end]->size();
   const std::size_t dropped = bytes_ - kept;
-  buffers_.resize(head_ + (kept > 0 ? 1 : 0));
+  buffers_.resize(end);
   bytes_ = kept;
   if (empty()) clear();
   return dropped;

@@ -33,8 +33,9 @@ class Outbox {
 
   /// What is left of a buffer whose first part was taken; empty at a buffer's start.
   [[nodiscard]] ByteView partial() const;
-  /// Drops the buffers of which nothing was taken; returns their bytes.
-  std::size_t discard_unsent();
+  /// Drops the buffers of which nothing was taken, and that do not begin in the first `promised`
+  /// bytes; returns their bytes.
+  std::size_t discard_unsent(std::size_t promised = 0);
   void clear();
 
   [[nodiscard]] std::size_t bytes() const { return bytes_; }

@@ -44,6 +44,8 @@ struct WsConnection {
   WsConnection(ConnId its_id, WsRole& its_role, std::size_t queue_bytes, std::size_t message_bytes)
       : id(its_id), role(&its_role), out(queue_bytes), reader({.message_bytes = message_bytes}) {}
 
+  std::size_t drop_unsent() { return out.discard_unsent(promised); }
+
   ConnId id;
   lws* wsi = nullptr;  // the library's; null before it has taken the socket over
   WsRole* role;
@@ -55,14 +57,17 @@ struct WsConnection {
   Bytes held;                            // came while messages were not wanted
   std::unique_ptr<HttpRequest> request;  // until on_open
   std::unique_ptr<Reply> reply;
+  std::size_t promised = 0;      // to TLS: bytes of `out` that have to stay
   TimePoint deadline{};          // the one that counts
   TimePoint progress_at{};       // when the kernel last took something, or the peer fell behind
   std::uint16_t close_code = 0;  // what on_close will say; 0: nobody has said anything
   int refusal = 0;               // the status for one too many: 503 or 429
   Phase phase = Phase::kHead;
   bool announced = false;  // on_open was called
+  bool waiting = false;    // for the end of `coalesce`
   bool marked = false;     // the turn's end looks at it
   bool behind = false;
+  bool more = false;     // can be read at once
   bool reading = false;  // we are told when something comes
   bool heard = false;    // something came since our ping
   bool pinged = false;   // and its answer is awaited

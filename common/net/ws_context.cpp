@@ -50,6 +50,12 @@ Result<std::unique_ptr<WsContext>> WsContext::create(Loop& loop, const Options& 
   info.max_http_header_pool2 = static_cast<unsigned>(options.heads);
   info.timeout_secs = seconds(options.handshake);
   info.timeout_secs_ah_idle = seconds(options.handshake);
+  if (options.tls != nullptr) {
+    info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+    info.ssl_cert_filepath = options.tls->certificate.c_str();
+    info.ssl_private_key_filepath = options.tls->key.c_str();
+    info.alpn = "http/1.1";  // or browsers would speak HTTP/2, which has no upgrades
+  }
   if (searched) info.fd_limit_per_thread = static_cast<unsigned>(options.heads);
   self->context_ = lws_create_context(&info);
   if (self->context_ == nullptr) {

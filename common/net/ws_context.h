@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "net/loop.h"
+#include "net/tls_files.h"
 
 struct lws_context;
 struct lws_protocols;
@@ -25,6 +26,7 @@ class WsContext {
     std::size_t header_bytes = 8192;
     std::size_t heads = 256;  // requests that may be half read at a time
     Millis handshake{10'000};
+    const TlsFiles* tls = nullptr;  // of a server; they have been read already
   };
   static Result<std::unique_ptr<WsContext>> create(Loop& loop, const Options& options);
   /// Runs the loop, which must not be running, until the library has let go; it calls back

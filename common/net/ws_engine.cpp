@@ -15,8 +15,9 @@ namespace {
 constexpr std::size_t kLane = 64;             // callers over a cap who are being told so
 constexpr std::size_t kOtherFiles = 256;      // the bus, the log, the library's own
 constexpr std::size_t kTxPacket = 1U << 20U;  // otherwise one write is cut at rx_buffer_size
-constexpr Millis kOursFirst{2000};     // before the library does, we close who takes too long
-constexpr std::size_t kRxBuffer = 16;  // the library's, for each connection: we read
+constexpr Millis kOursFirst{2000};      // before the library does, we close who takes too long
+constexpr std::size_t kVectors = 1024;  // IOV_MAX
+constexpr std::size_t kRxBuffer = 16;   // the library's, for each connection: we read
 
 // 5 % are left over.
 std::size_t descriptors_for(std::size_t connections) {
@@ -42,9 +43,14 @@ Millis tick_for(const WsOptions& options) {
 }
 
 // The one callback of all protocols.
-int on_event(lws* wsi, lws_callback_reasons reason, void*, void*, std::size_t) noexcept {
+int on_event(lws* wsi, lws_callback_reasons reason, void* user, void*, std::size_t) noexcept {
   auto* const engine = static_cast<WsEngine*>(lws_context_user(lws_get_context(wsi)));
-  return engine != nullptr ? engine->on_event(wsi, reason) : 0;
+  if (engine == nullptr) return 0;
+  if (reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS) {
+    engine->on_tls(static_cast<ssl_ctx_st*>(user));
+    return 0;
+  }
+  return engine->on_event(wsi, reason);
 }
 
 lws_protocols protocol(const char* name) {
@@ -83,6 +89,8 @@ WsEngine::WsEngine(Loop& loop, const WsOptions& options)
       admission_(options_.caps),
       connect_rate_(options_.connects),
       lane_({.total = kLane, .per_address = kLane}),
+      coalesced_(loop, [this] { flush_waiting(); }),
+      vectors_(kVectors),
       turn_end_(loop, [this] { end_turn(); }),
       deadlines_(tick_for(options)),
       tick_(loop, [this] { check_deadlines(); }) {}
@@ -92,6 +100,7 @@ WsEngine::~WsEngine() {
   stop_listening();
   tick_.stop();
   marked_.clear();
+  waiting_.clear();
   roles_.clear();
 }
 
@@ -106,6 +115,10 @@ Status WsEngine::prepare() {
 Status WsEngine::listen(WsListener listener) {
   WsRole& role = roles_.emplace_back();
   role.listener = std::move(listener);
+  if (role.listener.tls) {
+    role.tls = std::make_unique<TlsIdentity>(*role.listener.tls);
+    if (auto loaded = role.tls->load(); !loaded) return fail(loaded.error());
+  }
   role.protocols.push_back(protocol(""));
   for (const std::string& name : role.listener.subprotocols) {
     role.protocols.push_back(protocol(name.c_str()));
@@ -116,7 +129,8 @@ Status WsEngine::listen(WsListener listener) {
                                             .descriptors = descriptors_for(options_.caps.total),
                                             .header_bytes = options_.header_bytes,
                                             .heads = options_.caps.total + kLane,
-                                            .handshake = options_.handshake + kOursFirst});
+                                            .handshake = options_.handshake + kOursFirst,
+                                            .tls = role.tls ? &role.tls->files() : nullptr});
   if (!context) return fail(context.error());
   role.context = std::move(*context);
   auto socket = Listener::open(*loop_, role.listener.address, {.reuse_port = options_.reuse_port},
@@ -146,7 +160,8 @@ void WsEngine::on_accept(WsRole& role, UniqueFd socket, const SocketAddress& pee
   if (static_cast<std::size_t>(socket.get()) >= role.context->descriptors()) return;
   Admission::Seat seat;
   const int refusal = refusal_for(peer, seat);
-  if (refusal != 0 && lane_.enter(peer, seat) != Admission::Answer::kAdmitted) {
+  // To be told so over TLS costs as much as to be let in.
+  if (refusal != 0 && (role.tls || lane_.enter(peer, seat) != Admission::Answer::kAdmitted)) {
     ++counters_.dropped;
     return;
   }
@@ -162,7 +177,8 @@ void WsEngine::on_accept(WsRole& role, UniqueFd socket, const SocketAddress& pee
 
   lws_adopt_desc_t adopt{};
   adopt.vh = role.context->vhost();
-  adopt.type = static_cast<lws_adoption_type>(LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP);
+  adopt.type = static_cast<lws_adoption_type>(LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP |
+                                              (role.tls ? LWS_ADOPT_ALLOW_SSL : 0));
   adopt.fd.sockfd = socket.release();  // the library closes it, also when it fails
   adopt.opaque = reinterpret_cast<void*>(to_number(id));  // NOLINT: a number in a pointer's place
   lws* const wsi = lws_adopt_descriptor_vhost_via_info(&adopt);
@@ -199,7 +215,22 @@ void WsEngine::end_turn() {
     c->marked = false;
     take_held(*c);
     read_or_wait(*c);
-    if (!c->behind) flush(*c);  // else the library calls when the peer takes more
+    if (std::exchange(c->more, false)) on_readable(id);
+    if (options_.coalesce == Millis{0}) {
+      if (!c->behind) flush(*c);  // else the library calls when the peer takes more
+    } else if (!std::exchange(c->waiting, true)) {
+      if (waiting_.empty()) coalesced_.start(options_.coalesce);
+      waiting_.push_back(id);
+    }
+  }
+}
+
+void WsEngine::flush_waiting() {
+  for (const ConnId id : std::exchange(waiting_, {})) {
+    WsConnection* const c = find(id);
+    if (c == nullptr) continue;
+    c->waiting = false;
+    if (!c->behind) flush(*c);
   }
 }
 
@@ -224,7 +255,7 @@ Sent WsEngine::send(ConnId id, const Frame& frame) {
     if (c->behind || !c->out.push(frame.bytes())) {
       if (c->role->listener.when_full == WhenFull::kTell) return Sent::kFull;
       ++counters_.slow_consumers;
-      c->out.discard_unsent();
+      c->drop_unsent();
       start_close(*c, close_code::kSlowConsumer, "slow consumer");
       return Sent::kFull;
     }
@@ -246,7 +277,7 @@ std::size_t WsEngine::queued_bytes(ConnId id) const {
 
 std::size_t WsEngine::discard_unsent(ConnId id) {
   WsConnection* const c = find(id);
-  return c != nullptr && c->phase == Phase::kOpen ? c->out.discard_unsent() : 0;
+  return c != nullptr && c->phase == Phase::kOpen ? c->drop_unsent() : 0;
 }
 
 void WsEngine::want_messages(ConnId id, bool wanted) {
@@ -254,6 +285,15 @@ void WsEngine::want_messages(ConnId id, bool wanted) {
   if (c == nullptr || c->phase != Phase::kOpen || c->wanted == wanted) return;
   c->wanted = wanted;
   mark(*c);  // what was held is told at the end of the turn
+}
+
+Status WsEngine::reload_tls() {
+  Status all;
+  for (WsRole& role : roles_) {
+    if (!role.tls) continue;
+    if (auto loaded = role.tls->load(); !loaded) all = fail(loaded.error());
+  }
+  return all;
 }
 
 void WsEngine::stop_listening() {

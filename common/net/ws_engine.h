@@ -12,12 +12,14 @@
 #include "net/deadlines.h"
 #include "net/listener.h"
 #include "net/read_set.h"
+#include "net/tls_files.h"
 #include "net/turn_end.h"
 #include "net/ws_connection.h"
 #include "net/ws_context.h"
 #include "net/ws_server.h"
 
 struct lws_protocols;
+struct ssl_ctx_st;
 
 namespace so::net {
 
@@ -29,6 +31,7 @@ struct WsRole {
   std::vector<lws_protocols> protocols;  // the first without a name: for clients that offer none
   // Of its own: in a common one the client's Host header would choose among the virtual hosts.
   std::unique_ptr<WsContext> context;
+  std::unique_ptr<TlsIdentity> tls;  // null: none
 };
 
 /// WsServer on libwebsockets. The library reads HTTP heads, shakes hands, and says when a socket
@@ -57,6 +60,7 @@ class WsEngine final : public WsServer {
   std::size_t discard_unsent(ConnId id) override;
   void want_messages(ConnId id, bool wanted) override;
   void stop_listening() override;
+  Status reload_tls() override;
   [[nodiscard]] std::size_t connections() const override { return open_; }
   [[nodiscard]] const WsCounters& counters() const override { return counters_; }
 
@@ -65,6 +69,8 @@ class WsEngine final : public WsServer {
 
   /// What the library has to say, whatever it is about; not 0: close the connection. ws_events.cpp
   int on_event(lws* wsi, int reason);
+  /// The library has made the TLS of the listener that is being opened.
+  void on_tls(ssl_ctx_st* context) { roles_.back().tls->serve(context); }
 
  private:
   using Phase = WsConnection::Phase;
@@ -73,6 +79,7 @@ class WsEngine final : public WsServer {
   [[nodiscard]] WsConnection* find(lws* wsi) const;
   void mark(WsConnection& c);
   void end_turn();
+  void flush_waiting();
 
   // ws_engine.cpp
   int refusal_for(const SocketAddress& peer, Admission::Seat& seat);
@@ -88,6 +95,7 @@ class WsEngine final : public WsServer {
   void read_or_wait(WsConnection& c);
   void stop_reading(WsConnection& c);
   void on_readable(ConnId id);
+  void read_more(WsConnection& c);
   void take_held(WsConnection& c);
   void take(WsConnection& c, std::span<std::uint8_t> bytes);
   void on_frame(WsConnection& c, const WsEvent& event);
@@ -123,6 +131,9 @@ class WsEngine final : public WsServer {
   std::uint64_t last_id_ = 0;
   std::size_t open_ = 0;
   std::vector<ConnId> marked_;
+  std::vector<ConnId> waiting_;
+  Timer coalesced_;
+  std::vector<iovec> vectors_;  // of one write
   std::unique_ptr<ReadSet> readable_;
   Bytes read_buffer_;  // what one connection says in a turn
   TurnEnd turn_end_;

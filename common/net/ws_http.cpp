@@ -11,6 +11,7 @@
 #include "net/origin.h"
 #include "net/url.h"
 #include "net/ws_engine.h"
+#include "net/ws_io.h"
 
 namespace so::net {
 namespace {
@@ -131,7 +132,7 @@ std::optional<HttpReply> refuse_upgrade(WsConnection& c) {
   if (!is_clean(request.path)) return say(400, "the path is not clean UTF-8");
   const WsListener& listener = c.role->listener;
   const OriginPolicy policy{.allowed = listener.origins,
-                            .tls = false,
+                            .tls = c.role->tls != nullptr,
                             .loopback_only = is_loopback(c.role->socket->address())};
   if (!origin_allowed(request.origin, request.host, policy)) {
     return say(403, "pages from " + request.origin + " may not connect here");
@@ -202,7 +203,10 @@ int WsEngine::continue_reply(WsConnection& c) {
     const bool in_head = reply.sent < reply.head.size();
     const std::string_view part = in_head ? std::string_view{reply.head}.substr(reply.sent)
                                           : reply.body.substr(reply.sent - reply.head.size());
-    if (part.empty()) return -1;
+    if (part.empty()) {
+      say_goodbye(c.wsi);
+      return -1;
+    }
     const std::size_t size = std::min(part.size(), kPiece);
     // Only read, whatever the signature says.
     auto* const bytes = const_cast<std::uint8_t*>(as_bytes(part).data());

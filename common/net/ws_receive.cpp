@@ -12,6 +12,7 @@ void WsEngine::read_or_wait(WsConnection& c) {
   if (!read || c.reading) return read ? void() : stop_reading(c);
   c.reading = true;
   readable_->add(lws_get_socket_fd(c.wsi), c.id);
+  if (buffered(c.wsi)) read_more(c);
 }
 
 void WsEngine::stop_reading(WsConnection& c) {
@@ -21,11 +22,22 @@ void WsEngine::stop_reading(WsConnection& c) {
 void WsEngine::on_readable(ConnId id) {
   WsConnection* const c = find(id);
   if (c == nullptr || !c->reading) return;
-  const Transfer got = receive(c->wsi, read_buffer_);
-  if (got.ended) return kill(*c, close_code::kAbnormal);
-  if (got.bytes == 0) return;
-  c->heard = true;
-  take(*c, std::span{read_buffer_}.first(got.bytes));
+  constexpr int kAtOnce = 8;  // records of TLS; others are heard in between
+  for (int i = 0; i < kAtOnce; ++i) {
+    const Transfer got = receive(c->wsi, read_buffer_);
+    if (got.ended) return kill(*c, close_code::kAbnormal);
+    if (got.bytes == 0) return;
+    c->heard = true;
+    take(*c, std::span{read_buffer_}.first(got.bytes));
+    if (!c->reading || !buffered(c->wsi)) return;
+  }
+  read_more(*c);
+}
+
+// Nobody tells us of what TLS has already.
+void WsEngine::read_more(WsConnection& c) {
+  c.more = true;
+  mark(c);
 }
 
 void WsEngine::take_held(WsConnection& c) {
@@ -89,7 +101,7 @@ bool WsEngine::within_rate(WsConnection& c) {
   ++counters_.floods;
   if (!bearable) {
     ++counters_.abusers;
-    c.out.discard_unsent();
+    c.drop_unsent();
     start_close(c, close_code::kAbuse, "far too many messages");
   }
   return false;
@@ -99,7 +111,7 @@ bool WsEngine::within_rate(WsConnection& c) {
 void WsEngine::on_peer_close(WsConnection& c, const WsEvent& event) {
   if (c.phase == Phase::kCloseSent) return kill(c, 0);
   if (c.phase != Phase::kOpen) return;  // ours is on its way
-  c.out.discard_unsent();
+  c.drop_unsent();
   const bool empty = event.code == close_code::kNone;
   start_close(c, empty ? close_code::kNormal : event.code, as_text(event.payload));
   c.close_code = event.code;

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -30,6 +29,7 @@ void WsEngine::kill(WsConnection& c, std::uint16_t code) {
   stop_reading(c);
   c.phase = Phase::kEnding;
   c.out.clear();
+  say_goodbye(c.wsi);
   lws_set_timeout(c.wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
   lws_cancel_service(c.role->context->get());  // its timers run only when it is woken
 }
@@ -54,11 +54,11 @@ void WsEngine::flush(WsConnection& c) {
 
 // One write for all that waits, past the library. False: the socket is broken.
 bool WsEngine::send_directly(WsConnection& c) {
-  constexpr std::size_t kVectors = 64;
-  std::array<iovec, kVectors> vectors{};
   while (!c.out.empty()) {
-    const Transfer sent = transmit(c.wsi, c.out.gather(vectors));
+    const Transfer sent = transmit(c.wsi, c.out.gather(vectors_));
+    c.promised = sent.offered;
     if (sent.bytes == 0) return !sent.ended;
+    ++counters_.writes;
     counters_.bytes_out += sent.bytes;
     c.out.consume(sent.bytes);
     c.progress_at = loop_->now();

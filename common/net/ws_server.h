@@ -23,6 +23,7 @@
 #include "net/pages.h"
 #include "net/rate.h"
 #include "net/sent.h"
+#include "net/tls_files.h"
 #include "net/ws_message.h"
 
 namespace so::net {
@@ -66,6 +67,7 @@ struct WsListener {
   /// one that offers none comes in without. All that a client offers must fit 126 bytes
   /// (libwebsockets).
   std::vector<std::string> subprotocols;
+  std::optional<TlsFiles> tls;  // else none: whoever stands between reads all
   /// "https://example.org:8443", exact; "*" lets everybody in. Same-origin always may, and so may a
   /// client that sends no Origin (it is not a browser). On a loopback address the same origin must
   /// also be a loopback name: attackers may point theirs at 127.0.0.1.
@@ -90,7 +92,8 @@ struct WsOptions {
   Millis ping_every{25'000};            // below the 30 s of the most impatient proxies
   Millis pong_within{10'000};  // then 4112; also: behind and taking nothing for so long, 4108
   Millis close_within{5'000};  // from our close frame to the peer's
-  bool reuse_port = false;     // several processes on one port
+  Millis coalesce{0};       // what is sent may wait so long for company; 0: for the end of the turn
+  bool reuse_port = false;  // several processes on one port
 };
 
 struct WsCounters {
@@ -106,6 +109,7 @@ struct WsCounters {
   std::uint64_t messages_in = 0;
   std::uint64_t bytes_in = 0;  // payload
   std::uint64_t frames_out = 0;
+  std::uint64_t writes = 0;                       // it took to send them
   std::uint64_t bytes_out = 0;                    // taken by the kernel, frame headers included
   std::uint64_t slow_consumers = 0;               // closed with 4108
   std::uint64_t no_pong = 0;                      // closed with 4112
@@ -119,9 +123,10 @@ struct WsCounters {
 /// WebSocket and HTTP on any number of addresses, in the loop of the process. Abstract, so that a
 /// tool is tested with a fake.
 ///
-/// Sending: send() appends the shared frame to the connection's queue; at the end of the turn each
-/// connection gets one write. A peer that does not take everything is "behind": the rest waits in
-/// its queue, under `queue_bytes`, and leaves as the peer reads. Nobody waits for anybody else.
+/// Sending: send() appends the shared frame to the connection's queue; at the end of the turn, or
+/// of `coalesce`, each connection gets one write (of at most 1024 frames). A peer that does not
+/// take everything is "behind": the rest waits in its queue, under `queue_bytes`, and leaves as the
+/// peer reads. Nobody waits for anybody else.
 ///
 /// Receiving: RFC 6455 to the letter, WsReader says how. What a client sends before the answer to
 /// its handshake is there (4.1: it must wait) stays in libwebsockets and is not heard.
@@ -158,6 +163,10 @@ class WsServer {
 
   /// No new connections from here on; the existing ones live.
   virtual void stop_listening() = 0;
+
+  /// Reads the TLS files again: new connections show what is in them now. If one cannot be used its
+  /// listener keeps what it had, and the error says why.
+  virtual Status reload_tls() = 0;
 
   [[nodiscard]] virtual std::size_t connections() const = 0;
   [[nodiscard]] virtual const WsCounters& counters() const = 0;

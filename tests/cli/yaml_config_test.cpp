@@ -53,14 +53,16 @@ tokens: {keys: [a.pem, b.jwks], issuer: us, audience: them, optional: false}
                   Case{"acceptors.wsJsonMeta", "<127.0.0.1:8210/live/cam>", 9},
                   Case{"acceptors.ws", "", 9}, Case{"acceptors.inboundWSFMP4", "", 9},
                   Case{"acceptors.metrics", "", 9}, Case{"acceptors.rtmpMetrics", "", 9},
-                  Case{"acceptors.wsMetrics", "", 9}, Case{"acceptors.fmp4Metrics", "", 9},
+                  Case{"acceptors.wsMetrics", "", 9}, Case{"acceptors.wss", "", 9},
+                  Case{"acceptors.wssJsonMeta", "", 9}, Case{"acceptors.inboundWSSFMP4", "", 9},
+                  Case{"acceptors.fmp4Metrics", "", 9},
                   Case{"limits.ws-gateway.max_connections", "<20000>", 17},
                   Case{"tokens.keys", "<a.pem><b.jwks>", 18}, Case{"tokens.issuer", "<us>", 18},
                   Case{"tokens.audience", "<them>", 18}, Case{"tokens.optional", "<false>", 18}}) {
     CHECK_MESSAGE(words(*config, c.path) == c.words, c.path);
     CHECK_MESSAGE(config->entries.at(c.path).line == c.line, c.path);
   }
-  CHECK(config->entries.size() == 19);
+  CHECK(config->entries.size() == 22);
 }
 
 TEST_CASE("an empty file, and one of comments, configures nothing") {
@@ -91,8 +93,8 @@ TEST_CASE("what is wrong with a file is said with its line") {
            Case{"applications:\n- chat\n- [live]", "3: applications has an item that is no word"},
            Case{"acceptors: {ip: 127.0.0.1}", "1: acceptors is not a list"},
            Case{"acceptors:\n- {ip: 127.0.0.1, port: 1}", R"(2: an acceptor without "protocol")"},
-           Case{"acceptors:\n- {ip: 127.0.0.1, port: 1, protocol: wss}",
-                "2: wss is not supported yet"},
+           Case{"acceptors:\n- {ip: 127.0.0.1, port: 1, protocol: rtmps}",
+                "2: rtmps is not supported yet"},
            Case{"acceptors:\n- {ip: 127.0.0.1, port: 1, protocol: rmtp}",
                 R"(2: unknown protocol "rmtp", did you mean "rtmp"?)"},
            Case{"acceptors:\n- {ip: 127.0.0.1, port: 1, protocol: ws, sslKey: a}",
@@ -108,7 +110,7 @@ TEST_CASE("what is wrong with a file is said with its line") {
            Case{"[hub]",
                 "1: here belongs a map of hub, hub_key, hub_secret_key, tool_keys, key, log, "
                 "applications, allow_anonymous, "
-                "origins, store, durability, tokens, acceptors, limits, policy, hooks"}}) {
+                "origins, store, tls, durability, tokens, acceptors, limits, policy, hooks"}}) {
     const auto config = parse_config(c.text, "a.yaml");
     REQUIRE_FALSE_MESSAGE(config, c.text);
     CHECK(config.error().text == "a.yaml:" + c.error);

@@ -11,11 +11,11 @@ TEST_CASE("edge limits: what the words set") {
   cli::Command command{{"tool", "a tool", "  tool"}};
   edge::add_limits(command, server);
   const std::vector<const char*> words{
-      "tool", "--max-connections", "7",  "--max-per-address",
-      "6",    "--connect-rate",    "50", "--connect-rate-per-address",
-      "5",    "--message-rate",    "20", "--ping-every",
-      "1m",   "--pong-within",     "5s", "--handshake-timeout",
-      "3s"};
+      "tool", "--max-connections", "7",   "--max-per-address",
+      "6",    "--connect-rate",    "50",  "--connect-rate-per-address",
+      "5",    "--message-rate",    "20",  "--ping-every",
+      "1m",   "--pong-within",     "5s",  "--handshake-timeout",
+      "3s",   "--coalesce",        "20ms"};
   REQUIRE_FALSE(command.parse(static_cast<int>(words.size()), words.data()));
   CHECK(server.caps.total == 7);
   CHECK(server.caps.per_address == 6);
@@ -27,4 +27,5 @@ TEST_CASE("edge limits: what the words set") {
   CHECK(server.ping_every == Millis{60'000});
   CHECK(server.pong_within == Millis{5'000});
   CHECK(server.handshake == Millis{3'000});
+  CHECK(server.coalesce == Millis{20});
 }

@@ -9,7 +9,7 @@ seconds=${SO_STORM_SECONDS:-12}
 ws_port=$(free_port)
 rtmp_port=$(free_port)
 start_hub() { start hub so-hub --store store; }
-start_gateway() { start gateway ws-gateway --listen "127.0.0.1:$ws_port"; }
+start_gateway() { start gateway ws-gateway --listen "127.0.0.1:$ws_port" --message-rate 0; }
 start_ingest() { start ingest rtmp-ingest --listen "127.0.0.1:$rtmp_port"; }
 start_hub
 start_gateway

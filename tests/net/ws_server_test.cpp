@@ -481,6 +481,7 @@ TEST_CASE("ws: frames sent in one turn leave together, in order, in one piece fo
     }
   }
   CHECK(server.ws->counters().frames_out == 5 * kFrames);
+  CHECK(server.ws->counters().writes == 5);
 }
 
 TEST_CASE("ws: handlers may close connections, their own and others") {

@@ -96,6 +96,7 @@ class FakeWsServer : public net::WsServer {
   }
   void want_messages(net::ConnId id, bool wanted) override { peers_.at(id).wanted = wanted; }
   void stop_listening() override { listens_ = false; }
+  Status reload_tls() override { return {}; }
   [[nodiscard]] std::size_t connections() const override { return peers_.size(); }
   [[nodiscard]] const net::WsCounters& counters() const override { return counted; }
 

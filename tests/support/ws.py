@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """A WebSocket client for tests: lines of stdin up as text, text messages down as lines.
 
-usage: ws.py [--protocol NAME] [--count N] [--wait] [--hex] ws://HOST:PORT/PATH
+usage: ws.py [--protocol NAME] [--count N] [--wait] [--hex] ws[s]://HOST:PORT/PATH
   --count N   ends after N messages
   --wait      stays after the end of stdin (until the server closes, or --count)
   --hex       binary messages down as lines of hexadecimal digits; they are dropped otherwise
+wss:// trusts any certificate.
 Prints "closed CODE REASON" on stderr when the server closes. Exit code 1 if the handshake is refused,
 with the status line on stderr. Written on sockets alone, so that what it sends is what it says.
 """
-import argparse, base64, os, select, socket, struct, sys
+import argparse, base64, os, select, socket, ssl, struct, sys
 from urllib.parse import urlsplit
 
 
@@ -28,10 +29,16 @@ def frame(opcode, payload, fin=True, mask=True):
     return head + key + bytes(b ^ key[i % 4] for i, b in enumerate(payload))
 
 
+anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+
+
 class Connection:
     def __init__(self, url, protocol=None, headers=()):
         parts = urlsplit(url)
         self.socket = socket.create_connection((parts.hostname, parts.port or 80), timeout=10)
+        if parts.scheme == "wss":
+            self.socket = anybody.wrap_socket(self.socket, server_hostname=parts.hostname)
         target = (parts.path or "/") + ("?" + parts.query if parts.query else "")
         lines = [
             f"GET {target} HTTP/1.1", f"Host: {parts.netloc}", "Upgrade: websocket", "Connection: Upgrade",
@@ -99,7 +106,8 @@ def main():
                 left -= 1
                 if left == 0:
                     return
-        ready = select.select(watched, [], [])[0]
+        held = isinstance(connection.socket, ssl.SSLSocket) and connection.socket.pending() > 0
+        ready = select.select(watched, [], [], 0 if held else None)[0] + [connection.socket] * held
         if connection.socket in ready:
             data = connection.socket.recv(1 << 20)
             if not data:

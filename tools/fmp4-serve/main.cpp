@@ -6,6 +6,7 @@
 #include "cli/print.h"
 #include "cli/runtime_dir.h"
 #include "cli/say.h"
+#include "edge/limits.h"
 #include "edge/metrics_door.h"
 #include "edge/ws_metrics.h"
 #include "options.h"
@@ -29,9 +30,12 @@ int serve(const fmp4serve::Options& options, net::Loop& loop, bus::Client& hub) 
   };
   loop.on_signal(SIGTERM, end);
   loop.on_signal(SIGINT, end);
+  loop.on_signal(SIGHUP, [&] { edge::reload_tls(**server); });
   std::vector<std::string> names;
-  for (const net::Address& address : (*server)->addresses())
-    names.push_back("inboundWSFMP4://" + to_string(address));
+  for (const net::Address& address : (*server)->addresses()) {
+    const bool tls = names.size() >= options.serve.listen.size();
+    names.push_back((tls ? "inboundWSSFMP4://" : "inboundWSFMP4://") + to_string(address));
+  }
   auto metrics = edge::open_metrics(
       loop, options.metrics,
       {"fmp4-serve", [&](metrics::Families& to) { edge::add_metrics(to, **server); },

@@ -43,11 +43,14 @@ std::optional<Exit> read_words(const Words& words, Tap::Options& tap) {
 
 std::optional<Exit> parse_options(int argc, const char* const* argv, Options& options) {
   std::vector<cli::Listen> listen{{"127.0.0.1", 8410, ""}};
+  std::vector<cli::Listen> tls;
   Words words;
   ServeOptions& serve = options.serve;
   cli::Command command{
       {"fmp4-serve", "live streams to browsers as fragmented MP4 over WebSocket", kExamples}};
   command.listen("listen", "inboundWSFMP4", listen, "viewers and the player page");
+  command.listen("wss-listen", "inboundWSSFMP4", tls, "the same with TLS");
+  edge::add_tls(command, serve.tls);
   command.setting("origin", "origins", cli::texts(serve.origins, "ORIGIN"),
                   "pages of this origin may connect; * for all");
   command.option("timeout", cli::duration(options.tap.wait),
@@ -66,6 +69,8 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   if (const auto exit = command.parse(argc, argv)) return exit;
   options.hub_address = command.common().hub;
   options.hub_keys = {command.common().key, command.common().hub_key};
+  if (const auto exit = edge::tls_missing(tls, serve.tls)) return exit;
+  for (const cli::Listen& address : tls) serve.tls_listen.push_back({address.host, address.port});
   for (const cli::Listen& address : listen) serve.listen.push_back({address.host, address.port});
   options.tapping = static_cast<bool>(*tap);
   return options.tapping ? read_words(words, options.tap) : std::nullopt;

@@ -22,8 +22,8 @@ net::WsVerdict verdict(const net::HttpRequest& request) {
 
 std::vector<net::WsListener> listeners(const ServeOptions& options) {
   std::vector<net::WsListener> all;
-  for (const net::Address& address : options.listen) {
-    net::WsListener listener;
+  const auto add = [&](const net::Address& address) -> net::WsListener& {
+    net::WsListener& listener = all.emplace_back();
     listener.address = address;
     listener.subprotocols = {std::string{kRichProtocol}};
     listener.origins = options.origins;
@@ -31,8 +31,10 @@ std::vector<net::WsListener> listeners(const ServeOptions& options) {
     listener.when_full = net::WhenFull::kTell;
     listener.queue_bytes = options.queue_bytes;
     listener.message_bytes = 1024;  // nothing of size is said to us
-    all.push_back(std::move(listener));
-  }
+    return listener;
+  };
+  for (const net::Address& address : options.listen) add(address);
+  for (const net::Address& address : options.tls_listen) add(address).tls = options.tls;
   return all;
 }
 
@@ -57,7 +59,8 @@ Serve::Serve(const ServeOptions& options, bus::Client& hub, net::WsServer& serve
                             std::string_view subprotocol) { open(id, request, subprotocol); };
   handlers.on_close = [this](net::ConnId id, std::uint16_t) { closed(id); };
   handlers.on_get = [this](const net::HttpRequest& request) { return get(request); };
-  for (std::size_t i = 0; i < options.listen.size(); ++i) server.set_handlers(i, handlers);
+  const std::size_t count = options.listen.size() + options.tls_listen.size();
+  for (std::size_t i = 0; i < count; ++i) server.set_handlers(i, handlers);
 }
 
 void Serve::open(net::ConnId id, const net::HttpRequest& request, std::string_view subprotocol) {

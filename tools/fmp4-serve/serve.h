@@ -22,6 +22,8 @@ constexpr std::string_view kClaims = R"({"role":"anonymous","door":"fmp4"})";
 
 struct ServeOptions {
   std::vector<net::Address> listen;
+  std::vector<net::Address> tls_listen{};
+  net::TlsFiles tls{};
   std::vector<std::string> origins;
   std::size_t queue_bytes = std::size_t{4} << 20U;  // two seconds of a very good picture
   net::WsOptions server;

@@ -43,21 +43,25 @@ std::vector<net::WsListener> listeners(const GatewayOptions& options) {
   any.message_bytes = options.message_bytes;
   any.queue_bytes = options.queue_bytes;
   std::vector<net::WsListener> all;
-  for (const net::Address& address : options.listen) {
-    all.push_back(any);
-    all.back().address = address;
-    all.back().subprotocols = {std::string{kRichProtocol}, "chat"};
-    all.back().pages = net::embedded_pages();
-  }
-  for (const net::Address& address : options.meta_listen) {
-    all.push_back(any);
-    all.back().address = address;
-  }
+  const auto add = [&](const std::vector<net::Address>& addresses, bool rooms, bool tls) {
+    for (const net::Address& address : addresses) {
+      all.push_back(any);
+      all.back().address = address;
+      if (tls) all.back().tls = options.tls;
+      if (!rooms) continue;
+      all.back().subprotocols = {std::string{kRichProtocol}, "chat"};
+      all.back().pages = net::embedded_pages();
+    }
+  };
+  add(options.listen, true, false);
+  add(options.meta_listen, false, false);
+  add(options.tls_listen, true, true);
+  add(options.tls_meta_listen, false, true);
   return all;
 }
 
 Gateway::Gateway(const GatewayOptions& options, bus::Client& hub, net::WsServer& server)
-    : stream_(options.stream), doorway_{hub, server, visitors_} {
+    : files_(options.files), stream_(options.stream), doorway_{hub, server, visitors_} {
   hub.listen({.event = [this](const wire::FrameView& frame) { event(frame); },
               .sync = [this](const wire::FrameView& frame) { event(frame); },
               .link =
@@ -73,9 +77,11 @@ Gateway::Gateway(const GatewayOptions& options, bus::Client& hub, net::WsServer&
                     if (doors_.contains(id))
                       doorway_.server.close(id, close_code_for(why.code), why.message);
                   }});
-  for (std::size_t i = 0; i < options.listen.size(); ++i) serve_rooms(i);
-  for (std::size_t i = 0; i < options.meta_listen.size(); ++i)
-    serve_metadata(options.listen.size() + i);
+  std::size_t next = 0;  // in the order of listeners()
+  for (std::size_t i = 0; i < options.listen.size(); ++i) serve_rooms(next++);
+  for (std::size_t i = 0; i < options.meta_listen.size(); ++i) serve_metadata(next++);
+  for (std::size_t i = 0; i < options.tls_listen.size(); ++i) serve_rooms(next++);
+  for (std::size_t i = 0; i < options.tls_meta_listen.size(); ++i) serve_metadata(next++);
 }
 
 net::WsHandlers Gateway::common_handlers() {
@@ -228,7 +234,7 @@ void Gateway::kick(const wire::FrameView& kick) {
 std::optional<net::HttpReply> Gateway::get(const net::HttpRequest& request) const {
   if (request.path == "/healthz") return net::HttpReply{.body = "ok\n"};
   if (request.path == "/readyz") return net::readiness(unready());
-  return std::nullopt;
+  return files_ ? files_->get(request.path) : std::nullopt;
 }
 
 std::string Gateway::unready() const {

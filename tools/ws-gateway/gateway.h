@@ -11,6 +11,7 @@
 #include "chat_door.h"
 #include "edge/drain.h"
 #include "meta_door.h"
+#include "net/static_dir.h"
 #include "net/ws_server.h"
 #include "policy/policy.h"
 #include "rich_door.h"
@@ -20,10 +21,14 @@
 namespace so::gateway {
 
 struct GatewayOptions {
-  std::vector<net::Address> listen;       // chat, scopewire.v1, pages
-  std::vector<net::Address> meta_listen;  // wsJsonMeta
+  std::vector<net::Address> listen;           // chat, scopewire.v1, pages
+  std::vector<net::Address> meta_listen;      // wsJsonMeta
+  std::vector<net::Address> tls_listen;       // the same with TLS
+  std::vector<net::Address> tls_meta_listen;  //
+  net::TlsFiles tls;
   std::string stream;  // of metadata connections that name none; empty: every stream
   std::vector<std::string> origins;
+  std::shared_ptr<const net::StaticDir> files;  // before the own pages; null: none
   std::size_t message_bytes = 256U << 10U;
   std::size_t queue_bytes = 1U << 20U;
   net::WsOptions server;
@@ -80,6 +85,7 @@ class Gateway {
 
   std::shared_ptr<const policy::Policy> policy_;
   Visitors visitors_;
+  std::shared_ptr<const net::StaticDir> files_;
   std::string stream_;  // of metadata connections that name none
   Doorway doorway_;
   ChatDoor chat_{doorway_};

@@ -8,6 +8,7 @@
 #include "cli/policy_file.h"
 #include "cli/runtime_dir.h"
 #include "cli/say.h"
+#include "edge/limits.h"
 #include "edge/metrics_door.h"
 #include "edge/ws_metrics.h"
 #include "gateway.h"
@@ -41,23 +42,41 @@ Result<std::unique_ptr<bus::Bus>> open_bus(const gateway::Options& options, net:
 std::vector<std::string> doors(const gateway::GatewayOptions& options,
                                const net::WsServer& server) {
   std::vector<std::string> names;
-  for (const net::Address& address : server.addresses()) {
-    names.push_back((names.size() < options.listen.size() ? "ws://" : "wsJsonMeta://") +
-                    to_string(address));
-  }
+  const auto addresses = server.addresses();
+  const auto add = [&](std::string_view protocol, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      names.push_back(std::string{protocol} + "://" + to_string(addresses[names.size()]));
+    }
+  };
+  add("ws", options.listen.size());
+  add("wsJsonMeta", options.meta_listen.size());
+  add("wss", options.tls_listen.size());
+  add("wssJsonMeta", options.tls_meta_listen.size());
   return names;
 }
 
 // The first time in order, the second time now.
-void end_on_signals(net::Loop& loop, gateway::Gateway& gateway, Millis within) {
+void end_on_signals(net::Loop& loop, const std::function<void(std::function<void()>)>& drain) {
   const auto ending = std::make_shared<bool>(false);
-  const auto end = [&loop, &gateway, within, ending] {
+  const auto end = [&loop, drain, ending] {
     if (std::exchange(*ending, true)) return loop.stop();
     cli::notify_supervisor("STOPPING=1");
-    gateway.drain(loop, within, [&loop] { loop.stop(); });
+    drain([&loop] { loop.stop(); });
   };
   loop.on_signal(SIGTERM, end);
   loop.on_signal(SIGINT, end);
+}
+
+int run(const gateway::Options& options, net::Loop& loop, const net::WsServer& server,
+        const metrics::Endpoint::Unready& unready) {
+  auto ready = doors(options.gateway, server);
+  auto metrics = edge::open_metrics(
+      loop, options.metrics,
+      {"ws-gateway", [&](metrics::Families& to) { edge::add_metrics(to, server); }, unready},
+      ready);
+  if (!metrics) return cli::give_up(metrics.error());
+  cli::say_ready(ready);
+  return to_int(loop.run());
 }
 
 }  // namespace
@@ -92,6 +111,7 @@ int main(int argc, char** argv) {
   net::Timer expiry{loop, [&] { gateway.close_expired(wall_now()); }};
   if (options.tokens.verifier) expiry.start(Millis{1000}, Millis{1000});
   loop.on_signal(SIGHUP, [&] {
+    edge::reload_tls(**server);
     if (cli::keys_again(options.tokens)) check_tokens();
     if (options.tokens.verifier && options.config.empty()) return;  // nothing else to read
     auto rules = cli::rules_again(options.config, options.rules);
@@ -99,14 +119,6 @@ int main(int argc, char** argv) {
     options.rules = *std::move(rules);
     put_in_force();
   });
-  end_on_signals(loop, gateway, options.drain);
-  auto ready = doors(options.gateway, **server);
-  auto metrics = edge::open_metrics(
-      loop, options.metrics,
-      {"ws-gateway", [&](metrics::Families& to) { edge::add_metrics(to, **server); },
-       [&] { return gateway.unready(); }},
-      ready);
-  if (!metrics) return cli::give_up(metrics.error());
-  cli::say_ready(ready);
-  return to_int(loop.run());
+  end_on_signals(loop, [&](auto done) { gateway.drain(loop, options.drain, std::move(done)); });
+  return run(options, loop, **server, [&] { return gateway.unready(); });
 }

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "base/log.h"
 #include "cli/command.h"
 #include "cli/hub_limits.h"
 #include "edge/limits.h"
@@ -20,27 +21,39 @@ std::vector<net::Address> to_addresses(const std::vector<cli::Listen>& listens) 
   return out;
 }
 
-}  // namespace
-
-std::optional<Exit> parse_options(int argc, const char* const* argv, Options& options) {
+// What is said in other words than the options have.
+struct Words {
   std::vector<cli::Listen> listen{{"127.0.0.1", 8081, ""}};
   std::vector<cli::Listen> meta{{"127.0.0.1", 8210, ""}};
+  std::vector<cli::Listen> tls;
+  std::vector<cli::Listen> tls_meta;
   std::vector<std::string> applications;
-  GatewayOptions& gateway = options.gateway;
-  cli::Command command{
-      {"ws-gateway", "WebSocket door: chat, shared objects, metadata, pages", kExamples}};
-  command.option("standalone", cli::flag(options.standalone), "have a hub inside");
-  command.listen("listen", "ws", listen, "chat, scopewire.v1 and pages");
-  command.listen("meta-listen", "wsJsonMeta", meta, "metadata; or HOST:PORT/STREAM");
+  std::string folder;
+};
+
+void add_listeners(cli::Command& command, Words& words, GatewayOptions& gateway) {
+  command.listen("listen", "ws", words.listen, "chat, scopewire.v1 and pages");
+  command.listen("meta-listen", "wsJsonMeta", words.meta, "metadata; or HOST:PORT/STREAM");
+  command.listen("wss-listen", "wss", words.tls, "the same as --listen, with TLS");
+  command.listen("wss-meta-listen", "wssJsonMeta", words.tls_meta, "as --meta-listen, with TLS");
+  edge::add_tls(command, gateway.tls);
   command.setting("origin", "origins", cli::texts(gateway.origins, "ORIGIN"),
                   "pages of this origin may connect; * for all");
-  command.setting("application", "applications", cli::texts(applications, "NAME"),
+  command.option("static", cli::text(words.folder, "DIR"), "GET serves the files in it");
+}
+
+void add_hub(cli::Command& command, Words& words, Options& options) {
+  command.setting("application", "applications", cli::texts(words.applications, "NAME"),
                   "with --standalone: the applications; else any");
   command.setting("store", "store", cli::text(options.store.path, "FILE"),
                   "with --standalone: as in so-hub");
   command.setting("durability", "durability",
                   cli::choice(options.store.durability, "WHAT", {"process", "power"}),
                   "with --standalone: as in so-hub");
+}
+
+void add_bounds(cli::Command& command, Options& options) {
+  GatewayOptions& gateway = options.gateway;
   edge::add_limits(command, gateway.server);
   command.option("reuse-port", cli::flag(gateway.server.reuse_port),
                  "several processes on one port");
@@ -48,21 +61,54 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.limit("max-message", cli::size(gateway.message_bytes),
                 "larger ones close the connection");
   command.limit("max-queue", cli::size(gateway.queue_bytes), "bytes that may wait for one client");
+}
+
+std::optional<Exit> usage(std::string_view text) {
+  log::error("{}", text);
+  return Exit::kUsage;
+}
+
+std::optional<Exit> read_words(const Words& words, Options& options) {
+  GatewayOptions& gateway = options.gateway;
+  for (const auto* secret : {&words.tls, &words.tls_meta}) {
+    if (const auto exit = edge::tls_missing(*secret, gateway.tls)) return exit;
+  }
+  gateway.listen = to_addresses(words.listen);
+  gateway.meta_listen = to_addresses(words.meta);
+  gateway.tls_listen = to_addresses(words.tls);
+  gateway.tls_meta_listen = to_addresses(words.tls_meta);
+  for (const auto* named : {&words.tls_meta, &words.meta}) {
+    if (!named->empty()) gateway.stream = named->front().stream;
+  }
+  if (!words.applications.empty()) options.hub.applications = words.applications;
+  if (words.folder.empty()) return std::nullopt;
+  auto files = net::StaticDir::open(words.folder);
+  if (!files) return usage(files.error().text);
+  gateway.files = std::make_shared<const net::StaticDir>(*std::move(files));
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Exit> parse_options(int argc, const char* const* argv, Options& options) {
+  Words words;
+  cli::Command command{
+      {"ws-gateway", "WebSocket door: chat, shared objects, metadata, pages", kExamples}};
+  command.option("standalone", cli::flag(options.standalone), "have a hub inside");
+  add_listeners(command, words, options.gateway);
+  add_hub(command, words, options);
+  add_bounds(command, options);
   command.tokens(options.tokens);
   cli::add_hub_limits(command, options.hub);
   command.metrics("wsMetrics", options.metrics);
   command.rules(options.rules);
   if (const auto exit = command.parse(argc, argv)) return exit;
   options.config = command.common().config;
-  // Whoever names the one port wants no other opened.
-  if (!command.is_default("listen") && command.is_default("meta-listen")) meta.clear();
-  if (!applications.empty()) options.hub.applications = applications;
-  gateway.listen = to_addresses(listen);
-  gateway.meta_listen = to_addresses(meta);
-  if (!meta.empty()) gateway.stream = meta.front().stream;
   options.hub_address = command.common().hub;
   options.hub_keys = {command.common().key, command.common().hub_key};
-  return std::nullopt;
+  // Whoever names the one port wants no other opened.
+  if (!command.is_default("listen") && command.is_default("meta-listen")) words.meta.clear();
+  return read_words(words, options);
 }
 
 }  // namespace so::gateway

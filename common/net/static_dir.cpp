@@ -1,0 +1,72 @@
+#include "net/static_dir.h"
+
+#include <algorithm>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "net/pages.h"
+#include "net/socket.h"
+
+namespace so::net {
+namespace {
+
+constexpr int kInside = O_CLOEXEC | O_NOFOLLOW;
+
+bool is_folder(int fd) {
+  struct stat facts {};
+  return fstat(fd, &facts) == 0 && S_ISDIR(facts.st_mode);
+}
+
+// nullopt: no regular file, or too large a one, or it changes while it is read.
+std::optional<std::string> read_whole(int fd) {
+  struct stat facts {};
+  if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
+  const auto size = static_cast<std::size_t>(facts.st_size);
+  if (size > StaticDir::kMaxBytes) return std::nullopt;
+  std::string text(size, '\0');
+  for (std::size_t at = 0; at < size;) {
+    const ssize_t got = read(fd, &text[at], size - at);
+    if (got <= 0) return std::nullopt;
+    at += static_cast<std::size_t>(got);
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<StaticDir> StaticDir::open(const std::string& path) {
+  UniqueFd folder{::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+  if (!folder) return system_error("open the folder " + path);
+  return StaticDir{std::move(folder)};
+}
+
+std::optional<HttpReply> StaticDir::get(std::string_view path) const {
+  std::string file{path};
+  UniqueFd found = find(path);
+  if (found && is_folder(found.get())) {
+    file = "/index.html";
+    found = UniqueFd{openat(found.get(), "index.html", kInside | O_RDONLY | O_NONBLOCK)};
+  }
+  if (!found) return std::nullopt;
+  auto text = read_whole(found.get());
+  if (!text) return std::nullopt;
+  return HttpReply{.content_type = std::string{content_type(file)}, .body = *std::move(text)};
+}
+
+// Step by step, so that no step leads out. "/" is the folder itself.
+UniqueFd StaticDir::find(std::string_view path) const {
+  UniqueFd at{openat(folder_.get(), ".", kInside | O_RDONLY | O_DIRECTORY)};
+  while (at && !path.empty()) {
+    path.remove_prefix(1);
+    const std::string name{path.substr(0, path.find('/'))};
+    path.remove_prefix(name.size());
+    if (name.empty() && path.empty()) return at;  // "/folder/"
+    if (name.empty() || name.front() == '.') return {};
+    at = UniqueFd{openat(at.get(), name.c_str(), kInside | O_RDONLY | O_NONBLOCK)};
+  }
+  return at;
+}
+
+}  // namespace so::net

@@ -1,0 +1,58 @@
+#include "net/tls_files.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <fmt/format.h>
+
+namespace so::net {
+namespace {
+
+tl::unexpected<Error> tls_error(std::string_view doing, const std::string& file) {
+  const unsigned long number = ERR_peek_last_error();
+  const char* const words = number != 0 ? ERR_reason_error_string(number) : nullptr;
+  ERR_clear_error();
+  return fail(Code::kUsage, fmt::format("unable to {} {}: {}", doing, file,
+                                        words != nullptr ? words : "it is not in order"));
+}
+
+// 1: go on with the handshake.
+int choose(SSL* ssl, void* identity) {
+  SSL_CTX* const current = static_cast<TlsIdentity*>(identity)->current();
+  STACK_OF(X509)* chain = nullptr;
+  SSL_CTX_get0_chain_certs(current, &chain);
+  SSL_certs_clear(ssl);
+  return SSL_use_cert_and_key(ssl, SSL_CTX_get0_certificate(current),
+                              SSL_CTX_get0_privatekey(current), chain, 1);
+}
+
+}  // namespace
+
+void FreeTls::operator()(ssl_ctx_st* context) const {
+  SSL_CTX_free(context);
+}
+
+Status TlsIdentity::load() {
+  ERR_clear_error();
+  std::unique_ptr<ssl_ctx_st, FreeTls> fresh{SSL_CTX_new(TLS_server_method())};
+  if (SSL_CTX_use_certificate_chain_file(fresh.get(), files_.certificate.c_str()) != 1) {
+    return tls_error("read the certificate", files_.certificate);
+  }
+  if (SSL_CTX_use_PrivateKey_file(fresh.get(), files_.key.c_str(), SSL_FILETYPE_PEM) != 1 ||
+      SSL_CTX_check_private_key(fresh.get()) != 1) {
+    return tls_error("use the key", files_.key);
+  }
+  if (X509_cmp_current_time(X509_get0_notAfter(SSL_CTX_get0_certificate(fresh.get()))) < 0) {
+    return fail(Code::kUsage, fmt::format("the certificate {} has expired", files_.certificate));
+  }
+  current_ = std::move(fresh);
+  return {};
+}
+
+void TlsIdentity::serve(ssl_ctx_st* context) {
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_cert_cb(context, choose, this);
+}
+
+}  // namespace so::net
