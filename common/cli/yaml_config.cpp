@@ -22,10 +22,9 @@ constexpr std::size_t kMaxBytes = 1U << 20U;
 
 const std::array<std::string, 6> kTools{"so-hub",     "rtmp-ingest", "ws-gateway",
                                         "fmp4-serve", "meta-push",   "so-ctl"};
-const std::array<std::string, 11> kProtocols{
-    "rtmp",      "ws",  "wsJsonMeta",  "inboundWSFMP4",  "metrics",    "rtmpMetrics",
-    "wsMetrics", "wss", "wssJsonMeta", "inboundWSSFMP4", "fmp4Metrics"};
-const std::array<std::string, 1> kLater{"rtmps"};
+const std::array<std::string, 12> kProtocols{
+    "rtmp",        "rtmps",     "ws",  "wsJsonMeta",  "inboundWSFMP4",  "metrics",
+    "rtmpMetrics", "wsMetrics", "wss", "wssJsonMeta", "inboundWSSFMP4", "fmp4Metrics"};
 const std::array<std::string, 4> kLevels{"error", "warn", "info", "debug"};
 const std::array<std::string, 2> kFormats{"text", "json"};
 const std::array<std::string, 2> kDurabilities{"process", "power"};
@@ -148,9 +147,6 @@ Status Reader::acceptor(Node node) const {
     return one.entries.contains(name) ? one.entries[name].words.front() : std::string{};
   };
   const std::string protocol = word("protocol");
-  if (is_in(protocol, kLater)) {
-    return fail(error(node["protocol"], protocol + " is not supported yet"));
-  }
   if (!is_in(protocol, kProtocols)) return fail(unknown(node["protocol"], "protocol", kProtocols));
   const bool v6 = word("ip").find(':') != std::string::npos;
   const std::string host = v6 ? "[" + word("ip") + "]" : word("ip");

@@ -25,6 +25,14 @@ enum class State {
   kGone,  // on_close comes at the turn's end
 };
 
+// The last word of TLS, if the kernel takes it; nobody waits for it.
+void say_end(int socket, TlsSession& tls) {
+  tls.end();
+  const Bytes word = tls.take_output();
+  [[maybe_unused]] const ssize_t sent =
+      ::send(socket, word.data(), word.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 Millis tick_for(const TcpLimits& limits) {
   return std::clamp(std::min(limits.stall, limits.close_within) / 10, Millis{10}, Millis{1000});
 }
@@ -50,6 +58,9 @@ struct TcpConnections::Connection {
   UniqueFd socket;  // open longer than the poll below
   Address peer;
   Admission::Seat seat;
+  std::unique_ptr<TlsSession> tls;
+  Bytes cipher;          // of tls, for the socket
+  std::size_t sent = 0;  // of cipher
   Outbox out;
   Poll poll;
   State state = State::kNew;
@@ -74,12 +85,14 @@ TcpConnections::TcpConnections(Loop& loop, TcpLimits limits)
 
 TcpConnections::~TcpConnections() = default;
 
-ConnId TcpConnections::adopt(UniqueFd socket, const Address& peer, Admission::Seat seat) {
+ConnId TcpConnections::adopt(UniqueFd socket, const Address& peer, Admission::Seat seat,
+                             std::unique_ptr<TlsSession> tls) {
   const ConnId id{++last_id_};
   if (connections_.empty()) tick_.start(tick_for(limits_), tick_for(limits_));
   auto& slot = connections_[id];
   slot = std::make_unique<Connection>(*this, id, std::move(socket), peer);
   slot->seat = std::move(seat);
+  slot->tls = std::move(tls);
   mark(*slot);
   return id;
 }
@@ -146,7 +159,7 @@ void TcpConnections::want_bytes(ConnId id, bool wanted) {
 
 std::size_t TcpConnections::queued_bytes(ConnId id) const {
   const Connection* c = find(id);
-  return c != nullptr ? c->out.bytes() : 0;
+  return c != nullptr ? c->out.bytes() + c->cipher.size() - c->sent : 0;
 }
 
 std::size_t TcpConnections::discard_unsent(ConnId id) {
@@ -189,22 +202,66 @@ void TcpConnections::flush(Connection& c) {
   constexpr std::size_t kVectors = 64;
   std::array<iovec, kVectors> vectors{};
   bool blocked = false;
-  while (!c.out.empty() && !blocked) {
-    const std::span<iovec> filled = c.out.gather(vectors);
-    msghdr message{};
-    message.msg_iov = filled.data();
-    message.msg_iovlen = filled.size();
-    const ssize_t taken = sendmsg(c.socket.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (taken >= 0) {
-      c.out.consume(static_cast<std::size_t>(taken));
-      c.progressed = true;
-    } else if (errno == EAGAIN) {
-      blocked = true;
-    } else if (errno != EINTR) {
-      return finish(c, error_text(errno));
+  while (!blocked) {
+    if (c.tls && !encrypt(c)) return;
+    const bool ready = c.tls ? !c.cipher.empty() : !c.out.empty();
+    if (!ready) break;
+    std::span<iovec> filled;
+    if (c.tls) {
+      vectors[0] = {c.cipher.data() + c.sent, c.cipher.size() - c.sent};
+      filled = std::span{vectors}.first(1);
+    } else {
+      filled = c.out.gather(vectors);
+    }
+    std::size_t taken = 0;
+    blocked = !write(c, filled, taken);
+    if (c.state == State::kGone) return;
+    if (!c.tls) {
+      c.out.consume(taken);
+    } else if ((c.sent += taken) == c.cipher.size()) {
+      c.cipher.clear();
+      c.sent = 0;
     }
   }
   settle(c, blocked);
+}
+
+// False when the kernel takes nothing more. What fails ends the connection.
+bool TcpConnections::write(Connection& c, std::span<iovec> bytes, std::size_t& taken) {
+  msghdr message{};
+  message.msg_iov = bytes.data();
+  message.msg_iovlen = bytes.size();
+  const ssize_t got = sendmsg(c.socket.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (got >= 0) {
+    taken = static_cast<std::size_t>(got);
+    c.progressed = true;
+    return true;
+  }
+  if (errno == EAGAIN) return false;
+  if (errno != EINTR) finish(c, error_text(errno));
+  return true;
+}
+
+// The next record or so, when the last has left; what was said before the handshake is over waits.
+bool TcpConnections::encrypt(Connection& c) {
+  constexpr std::size_t kPlain = 64U << 10U;  // at a time: what is encrypted cannot be dropped
+  if (!c.cipher.empty()) return true;
+  std::array<iovec, 16> vectors{};
+  for (std::size_t done = 0; c.tls->established() && !c.out.empty() && done < kPlain;) {
+    std::size_t taken = 0;
+    for (const iovec& each : c.out.gather(vectors)) {
+      const ByteView plain{static_cast<const std::uint8_t*>(each.iov_base), each.iov_len};
+      if (const auto sent = c.tls->send(plain); !sent) {
+        finish(c, sent.error().text);
+        return false;
+      }
+      taken += plain.size();
+    }
+    c.out.consume(taken);
+    done += taken;
+  }
+  c.cipher = c.tls->take_output();
+  return true;
 }
 
 // After a flush: either everything has left or the peer is behind.
@@ -212,6 +269,7 @@ void TcpConnections::settle(Connection& c, bool blocked) {
   const bool was_behind = std::exchange(c.behind, blocked);
   if (blocked && !was_behind && c.state == State::kOpen) schedule(c, limits_.stall);
   if (!blocked && c.state == State::kClosing) {
+    if (c.tls) say_end(c.socket.get(), *c.tls);
     shutdown(c.socket.get(), SHUT_WR);
     c.state = State::kFin;
     schedule(c, limits_.close_within);
@@ -232,14 +290,34 @@ void TcpConnections::on_ready(ConnId id, Poll::Ready ready) {
 void TcpConnections::read(Connection& c) {
   const ssize_t got = recv(c.socket.get(), read_buffer_.data(), read_buffer_.size(), MSG_DONTWAIT);
   if (got > 0) {
+    const ByteView bytes = ByteView{read_buffer_}.first(static_cast<std::size_t>(got));
+    if (c.tls) return decrypt(c, bytes);
     if (c.state != State::kOpen || !handlers_.on_bytes) return;
-    return handlers_.on_bytes(c.id, ByteView{read_buffer_}.first(static_cast<std::size_t>(got)));
+    return handlers_.on_bytes(c.id, bytes);
   }
   if (got < 0) {
     if (errno == EAGAIN || errno == EINTR) return;
     return finish(c, error_text(errno));
   }
-  // The peer has no more to say, but may still want to hear what is queued.
+  ended_by_peer(c);
+}
+
+void TcpConnections::decrypt(Connection& c, ByteView cipher) {
+  if (c.state != State::kOpen) return;
+  plain_.clear();
+  const auto goes_on = c.tls->receive(cipher, plain_);
+  mark(c);  // a handshake has something to say, and what waited for it
+  if (!plain_.empty() && handlers_.on_bytes) handlers_.on_bytes(c.id, plain_);
+  if (c.state != State::kOpen) return;
+  if (!goes_on) {
+    close(c.id, goes_on.error().text);
+  } else if (!*goes_on) {
+    ended_by_peer(c);
+  }
+}
+
+// It has no more to say, but may still want to hear what is queued.
+void TcpConnections::ended_by_peer(Connection& c) {
   c.wanted = false;
   if (c.state == State::kFin || c.out.empty()) return finish(c, "closed by the peer");
   close(c.id, "closed by the peer");

@@ -3,9 +3,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
+
+#include <sys/uio.h>
 
 #include "base/bytes.h"
 #include "base/time.h"
@@ -17,6 +20,7 @@
 #include "net/loop.h"
 #include "net/outbox.h"
 #include "net/sent.h"
+#include "net/tls.h"
 #include "net/turn_end.h"
 
 namespace so::net {
@@ -56,7 +60,10 @@ class TcpConnections {
 
   /// Takes over a connected, non-blocking socket; on_open comes at the turn's end, bytes after it.
   /// The seat is given back when the connection is gone.
-  ConnId adopt(UniqueFd socket, const Address& peer, Admission::Seat seat = {});
+  /// With `tls`, what the tool says and hears is the plain side of it; the handshake has no time of
+  /// its own, the tool bounds it as it bounds any peer that says nothing.
+  ConnId adopt(UniqueFd socket, const Address& peer, Admission::Seat seat = {},
+               std::unique_ptr<TlsSession> tls = nullptr);
 
   Sent send(ConnId id, SharedBytes bytes);
   Sent send(ConnId id, Bytes bytes) {
@@ -89,6 +96,10 @@ class TcpConnections {
   void end_gathering();
   void end_turn();
   void flush(Connection& c);
+  bool write(Connection& c, std::span<iovec> bytes, std::size_t& taken);
+  bool encrypt(Connection& c);
+  void decrypt(Connection& c, ByteView cipher);
+  void ended_by_peer(Connection& c);
   void settle(Connection& c, bool blocked);
   void on_ready(ConnId id, Poll::Ready ready);
   void read(Connection& c);
@@ -100,6 +111,7 @@ class TcpConnections {
   TcpLimits limits_;
   TcpHandlers handlers_;
   Bytes read_buffer_;
+  Bytes plain_;
   Map connections_;
   std::uint64_t last_id_ = 0;
   std::vector<ConnId> marked_;  // to be looked at when the turn ends

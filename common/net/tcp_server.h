@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -24,8 +25,13 @@ class TcpServer {
   /// With one address.
   static Result<std::unique_ptr<TcpServer>> listen(Loop& loop, const Address& address,
                                                    TcpOptions options = {});
-  /// One more address. Where it listens, with the real port.
-  Result<Address> add(const Address& address);
+  /// One more address; with `tls`, for clients that speak it from the first byte. Where it listens,
+  /// with the real port.
+  Result<Address> add(const Address& address, bool tls = false);
+  /// What clients of TLS are shown from now on; before the first of them.
+  void set_identity(std::shared_ptr<const TlsIdentity> identity) {
+    identity_ = std::move(identity);
+  }
 
   /// The first one's, with the real port.
   [[nodiscard]] const Address& address() const { return listeners_.front()->address(); }
@@ -35,12 +41,13 @@ class TcpServer {
   void stop_listening();
 
  private:
-  void on_accept(UniqueFd socket, const SocketAddress& peer);
+  void on_accept(UniqueFd socket, const SocketAddress& peer, bool tls);
 
   Loop* loop_;
   bool reuse_port_;
   Admission admission_;
   TcpConnections connections_;
+  std::shared_ptr<const TlsIdentity> identity_;
   std::vector<std::unique_ptr<Listener>> listeners_;
 };
 

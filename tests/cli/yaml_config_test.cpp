@@ -62,7 +62,7 @@ tokens: {keys: [a.pem, b.jwks], issuer: us, audience: them, optional: false}
     CHECK_MESSAGE(words(*config, c.path) == c.words, c.path);
     CHECK_MESSAGE(config->entries.at(c.path).line == c.line, c.path);
   }
-  CHECK(config->entries.size() == 22);
+  CHECK(config->entries.size() == 23);
 }
 
 TEST_CASE("an empty file, and one of comments, configures nothing") {
@@ -93,8 +93,6 @@ TEST_CASE("what is wrong with a file is said with its line") {
            Case{"applications:\n- chat\n- [live]", "3: applications has an item that is no word"},
            Case{"acceptors: {ip: 127.0.0.1}", "1: acceptors is not a list"},
            Case{"acceptors:\n- {ip: 127.0.0.1, port: 1}", R"(2: an acceptor without "protocol")"},
-           Case{"acceptors:\n- {ip: 127.0.0.1, port: 1, protocol: rtmps}",
-                "2: rtmps is not supported yet"},
            Case{"acceptors:\n- {ip: 127.0.0.1, port: 1, protocol: rmtp}",
                 R"(2: unknown protocol "rmtp", did you mean "rtmp"?)"},
            Case{"acceptors:\n- {ip: 127.0.0.1, port: 1, protocol: ws, sslKey: a}",
