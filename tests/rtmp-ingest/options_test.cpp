@@ -43,6 +43,34 @@ TEST_CASE("rtmp-ingest's two pipes") {
   CHECK(tap.options.wait == Millis{2000});
 }
 
+TEST_CASE("rtmp-ingest's two relays") {
+  const auto pull = parse({"pull", "rtmp://h/live/a?key=1", "live/cam", "--tls-ca", "none"});
+  CHECK_FALSE(pull.exit);
+  CHECK(pull.options.mode == Mode::kPull);
+  CHECK(pull.options.stream == "/live/cam");
+  CHECK(pull.options.remotes == std::vector{*rtmp::parse_url("rtmp://h/live/a?key=1")});
+  CHECK(pull.options.ca == "none");
+  const auto push = parse({"push", "live/cam", "rtmp://h/a/b", "rtmps://i/c/d"});
+  CHECK_FALSE(push.exit);
+  CHECK(push.options.mode == Mode::kPush);
+  CHECK(push.options.remotes.size() == 2);
+  CHECK(push.options.remotes[1].secure);
+}
+
+TEST_CASE("what players and publishers of rtmp-ingest are granted") {
+  const auto run = parse({"--gop-cache", "off", "--second-publisher", "replace", "--play-wait",
+                          "3s", "--latency-budget", "100ms", "--player-queue", "1M", "--listen",
+                          "127.0.0.1:0", "--listen", "127.0.0.2:0", "--reuse-port"});
+  CHECK_FALSE(run.exit);
+  CHECK(run.options.listen.size() == 2);
+  CHECK(run.options.tcp.reuse_port);
+  CHECK(run.options.tcp.limits.gather == Millis{100});
+  CHECK(run.options.tcp.limits.queue_bytes == std::size_t{2} << 20U);
+  CHECK_FALSE(run.options.ingest.stream.gop_cache);
+  CHECK(run.options.ingest.replace_publisher);
+  CHECK(run.options.ingest.play_wait == Seconds{3});
+}
+
 TEST_CASE("words that make no sense are refused by name") {
   struct Case {
     std::vector<const char*> words;
@@ -56,6 +84,12 @@ TEST_CASE("words that make no sense are refused by name") {
       Case{{"publish", "-"}, "STREAM"},
       Case{{"tap", "live/cam", "-", "--for", "10"}, "--for"},
       Case{{"--listen", "0.0.0.0:1935"}, "0.0.0.0"},
+      Case{{"pull", "http://h/a/b", "live/cam"}, "rtmp://"},
+      Case{{"push", "live/cam", "rtmp://h/"}, "names no stream"},
+      Case{{"push", "live/cam"}, "URL"},
+      Case{{"--tls-listen", "127.0.0.1:0"}, "--tls-cert"},
+      Case{{"--tls-cert", "a.crt"}, "--tls-key"},
+      Case{{"--gop-cache", "maybe"}, "gop-cache"},
   };
   for (const Case& c : cases) {
     const auto run = parse(c.words);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 #include <memory>
 #include <string>
@@ -18,6 +19,7 @@
 #include "net/tcp_server.h"
 #include "options.h"
 #include "pipe.h"
+#include "relay.h"
 
 using namespace so;
 
@@ -31,6 +33,25 @@ int serve(const ingest::Options& options, net::Loop& loop, bus::Client& hub) {
     if (!address) return cli::give_up(address.error());
     ready.push_back("rtmp://" + to_string(*address));
   }
+  const auto show_certificates = [&]() -> Status {
+    auto identity = net::TlsIdentity::server(options.certificates);
+    if (!identity) return fail(identity.error());
+    server.set_identity(std::move(*identity));
+    return {};
+  };
+  if (!options.tls_listen.empty()) {
+    if (const auto shown = show_certificates(); !shown) return cli::give_up(shown.error());
+  }
+  for (const net::Address& wanted : options.tls_listen) {
+    const auto address = server.add(wanted, true);
+    if (!address) return cli::give_up(address.error());
+    ready.push_back("rtmps://" + to_string(*address));
+  }
+  loop.on_signal(SIGHUP, [&] {  // who is connected keeps the certificate that it was shown
+    if (options.tls_listen.empty()) return;
+    const auto shown = show_certificates();
+    shown ? log::info("the certificates were read again") : log::error("{}", shown.error().text);
+  });
   ingest::Ingest ingest{options.ingest, loop, server.connections(), hub};
   const auto end = [&] {
     server.stop_listening();
@@ -50,6 +71,8 @@ int serve(const ingest::Options& options, net::Loop& loop, bus::Client& hub) {
   cli::say_ready(ready);
   return to_int(loop.run());
 }
+
+constexpr Millis kFarewell{300};  // for the last words to other servers
 
 // A server waits for its hub however long; who publishes wants to know.
 constexpr Millis kHubWithin{5000};
@@ -100,6 +123,35 @@ int tap(const ingest::Options& options, net::Loop& loop, bus::Client& hub) {
   return to_int(loop.run());
 }
 
+// Until it is told to end; what it has to say then still leaves.
+template <class Relay>
+int run_relay(net::Loop& loop, Relay& relay) {
+  net::Timer last{loop, [&] { loop.stop(); }};
+  const auto end = [&] {
+    relay.stop();
+    last.start(kFarewell);
+  };
+  loop.on_signal(SIGTERM, end);
+  loop.on_signal(SIGINT, end);
+  relay.start();
+  return to_int(loop.run());
+}
+
+int relay(const ingest::Options& options, net::Loop& loop, bus::Client& hub) {
+  ingest::RelayOptions relayed{options.stream, options.remotes, options.ingest.stream, nullptr};
+  if (std::ranges::any_of(options.remotes, &rtmp::Url::secure)) {
+    auto identity = net::TlsIdentity::client(options.ca == "none" ? "" : options.ca);
+    if (!identity) return cli::give_up(identity.error());
+    relayed.identity = std::move(*identity);
+  }
+  if (options.mode == ingest::Mode::kPush) {
+    ingest::Push push{loop, hub, relayed};
+    return run_relay(loop, push);
+  }
+  ingest::Pull pull{loop, hub, relayed, [&](Exit exit) { loop.stop(exit); }};
+  return run_relay(loop, pull);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -123,6 +175,9 @@ int main(int argc, char** argv) {
       return publish(options, *address, loop, hub);
     case ingest::Mode::kTap:
       return tap(options, loop, hub);
+    case ingest::Mode::kPull:
+    case ingest::Mode::kPush:
+      return relay(options, loop, hub);
     case ingest::Mode::kServe:
       break;
   }

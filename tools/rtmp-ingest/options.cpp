@@ -15,11 +15,15 @@ namespace {
 constexpr std::string_view kExamples =
     "  rtmp-ingest                                              with the hub, on 1935\n"
     "  ffmpeg -re -i in.mp4 -c copy -f flv - | rtmp-ingest publish - live/cam\n"
-    "  rtmp-ingest tap live/cam - --for 10s > cam.flv";
+    "  rtmp-ingest tap live/cam - --for 10s > cam.flv\n"
+    "  rtmp-ingest push live/cam rtmp://a.example/live/KEY rtmps://b.example/app/KEY";
 
 // The words of the subcommands.
 struct Words {
   std::string publish_from, publish_stream, tap_stream, tap_to, duration;
+  std::string pull_from, pull_stream, push_stream;
+  std::vector<std::string> push_to;
+  std::vector<std::string> certificates, keys;  // FILE each, in pairs
 };
 
 std::optional<Exit> usage(std::string_view text) {
@@ -27,18 +31,46 @@ std::optional<Exit> usage(std::string_view text) {
   return Exit::kUsage;
 }
 
-std::optional<Exit> read_words(const Words& words, Options& options) {
-  const std::string& dash = options.mode == Mode::kPublish ? words.publish_from : words.tap_to;
-  if (dash != "-") return usage("only - is supported: standard input or output");
-  auto stream =
-      wire::normal_path(options.mode == Mode::kPublish ? words.publish_stream : words.tap_stream);
+std::optional<Exit> read_stream(std::string_view words, Options& options) {
+  auto stream = wire::normal_path(words);
   if (!stream) return usage(stream.error().text);
   if (wire::parent_path(*stream) == "/") return usage("a stream is APPLICATION/NAME, as live/cam");
   options.stream = std::move(*stream);
+  return std::nullopt;
+}
+
+std::optional<Exit> read_pipe(const Words& words, Options& options) {
+  const std::string& dash = options.mode == Mode::kPublish ? words.publish_from : words.tap_to;
+  if (dash != "-") return usage("only - is supported: standard input or output");
+  const auto& stream = options.mode == Mode::kPublish ? words.publish_stream : words.tap_stream;
+  if (const auto exit = read_stream(stream, options)) return exit;
   if (words.duration.empty()) return std::nullopt;
   const auto duration = cli::parse_duration(words.duration);
   if (!duration) return usage("--for: " + duration.error().text);
   options.duration = *duration;
+  return std::nullopt;
+}
+
+std::optional<Exit> read_relay(const Words& words, Options& options) {
+  const bool pull = options.mode == Mode::kPull;
+  if (const auto exit = read_stream(pull ? words.pull_stream : words.push_stream, options))
+    return exit;
+  for (const std::string& text : pull ? std::vector{words.pull_from} : words.push_to) {
+    auto url = rtmp::parse_url(text);
+    if (!url) return usage(url.error().text);
+    if (rtmp::split_path(url->path).name.empty()) return usage("url: it names no stream");
+    options.remotes.push_back(std::move(*url));
+  }
+  return std::nullopt;
+}
+
+std::optional<Exit> read_certificates(const Words& words, Options& options) {
+  if (words.certificates.size() != words.keys.size())
+    return usage("each --tls-cert has a --tls-key");
+  for (std::size_t i = 0; i < words.keys.size(); ++i)
+    options.certificates.push_back({words.certificates[i], words.keys[i]});
+  if (!options.tls_listen.empty() && options.certificates.empty())
+    return usage("rtmps needs --tls-cert and --tls-key");
   return std::nullopt;
 }
 
@@ -49,23 +81,23 @@ void add_stream_options(cli::Command& command, Options& options) {
   command.limit("player-delay", cli::duration(stream.player_delay), "the same as time");
   command.limit("player-stall", cli::duration(stream.player_stall),
                 "skipping for so long, it is closed");
-  command.option("latency-budget", cli::duration(options.tcp.limits.gather),
-                 "players' writes may wait so long for more");
+  command.limit("latency-budget", cli::duration(options.tcp.limits.gather),
+                "players' writes may wait so long for more");
   command.option("gop-cache", cli::choice(options.gop_cache, "on|off", {"on", "off"}),
                  "begin with what is since the key frame");
   command.limit("gop-bytes", cli::size(stream.head.bytes), "and how much that may be");
   command.limit("gop-time", cli::duration(stream.head.duration), "and how long");
-  command.option("play-wait", cli::duration(options.ingest.play_wait),
-                 "players wait for a publisher so long");
-  command.option("publisher-grace", cli::duration(options.ingest.publisher_grace),
-                 "and for one that was lost");
+  command.limit("play-wait", cli::duration(options.ingest.play_wait),
+                "players wait for a publisher so long");
+  command.limit("publisher-grace", cli::duration(options.ingest.publisher_grace),
+                "and for one that was lost");
   command.option("second-publisher",
                  cli::choice(options.second_publisher, "refuse|replace", {"refuse", "replace"}),
                  "of a live stream");
   command.option("record", cli::text(options.ingest.record, "DIR"),
                  "where publish \"record\" and \"append\" write");
-  command.option("drain", cli::duration(options.ingest.drain),
-                 "at the end, for clients that can reconnect");
+  command.limit("drain", cli::duration(options.ingest.drain),
+                "at the end, for clients that can reconnect");
 }
 
 }  // namespace
@@ -78,6 +110,11 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   options.ingest.drain = Millis{5000};
   cli::Command command{{"rtmp-ingest", "RTMP door: publish, play, shared objects", kExamples}};
   command.listen("listen", "rtmp", listen, "for all clients");
+  std::vector<cli::Listen> tls_listen;
+  command.listen("tls-listen", "rtmps", tls_listen, "for clients of rtmps");
+  command.option("tls-cert", cli::texts(words.certificates, "FILE"), "PEM, with its chain");
+  command.option("tls-key", cli::texts(words.keys, "FILE"), "PEM, of each certificate");
+  command.option("tls-ca", cli::text(options.ca, "FILE"), "whom to trust");
   command.metrics("rtmpMetrics", options.metrics);
   command.option("reuse-port", cli::flag(options.tcp.reuse_port),
                  "let other processes listen there too");
@@ -92,6 +129,12 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   tap->add_option("STREAM", words.tap_stream, "live/cam")->required();
   tap->add_option("TO", words.tap_to, "-")->required();
   tap->add_option("--for", words.duration, "end after so much of the stream: 10s");
+  CLI::App* pull = command.app().add_subcommand("pull", "what a server plays becomes a stream");
+  pull->add_option("URL", words.pull_from, "rtmp://host/app/name")->required();
+  pull->add_option("STREAM", words.pull_stream, "live/cam")->required();
+  CLI::App* push = command.app().add_subcommand("push", "a stream goes to other servers");
+  push->add_option("STREAM", words.push_stream, "live/cam")->required();
+  push->add_option("URL", words.push_to, "rtmp://host/app/name")->required();
   if (const auto exit = command.parse(argc, argv)) return exit;
   options.hub_address = command.common().hub;
   options.hub_keys = {command.common().key, command.common().hub_key};
@@ -100,9 +143,15 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   // Above the bound at which a player skips there is room to tell it so.
   options.tcp.limits.queue_bytes = 2 * options.ingest.stream.player_queue;
   for (const cli::Listen& address : listen) options.listen.push_back({address.host, address.port});
+  for (const cli::Listen& address : tls_listen)
+    options.tls_listen.push_back({address.host, address.port});
+  if (const auto exit = read_certificates(words, options)) return exit;
   if (*publish) options.mode = Mode::kPublish;
   if (*tap) options.mode = Mode::kTap;
-  return options.mode == Mode::kServe ? std::nullopt : read_words(words, options);
+  if (*pull) options.mode = Mode::kPull;
+  if (*push) options.mode = Mode::kPush;
+  if (options.mode == Mode::kServe) return std::nullopt;
+  return *publish || *tap ? read_pipe(words, options) : read_relay(words, options);
 }
 
 }  // namespace so::ingest

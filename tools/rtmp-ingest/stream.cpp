@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "media_words.h"
 #include "rtmp/prepared.h"
 
 namespace so::ingest {
@@ -16,36 +17,6 @@ constexpr std::uint32_t kStepMs = 20;
 
 bool is_coded(const media::UnitView& unit) {
   return unit.type != flv::TagType::kScript && !unit.has(media::flag::kRetained);
-}
-
-rtmp::MediaKind kind_of(flv::TagType type) {
-  switch (type) {
-    case flv::TagType::kAudio:
-      return rtmp::MediaKind::kAudio;
-    case flv::TagType::kVideo:
-      return rtmp::MediaKind::kVideo;
-    case flv::TagType::kScript:
-      break;
-  }
-  return rtmp::MediaKind::kData;
-}
-
-flv::TagType type_of(rtmp::MediaKind kind) {
-  switch (kind) {
-    case rtmp::MediaKind::kAudio:
-      return flv::TagType::kAudio;
-    case rtmp::MediaKind::kVideo:
-      return flv::TagType::kVideo;
-    case rtmp::MediaKind::kData:
-      break;
-  }
-  return flv::TagType::kScript;
-}
-
-// Publishers say "@setDataFrame", "onMetaData", value; players are told "onMetaData", value.
-ByteView without_set_data_frame(ByteView body) {
-  constexpr std::string_view kPrefix{"\x02\x00\x0d@setDataFrame", 16};
-  return as_text(body).starts_with(kPrefix) ? body.subspan(kPrefix.size()) : body;
 }
 
 }  // namespace
@@ -92,9 +63,8 @@ void Stream::end_source() {
 
 std::optional<media::Unit> Stream::media(const rtmp::Media& media) {
   if (!publisher_) return std::nullopt;
-  const ByteView body =
-      media.kind == rtmp::MediaKind::kData ? without_set_data_frame(media.body) : media.body;
-  media::Unit unit = publisher_->publish({type_of(media.kind), media.timestamp, body});
+  media::Unit unit =
+      publisher_->publish({type_of(media.kind), media.timestamp, without_set_data_frame(media)});
   send_all(media::view(unit));
   return unit;
 }

@@ -96,7 +96,7 @@ void show_own_options(CLI::App& app) {
 
 // ws:// and rtmp:// have the scope in their path.
 Status read_way(const std::string& at, Options& options) {
-  if (at.starts_with("rtmp://")) {
+  if (at.starts_with("rtmp://") || at.starts_with("rtmps://")) {
     auto url = rtmp::parse_url(at);
     if (!url) return fail_usage("--at: " + url.error().text);
     options.way = Way::kRtmp;

@@ -1,5 +1,6 @@
 #include "rtmp_door.h"
 
+#include <cstdlib>
 #include <utility>
 #include <variant>
 
@@ -30,6 +31,12 @@ std::string_view code_of(std::string_view status) {
     return "denied";
   if (status == "SharedObject.ObjectCreationFailed") return "limit";
   return "protocol";
+}
+
+// Whom to believe that he is who he says, as OpenSSL's programs are told.
+std::string trusted_file() {
+  const char* named = std::getenv("SSL_CERT_FILE");
+  return named != nullptr ? named : "/etc/ssl/certs/ca-certificates.crt";
 }
 
 }  // namespace
@@ -63,7 +70,13 @@ void RtmpDoor::open(Done opened, Done lost) {
 
 void RtmpDoor::connected(Result<UniqueFd> socket) {
   if (!socket) return gone("unreachable", socket.error().text);
-  id_ = connections_.adopt(std::move(*socket), {url_.host, url_.port});
+  std::unique_ptr<net::TlsSession> tls;
+  if (url_.secure) {
+    const auto identity = net::TlsIdentity::client(trusted_file());
+    if (!identity) return gone("unreachable", identity.error().text);
+    tls = std::make_unique<net::TlsSession>(*identity, url_.host);
+  }
+  id_ = connections_.adopt(std::move(*socket), {url_.host, url_.port}, {}, std::move(tls));
   session_.emplace(rtmp::ClientOptions{}, random_u64(), loop_.now());
   rtmp::ConnectArguments arguments;
   arguments.app = url_.path;

@@ -1,0 +1,189 @@
+#include "remote.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "base/random.h"
+
+namespace so::ingest {
+namespace {
+
+constexpr Millis kDial{10'000};
+constexpr Millis kTick{500};
+constexpr Seconds kGood{30};  // so long is a success, after which it begins with the short waits
+
+bool is_end(std::string_view code) {
+  constexpr auto kEnds = std::to_array<std::string_view>(
+      {"NetStream.Play.Stop", "NetStream.Play.UnpublishNotify", "NetStream.Play.Complete",
+       "NetStream.Unpublish.Success", "NetConnection.Connect.Closed",
+       "NetConnection.Connect.ReconnectRequest"});
+  return std::ranges::find(kEnds, code) != kEnds.end();
+}
+
+std::string without_secrets(const rtmp::Url& url) {
+  const std::string path = url.path.substr(0, url.path.find('?'));
+  return rtmp::tc_url(url, path);
+}
+
+}  // namespace
+
+Millis Backoff::next(std::uint64_t random) {
+  const Millis step = step_;
+  step_ = std::min(step_ * 2, kLongest);
+  const auto fifth = static_cast<std::uint64_t>(step.count() / 5);
+  return step - Millis{fifth} + Millis{random % (2 * fifth + 1)};
+}
+
+Remote::Remote(net::Loop& loop, net::TcpConnections& connections, rtmp::Url url, Role role,
+               Handlers handlers, std::shared_ptr<const net::TlsIdentity> identity)
+    : loop_(loop),
+      connections_(connections),
+      url_(std::move(url)),
+      target_(rtmp::split_path(url_.path)),
+      name_(without_secrets(url_)),
+      role_(role),
+      handlers_(std::move(handlers)),
+      identity_(std::move(identity)),
+      retry_(loop, [this] { dial(); }),
+      tick_(loop, [this] { tick(); }) {}
+
+void Remote::start() {
+  if (std::exchange(wanted_, true)) return;
+  dial();
+}
+
+void Remote::stop() {
+  wanted_ = false;
+  retry_.stop();
+  dial_.reset();
+  if (id_ == net::kNoConn) return;
+  if (begun_ && role_ == Role::kPublish) session_->unpublish(target_.name);
+  if (stream_ != 0) session_->delete_stream(stream_);
+  give_up("done");
+}
+
+void Remote::dial() {
+  if (id_ != net::kNoConn) return retry_.start(Millis{100});  // the last one is still closing
+  dial_.emplace(loop_, net::Address{url_.host, url_.port}, kDial,
+                [this](Result<UniqueFd> socket) { dialled(std::move(socket)); });
+}
+
+void Remote::dialled(Result<UniqueFd> socket) {
+  if (!socket) return lost(socket.error().text);
+  auto tls = url_.secure ? std::make_unique<net::TlsSession>(identity_, url_.host) : nullptr;
+  id_ = connections_.adopt(std::move(*socket), {url_.host, url_.port}, {}, std::move(tls));
+  session_.emplace(rtmp::ClientOptions{}, random_u64(), loop_.now());
+  stream_ = 0;
+  rtmp::ConnectArguments arguments;
+  arguments.app = target_.app;
+  arguments.tc_url = rtmp::tc_url(url_, target_.app);
+  if (role_ == Role::kPublish) {
+    arguments.flash_version = "FMLE/3.0 (compatible; scopewire)";
+    arguments.extra.push_back({"type", amf::Value::string("nonprivate")});
+  }
+  session_->connect(arguments);
+  tick_.start(kTick, kTick);
+  turn();
+}
+
+bool Remote::received(net::ConnId id, ByteView bytes) {
+  if (id != id_ || !session_) return false;
+  session_->receive(bytes, loop_.now());
+  turn();
+  return true;
+}
+
+bool Remote::closed(net::ConnId id, std::string_view why) {
+  if (id != id_) return false;
+  id_ = net::kNoConn;
+  tick_.stop();
+  lost(why);
+  return true;
+}
+
+void Remote::turn() {
+  std::string failure;
+  while (session_) {
+    auto event = session_->next();
+    if (!event) failure = event.error().text;
+    if (!event || !*event) break;
+    std::visit([this](const auto& e) { on(e); }, **event);
+  }
+  if (Bytes output = session_->take_output(); !output.empty())
+    connections_.send(id_, std::move(output));
+  if (!failure.empty()) give_up(failure);
+}
+
+void Remote::tick() {
+  if (id_ == net::kNoConn || !session_) return;
+  session_->tick(loop_.now());
+  turn();
+}
+
+void Remote::give_up(std::string_view why) {
+  if (Bytes output = session_->take_output(); !output.empty())
+    connections_.send(id_, std::move(output));
+  connections_.close(id_, why);
+}
+
+void Remote::lost(std::string_view why) {
+  if (std::exchange(begun_, false)) {
+    if (loop_.now() - since_ >= kGood) backoff_.reset();
+    if (handlers_.ended) handlers_.ended();
+  }
+  if (!wanted_) return;
+  const Millis wait = backoff_.next(random_u64());
+  log::warn("{}: {}; again in {} ms", name_, why, wait.count());
+  retry_.start(wait);
+}
+
+void Remote::on(const rtmp::Connected& /*event*/) {
+  session_->create_stream();
+}
+
+void Remote::on(const rtmp::ConnectRefused& event) {
+  give_up(fmt::format("refused: {} {}", event.code, event.description));
+}
+
+void Remote::on(const rtmp::StreamCreated& event) {
+  stream_ = event.stream;
+  if (role_ == Role::kPublish) {
+    session_->publish(stream_, target_.name);
+  } else {
+    session_->play(stream_, target_.name, -2000);
+  }
+}
+
+void Remote::on(const rtmp::StreamStatus& event) {
+  const bool starts =
+      event.code == "NetStream.Publish.Start" || event.code == "NetStream.Play.Start";
+  if (starts && !begun_) {
+    begun_ = true;
+    since_ = loop_.now();
+    log::info("{}: {}", name_, event.code);
+    if (Bytes output = session_->take_output(); !output.empty())
+      connections_.send(id_, std::move(output));
+    if (handlers_.begun) handlers_.begun();
+  } else if (event.level == "error" || is_end(event.code)) {
+    give_up(fmt::format("{} {}", event.code, event.description));
+  }
+}
+
+void Remote::on(const rtmp::StreamEof& /*event*/) {
+  if (role_ == Role::kPlay && begun_) give_up("the stream has ended");
+}
+
+void Remote::on(const rtmp::Media& media) {
+  if (begun_ && handlers_.media) handlers_.media(media);
+}
+
+void Remote::on(const rtmp::Call& call) {
+  session_->result(call.transaction, amf::Value::undefined());
+}
+
+}  // namespace so::ingest
