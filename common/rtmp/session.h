@@ -121,6 +121,8 @@ class ServerSession {
   Result<std::optional<ServerEvent>> next();
   /// False while more than held_bytes wait for a decision: stop reading the socket.
   [[nodiscard]] bool wants_bytes() const;
+  /// The publisher has said that it is about to leave (FCUnpublish), though not that it has.
+  [[nodiscard]] bool is_leaving() const { return leaving_; }
   /// Bytes that have come; a peer that is alive adds to them.
   [[nodiscard]] std::uint64_t received() const { return link_.received(); }
   /// For metrics, and for who wants to slow down a peer that cuts its messages too small.
@@ -203,6 +205,7 @@ class ServerSession {
   Result<Answer> on_reply(const Command& command, std::uint32_t stream);
   Result<Answer> on_stream_length(const Command& command, std::uint32_t stream);
   Result<Answer> agree(const Command& command, std::uint32_t stream);
+  Result<Answer> on_farewell(const Command& command, std::uint32_t stream);
 
   // session_streams.cpp
   Streams::iterator find_stream(std::uint32_t stream);
@@ -225,6 +228,7 @@ class ServerSession {
   Encoding encoding_ = Encoding::kAmf0;
   Encoding command_encoding_ = Encoding::kAmf0;
   std::string app_;
+  bool leaving_ = false;
   bool more_than_streams_ = false;  // objects or calls: it has reasons to stay
   double connect_transaction_ = 1;
   double last_call_ = 1;

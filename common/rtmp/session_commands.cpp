@@ -40,7 +40,7 @@ ServerSession::Handler ServerSession::handler(std::string_view command) {
       {"releaseStream", &ServerSession::agree},
       {"initStream", &ServerSession::agree},
       {"FCPublish", &ServerSession::agree},
-      {"FCUnpublish", &ServerSession::agree},
+      {"FCUnpublish", &ServerSession::on_farewell},
       {"FCSubscribe", &ServerSession::agree},
       {"FCUnsubscribe", &ServerSession::agree},
       {"_checkbw", &ServerSession::agree},  // Haivision's encoders wait for it
@@ -146,6 +146,12 @@ Result<ServerSession::Answer> ServerSession::agree(const Command& command,
                                                    std::uint32_t /*stream*/) {
   result(command.transaction, amf::Value::undefined());
   return Answer{};
+}
+
+Result<ServerSession::Answer> ServerSession::on_farewell(const Command& command,
+                                                         std::uint32_t stream) {
+  leaving_ = true;
+  return agree(command, stream);
 }
 
 void ServerSession::result(double transaction, const amf::Value& value) {

@@ -96,6 +96,7 @@ Result<ServerSession::Answer> ServerSession::on_publish(const Command& command,
   request.path = std::move(*path);
   found->second = StreamState::kPublishAsked;
   deciding_ = true;
+  leaving_ = false;
   adjust();
   return Answer{std::move(request)};
 }

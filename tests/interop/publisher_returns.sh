@@ -5,11 +5,12 @@ need ffmpeg
 
 start hub so-hub
 start ingest rtmp-ingest --listen 127.0.0.1:0
+start other rtmp-ingest --listen 127.0.0.1:0
 rtmp=rtmp://$(address ingest rtmp)/live/cam
 ffmpeg -v error -f lavfi -i testsrc2=s=160x90:r=30 -c:v libx264 -g 15 -t 40 -f flv source.flv
-publishes() { exec ffmpeg -v error -re -i source.flv -c copy -f flv "$rtmp"; }
+publishes() { exec ffmpeg -v error -re -i source.flv -c copy -f flv "rtmp://$(address "$1" rtmp)/live/cam"; }
 
-background first publishes
+background first publishes ingest
 live() { so-ctl ls | grep -q '"stream":"/live/cam"'; }
 eventually live
 background player ffmpeg -v error -i "$rtmp" -map 0:v -c copy -flush_packets 1 -f framemd5 player.md5
@@ -17,23 +18,25 @@ frames() { grep -vc '^#' player.md5 || true; }
 has() { [ "$(frames)" -ge "$1" ]; }
 eventually -t 20 has 30
 
-# It is there and says nothing any more, as after the loss of a network: the next one waits 2 seconds.
-kill -STOP "${pid_of[first]}"
+# It is killed, and comes back: the same player goes on.
+stop first KILL
 before=$(frames)
-background second publishes
+background second publishes ingest
+eventually has $((before + 60))
+
+# It is there and says nothing any more, as after the loss of a network: the next one waits 2 seconds,
+# though it comes to another process.
+kill -STOP "${pid_of[second]}"
+before=$(frames)
+background third publishes other
 eventually -t 8 contains ingest.log 'another publisher has taken over'
 eventually has $((before + 60))
-kill -CONT "${pid_of[first]}"
-eventually dead first
+kill -CONT "${pid_of[second]}"
+eventually dead second
 
-# One that lives is not replaced.
+# One that lives is not replaced, at neither of the two.
 exits 1 ffmpeg -v error -re -i source.flv -c copy -f flv "$rtmp"
-
-# It is killed, and comes back: the same player goes on.
-stop second KILL
-before=$(frames)
-background third publishes
-eventually has $((before + 60))
+exits 1 ffmpeg -v error -re -i source.flv -c copy -f flv "rtmp://$(address other rtmp)/live/cam"
 alive player || fail "the player has left"
 stop third
 eventually dead player

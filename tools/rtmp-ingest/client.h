@@ -24,6 +24,9 @@ struct Client {
 /// What is known of all who come in.
 constexpr std::string_view kClaims = R"({"role":"anonymous","door":"rtmp"})";
 
+/// What edges call each other's publishers for. It reaches no client.
+constexpr std::string_view kKnock = "_knock";
+
 constexpr std::uint64_t member_of(net::ConnId id) {
   return net::to_number(id);
 }

@@ -49,7 +49,11 @@ Ingest::Ingest(IngestOptions options, net::Loop& loop, net::TcpConnections& conn
                     connected ? log::info("the hub is there")
                               : log::warn("the hub is gone: {}", why);
                   },
-              .call = [this](const wire::FrameView& frame) { calls_.called(frame, loop_.now()); },
+              .call =
+                  [this](const wire::FrameView& frame) {
+                    if (frame.name == kKnock) return knocked(frame);
+                    calls_.called(frame, loop_.now());
+                  },
               .kick = [this](const wire::FrameView& frame) { kicked(frame); },
               .refused = [this](const wire::FrameView& claim,
                                 const bus::Reply& why) { refused(claim, why); }});
@@ -103,8 +107,9 @@ void Ingest::closed(net::ConnId id, std::string_view why) {
   told_data_.forget(id);
   log::info("{} {} has left: {}", to_string(client->peer), client->scope, why);
   for (const auto& [stream, name] : client->plays) leave(name, {id, stream});
-  for (const auto& [stream, name] : client->publishes) end_publish(name, Ending::kLost);
-  std::erase_if(knocks_, [id](const auto& knock) { return knock.second.asked.id == id; });
+  const Ending how = client->session.is_leaving() ? Ending::kSaid : Ending::kLost;
+  for (const auto& [stream, name] : client->publishes) end_publish(name, how);
+  std::erase_if(knocks_, [id](const Knock& knock) { return knock.asked && knock.asked->id == id; });
   hub_.gone(member_of(id));
   answer_knocks();
   if (clients_.empty() && drained_) std::exchange(drained_, nullptr)();

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -96,17 +97,22 @@ class Ingest {
     std::uint32_t stream = 0;
     std::string name;
     std::string type;
+    unsigned knocks = 0;  // at other edges
   };
-  struct Knock {  // wants what another one has, who is asked for a sign of life
-    Asked asked;
+  struct Knock {  // somebody wants a name; who has it is asked for a sign of life
     net::ConnId holder{};
     std::uint64_t received = 0;  // from the holder, before
-    TimePoint until;
+    TimePoint until{};
+    std::optional<Asked> asked{};  // by a client of ours
+    std::string call{};            // by another edge: the bus's id
   };
   void ask_to_publish(const Asked& asked);
   void published(const Asked& asked, bool taken, const bus::Reply& reply);
   void refuse_publish(const Asked& asked, std::string_view code, std::string_view why);
   void knock(const Asked& asked, const bus::Reply& reply);
+  void knock_elsewhere(const Asked& asked);
+  void knocked(const wire::FrameView& call);
+  void await_sign(Client& holder, Knock knock);
   void answer_knocks();
   enum class Ending { kSaid, kLost };
   void end_publish(const std::string& name, Ending how);
@@ -130,6 +136,7 @@ class Ingest {
   struct Elsewhere {
     std::string endpoint;
     std::uint64_t publisher = 0;  // number of the member
+    std::string id{};             // and its id
   };
   struct Waiting {  // a player, for somebody to publish
     StreamKey player;
@@ -146,8 +153,8 @@ class Ingest {
   std::unordered_map<net::ConnId, std::unique_ptr<Client>> clients_;
   std::map<std::string, Stream> streams_;       // with a source here, or with players
   std::map<std::string, Elsewhere> elsewhere_;  // published by others
-  std::map<std::string, Knock> knocks_;         // by stream
-  std::map<std::string, TimePoint> lost_;       // streams whose publisher may return until then
+  std::vector<Knock> knocks_;
+  std::map<std::string, TimePoint> lost_;  // streams whose publisher may return until then
   std::vector<Waiting> waiting_;
   std::map<std::string, std::unique_ptr<Recording>> recordings_;
   ToldData told_data_;

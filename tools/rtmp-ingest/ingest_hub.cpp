@@ -33,7 +33,9 @@ void Ingest::stream_event(const std::string& name, std::uint64_t publisher, json
   }
   const std::string endpoint{json::text(event, "endpoint").value_or("")};
   if (endpoint.empty()) return;
-  const bool moved = std::exchange(elsewhere_[name], {endpoint, publisher}).endpoint != endpoint;
+  const Elsewhere there{endpoint, publisher,
+                        std::string{json::text(event, "publisher").value_or("")}};
+  const bool moved = std::exchange(elsewhere_[name], there).endpoint != endpoint;
   if (!moved || entry == streams_.end()) return;
   if (const auto fetched = entry->second.fetch(endpoint); !fetched)
     return log::error("{}: {}", name, fetched.error().text);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "bus/call_bodies.h"
 #include "ingest.h"
 #include "wire/path.h"
 
@@ -16,18 +17,15 @@ void Ingest::on(net::ConnId id, const rtmp::PublishRequest& request) {
     return find(id)->session.publish_failed(asked.stream, "NetStream.Publish.BadName",
                                             "The stream has no name.");
   }
-  if (elsewhere_.contains(asked.name)) {
-    return find(id)->session.publish_failed(asked.stream, "NetStream.Publish.BadName",
-                                            "The stream is published already.");
-  }
   hub_.join(member_of(id), wire::parent_path(asked.name), {});
   ask_to_publish(asked);
 }
 
-// What is published here already is asked for as well: only whom the hub would let may knock.
+// What is published already is asked for as well: only whom the hub would let may knock.
 void Ingest::ask_to_publish(const Asked& asked) {
   const auto here = streams_.find(asked.name);
-  const bool taken = here != streams_.end() && here->second.is_here();
+  const bool taken =
+      (here != streams_.end() && here->second.is_here()) || elsewhere_.contains(asked.name);
   std::string endpoint;
   if (!taken) {
     auto opened = stream(asked.name).publish_here();
@@ -84,21 +82,56 @@ net::ConnId Ingest::publisher_of(const std::string& name) const {
 // Who has the name is asked for a sign of life. A publisher whose network is gone would keep its
 // own return out.
 void Ingest::knock(const Asked& asked, const bus::Reply& reply) {
+  const bool waits = std::ranges::any_of(
+      knocks_, [&](const Knock& each) { return each.asked && each.asked->name == asked.name; });
   const net::ConnId holder = publisher_of(asked.name);
   Client* client = find(holder);
-  if (client == nullptr || knocks_.contains(asked.name) || holder == asked.id)
+  if (waits || holder == asked.id || (client == nullptr && !elsewhere_.contains(asked.name)))
     return refuse_publish(asked, "NetStream.Publish.BadName", reply.message);
-  knocks_.emplace(asked.name, Knock{asked, holder, client->session.received(),
-                                    loop_.now() + options_.publisher_dead});
-  client->session.ping(loop_.now());
-  send_owed(holder, *client);
+  if (client == nullptr) return knock_elsewhere(asked);
+  await_sign(*client, {.holder = holder, .asked = asked});
+}
+
+// At the edge where it is. One that is dead is gone when it is answered.
+void Ingest::knock_elsewhere(const Asked& asked) {
+  constexpr Millis kWithin{5000};
+  constexpr unsigned kKnocks = 2;  // it may be gone there and still known to the hub
+  const std::string body = bus::call_body({.timeout = kWithin, .to = elsewhere_.at(asked.name).id});
+  hub_.call(member_of(asked.id), wire::parent_path(asked.name), kKnock, body,
+            [this, asked](const bus::Reply& reply) {
+              if (find(asked.id) == nullptr) return;
+              Asked again = asked;
+              const bool gone = reply.code == "gone" || reply.code == "not_found";
+              if (gone && ++again.knocks <= kKnocks) return ask_to_publish(again);
+              refuse_publish(asked, "NetStream.Publish.BadName",
+                             "The stream is published already.");
+            });
+}
+
+void Ingest::knocked(const wire::FrameView& call) {
+  constexpr std::ptrdiff_t kAtOnce = 8;
+  const auto holder = static_cast<net::ConnId>(call.header.member);
+  const std::string id = bus::call_id(call.body);
+  Client* client = find(holder);
+  if (client == nullptr) return hub_.answer(call.header.member, id, {.code = "gone"});
+  const auto knocks = std::ranges::count(knocks_, holder, &Knock::holder);
+  if (client->publishes.empty() || knocks >= kAtOnce)
+    return hub_.answer(call.header.member, id, {.code = "limit"});
+  await_sign(*client, {.holder = holder, .call = id});
+}
+
+void Ingest::await_sign(Client& holder, Knock knock) {
+  knock.received = holder.session.received();
+  knock.until = loop_.now() + options_.publisher_dead;
+  holder.session.ping(loop_.now());
+  send_owed(knock.holder, holder);
+  knocks_.push_back(std::move(knock));
   if (options_.replace_publisher) answer_knocks();
 }
 
 void Ingest::answer_knocks() {
   std::vector<Knock> lives, free;
-  std::erase_if(knocks_, [&](const auto& entry) {
-    const Knock& knock = entry.second;
+  std::erase_if(knocks_, [&](const Knock& knock) {
     const Client* holder = find(knock.holder);
     if (holder == nullptr) {
       free.push_back(knock);
@@ -114,9 +147,14 @@ void Ingest::answer_knocks() {
     return true;
   });
   for (const Knock& knock : lives) {
-    refuse_publish(knock.asked, "NetStream.Publish.BadName", "The stream is published already.");
+    if (knock.asked)
+      refuse_publish(*knock.asked, "NetStream.Publish.BadName", "The stream is published already.");
+    else
+      hub_.answer(member_of(knock.holder), knock.call, {.value = "true"});
   }
-  for (const Knock& knock : free) ask_to_publish(knock.asked);
+  for (const Knock& knock : free) {
+    if (knock.asked) ask_to_publish(*knock.asked);  // others hear from the hub that it is gone
+  }
 }
 
 void Ingest::on(net::ConnId id, const rtmp::PublishEnd& end) {
