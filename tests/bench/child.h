@@ -24,6 +24,12 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
+  [[nodiscard]] bool ended() const {  // and nobody has waited for it
+    siginfo_t info{};
+    waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
+    return info.si_pid == pid_;
+  }
+
   [[nodiscard]] double cpu_seconds() const {
     clockid_t clock{};
     timespec spent{};
