@@ -1,6 +1,7 @@
 #include "media/head.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "flv/packet.h"
 
@@ -20,22 +21,24 @@ bool same_subject(const Unit& a, const Unit& b) {
 
 void Head::add(const Unit& unit) {
   latest_ = unit.sequence;
-  if ((unit.flags & flag::kRetained) != 0) retain(unit);
+  // The frames need the configuration that they began with, even if another has come meanwhile.
+  if ((unit.flags & flag::kRetained) != 0) frames_.empty() ? retain(unit) : later_.push_back(unit);
   if (!limits_.frames) return;
   if ((unit.flags & flag::kKey) != 0) return start(unit);
   if (frames_.empty()) return;
-  if (over(unit)) {
-    frames_.clear();
-    bytes_ = 0;
-    return;
-  }
+  if (over(unit)) return drop_frames();
   bytes_ += unit.body->size();
   frames_.push_back(unit);
 }
 
-void Head::start(const Unit& unit) {
+void Head::drop_frames() {
   frames_.clear();
   bytes_ = 0;
+  for (const Unit& unit : std::exchange(later_, {})) retain(unit);
+}
+
+void Head::start(const Unit& unit) {
+  drop_frames();
   if (unit.body->size() > limits_.bytes) return;
   bytes_ = unit.body->size();
   frames_.push_back(unit);
@@ -55,11 +58,7 @@ void Head::retain(const Unit& unit) {
 }
 
 std::vector<Unit> Head::units() const {
-  std::vector<Unit> out;
-  out.reserve(retained_.size() + frames_.size());
-  for (const Unit& unit : retained_) {
-    if (frames_.empty() || unit.sequence < frames_.front().sequence) out.push_back(unit);
-  }
+  std::vector<Unit> out = retained_;
   out.insert(out.end(), frames_.begin(), frames_.end());
   return out;
 }

@@ -35,11 +35,13 @@ class Head {
  private:
   void retain(const Unit& unit);
   void start(const Unit& unit);
+  void drop_frames();
   [[nodiscard]] bool over(const Unit& unit) const;
 
   Limits limits_;
-  std::vector<Unit> retained_;
-  std::vector<Unit> frames_;  // from a key frame on; empty: wait for one
+  std::vector<Unit> retained_;  // as it was when the frames began
+  std::vector<Unit> frames_;    // from a key frame on; empty: wait for one
+  std::vector<Unit> later_;     // to be retained when the frames end; they are among them
   std::size_t bytes_ = 0;
   std::uint64_t latest_ = 0;
 };

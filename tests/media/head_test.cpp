@@ -64,10 +64,14 @@ TEST_CASE("a head is what is retained and the frames since the last key frame") 
   CHECK(test.head.latest() == 11);
 }
 
-TEST_CASE("a configuration replaces the one before; among the frames it is not said twice") {
+TEST_CASE("a configuration replaces the one before, but not for frames that began with that") {
   HeadTest test;
   test.add_all("mcaKpcmp");
-  CHECK(test.sequences() == "3 4 5 6 7 8 ");
+  CHECK(test.sequences() == "1 2 3 4 5 6 7 8 ");
+  test.add_all("K");
+  CHECK(test.sequences() == "3 6 7 9 ");
+  test.add_all("cc");
+  CHECK(test.sequences() == "3 6 7 9 10 11 ");
 }
 
 TEST_CASE("frames before a key frame, and sound without video, are not kept") {
@@ -90,8 +94,9 @@ TEST_CASE("a group that is too large, too long or too many is forgotten until th
   test.add('p', 3000);
   CHECK(test.sequences() == "1 ");
   test.add('K', 3000, 900);
+  test.add('c', 3000);
   test.add('p', 3000, 900);
-  CHECK(test.sequences() == "1 ");
+  CHECK(test.sequences() == "13 ");
   CHECK(test.head.bytes() == 0);
 }
 

@@ -119,6 +119,37 @@ TEST_CASE("what a publisher says in data messages its players hear once, as it w
   CHECK(test.heard(*player) == Lines{"data on 1 at 40, 22 bytes"});
 }
 
+TEST_CASE("streams that break their codec's rules are relayed as they are, and hurt nobody") {
+  IngestTest test{[](auto& options) { options.play_wait = Millis{60'000}; }};
+  const auto player = test.player("cam");
+  const auto publisher = test.publisher("cam");
+  CHECK(player->next() == "status 1 NetStream.Play.PublishNotify");
+  const Bytes other_config = test::from_hex("17 00 000000 0142c01effe10000 00");
+  const Bytes hevc_config = test::from_hex("90 68766331 01");
+  const Bytes cut{0x17};
+  const Bytes unknown{0xBB, 0xBB, 0xBB};
+  publisher->send(MediaKind::kVideo, 0, Av::inter());  // no configuration, no key frame
+  publisher->send(MediaKind::kAudio, 0, {});           // nothing at all
+  publisher->send(MediaKind::kVideo, 10, cut);
+  publisher->send(MediaKind::kVideo, 4'000'000'000, Av::avc_config());
+  publisher->send(MediaKind::kVideo, 20, Av::key());     // a clock that jumps
+  publisher->send(MediaKind::kVideo, 20, other_config);  // another configuration, and codec
+  publisher->send(MediaKind::kVideo, 5, hevc_config);
+  publisher->send(MediaKind::kVideo, 6, unknown);
+  publisher->send(MediaKind::kData, 6, {});
+  for (const auto* wanted :
+       {"video on 1 at 0, 11 bytes", "audio on 1 at 0, 0 bytes", "video on 1 at 10, 1 bytes",
+        "video on 1 at 4000000000, 13 bytes", "video on 1 at 20, 12 bytes",
+        "video on 1 at 20, 14 bytes", "video on 1 at 5, 6 bytes", "video on 1 at 6, 3 bytes",
+        "data on 1 at 6, 0 bytes"}) {
+    CHECK(player->next() == wanted);
+  }
+  const auto late = test.player("cam");
+  CHECK(late->next() == "video on 1 at 4000000000, 13 bytes");  // what the key frame needs
+  CHECK(late->next() == "video on 1 at 20, 12 bytes");
+  CHECK(late->next() == "video on 1 at 20, 14 bytes");
+}
+
 TEST_CASE("R14: the streams of a scope are listed") {
   IngestTest test;
   const auto one = test.publisher("cam");
