@@ -9,6 +9,9 @@
 namespace so::rtmp {
 namespace {
 
+// What a chunk stream keeps for its next message: a key frame of common pictures fits.
+constexpr std::size_t kKeptBytes = 64U << 10U;
+
 std::uint32_t little_endian(ByteView bytes) {
   std::uint32_t value = 0;
   for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8U | bytes[i];
@@ -167,7 +170,9 @@ std::optional<RawMessage> ChunkReader::read_payload(ByteView& in) {
   unfinished_ += piece.size();
   if (stream.body.size() < fields.length) return std::nullopt;
   unfinished_ -= stream.body.size();
-  finished_ = std::exchange(stream.body, {});
+  std::swap(finished_, stream.body);  // whose memory is for the next message
+  stream.body.clear();
+  if (stream.body.capacity() > kKeptBytes) stream.body = {};
   message.body = finished_;
   return message;
 }

@@ -29,8 +29,8 @@ struct ChunkCounts {
   std::uint64_t extended = 0;  // chunks with an extended timestamp
 };
 
-/// Joins chunks into messages. Holds the unfinished body of each chunk stream and nothing else:
-/// what it does not consume, the caller keeps and shows again with more behind it.
+/// Joins chunks into messages. Holds the unfinished body of each chunk stream, and up to 64 KiB for
+/// its next: what it does not consume, the caller keeps and shows again with more behind it.
 class ChunkReader {
  public:
   explicit ChunkReader(const ChunkLimits& limits = {}) : limits_(limits) {}
