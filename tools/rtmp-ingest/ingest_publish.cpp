@@ -130,7 +130,8 @@ void Ingest::await_sign(Client& holder, Knock knock) {
 }
 
 void Ingest::answer_knocks() {
-  std::vector<Knock> lives, free;
+  std::vector<Knock> lives;
+  std::vector<Knock> free;
   std::erase_if(knocks_, [&](const Knock& knock) {
     const Client* holder = find(knock.holder);
     if (holder == nullptr) {
@@ -200,11 +201,9 @@ void Ingest::on(net::ConnId id, const rtmp::Media& media) {
   const auto unit = stream(name).media(media);
   if (!unit) return;
   record(name, media::view(*unit));
-  if (unit->type != flv::TagType::kScript) return;
   const auto told = told_data_.of(media::view(*unit), id, loop_.now());
   if (told.dropped) ++counters_.untold_data;
-  if (told.json.empty()) return;
-  hub_.meta(member_of(id), name, told.json, Millis{unit->timestamp});
+  tell_hub(hub_, member_of(id), name, *unit, told);
 }
 
 void Ingest::begin_record(const Asked& asked) {

@@ -53,7 +53,8 @@ void PipePublish::receive(ByteView bytes) {
       return finish(Exit::kProtocol);
     }
     if (!*tag) return;
-    publisher_->publish(**tag);
+    const media::Unit unit = publisher_->publish(**tag);
+    tell_hub(hub_, member_, stream_, unit, told_data_.of(media::view(unit), {}, loop_.now()));
   }
 }
 

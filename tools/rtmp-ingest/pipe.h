@@ -12,6 +12,7 @@
 #include "media/zmq_publisher.h"
 #include "media/zmq_subscriber.h"
 #include "net/loop.h"
+#include "told_data.h"
 
 namespace so::ingest {
 
@@ -41,6 +42,7 @@ class PipePublish {
   std::uint64_t member_;
   std::unique_ptr<media::Publisher> publisher_;
   flv::Reader reader_;
+  ToldData told_data_;
 };
 
 /// `tap STREAM -`: a stream of the media plane in, FLV out, from a key frame on.

@@ -16,11 +16,10 @@ Pull::Pull(net::Loop& loop, bus::Client& hub, const RelayOptions& options,
       failed_(std::move(failed)),
       member_(hub.new_member()),
       connections_(loop),
-      remote_(loop, connections_, options.urls.front(), Remote::Role::kPlay,
+      remote_(loop, connections_, {options.urls.front(), Remote::Role::kPlay, options.identity},
               {.begun = [this] { begun(); },
                .ended = [this] { ended(); },
-               .media = [this](const rtmp::Media& each) { media(each); }},
-              options.identity) {
+               .media = [this](const rtmp::Media& each) { media(each); }}) {
   connections_.set_handlers(
       {.on_bytes = [this](net::ConnId id, ByteView bytes) { remote_.received(id, bytes); },
        .on_close = [this](net::ConnId id, std::string_view why) { remote_.closed(id, why); }});
@@ -50,7 +49,9 @@ void Pull::ended() {
 
 void Pull::media(const rtmp::Media& media) {
   if (!publisher_) return;
-  publisher_->publish({type_of(media.kind), media.timestamp, without_set_data_frame(media)});
+  const media::Unit unit =
+      publisher_->publish({type_of(media.kind), media.timestamp, without_set_data_frame(media)});
+  tell_hub(hub_, member_, options_.stream, unit, told_data_.of(media::view(unit), {}, loop_.now()));
 }
 
 Push::Push(net::Loop& loop, bus::Client& hub, const RelayOptions& options)
@@ -67,10 +68,9 @@ Push::Push(net::Loop& loop, bus::Client& hub, const RelayOptions& options)
       return StreamKey{remotes_[at]->connection(), remotes_[at]->stream()};
     };
     remotes_.push_back(std::make_unique<Remote>(
-        loop, connections_, url, Remote::Role::kPublish,
+        loop, connections_, Remote::Target{url, Remote::Role::kPublish, options.identity},
         Remote::Handlers{
-            .begun = [this, key] { stream_.add_player(key()); }, .ended = {}, .media = {}},
-        options.identity));
+            .begun = [this, key] { stream_.add_player(key()); }, .ended = {}, .media = {}}));
   }
   connections_.set_handlers({.on_bytes =
                                  [this](net::ConnId id, ByteView bytes) {

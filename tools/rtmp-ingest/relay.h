@@ -13,6 +13,7 @@
 #include "net/tcp_connections.h"
 #include "remote.h"
 #include "stream.h"
+#include "told_data.h"
 
 namespace so::ingest {
 
@@ -43,6 +44,7 @@ class Pull {
   std::function<void(Exit)> failed_;
   std::uint64_t member_;
   std::unique_ptr<media::Publisher> publisher_;
+  ToldData told_data_;
   net::TcpConnections connections_;
   Remote remote_;
 };

@@ -39,16 +39,13 @@ Millis Backoff::next(std::uint64_t random) {
   return step - Millis{fifth} + Millis{random % (2 * fifth + 1)};
 }
 
-Remote::Remote(net::Loop& loop, net::TcpConnections& connections, rtmp::Url url, Role role,
-               Handlers handlers, std::shared_ptr<const net::TlsIdentity> identity)
+Remote::Remote(net::Loop& loop, net::TcpConnections& connections, Target target, Handlers handlers)
     : loop_(loop),
       connections_(connections),
-      url_(std::move(url)),
-      target_(rtmp::split_path(url_.path)),
-      name_(without_secrets(url_)),
-      role_(role),
+      target_(std::move(target)),
+      path_(rtmp::split_path(target_.url.path)),
+      name_(without_secrets(target_.url)),
       handlers_(std::move(handlers)),
-      identity_(std::move(identity)),
       retry_(loop, [this] { dial(); }),
       tick_(loop, [this] { tick(); }) {}
 
@@ -62,27 +59,30 @@ void Remote::stop() {
   retry_.stop();
   dial_.reset();
   if (id_ == net::kNoConn) return;
-  if (begun_ && role_ == Role::kPublish) session_->unpublish(target_.name);
+  if (begun_ && target_.role == Role::kPublish) session_->unpublish(path_.name);
   if (stream_ != 0) session_->delete_stream(stream_);
   give_up("done");
 }
 
 void Remote::dial() {
   if (id_ != net::kNoConn) return retry_.start(Millis{100});  // the last one is still closing
-  dial_.emplace(loop_, net::Address{url_.host, url_.port}, kDial,
+  dial_.emplace(loop_, net::Address{target_.url.host, target_.url.port}, kDial,
                 [this](Result<UniqueFd> socket) { dialled(std::move(socket)); });
 }
 
 void Remote::dialled(Result<UniqueFd> socket) {
   if (!socket) return lost(socket.error().text);
-  auto tls = url_.secure ? std::make_unique<net::TlsSession>(identity_, url_.host) : nullptr;
-  id_ = connections_.adopt(std::move(*socket), {url_.host, url_.port}, {}, std::move(tls));
+  auto tls = target_.url.secure
+                 ? std::make_unique<net::TlsSession>(target_.identity, target_.url.host)
+                 : nullptr;
+  id_ = connections_.adopt(std::move(*socket), {target_.url.host, target_.url.port}, {},
+                           std::move(tls));
   session_.emplace(rtmp::ClientOptions{}, random_u64(), loop_.now());
   stream_ = 0;
   rtmp::ConnectArguments arguments;
-  arguments.app = target_.app;
-  arguments.tc_url = rtmp::tc_url(url_, target_.app);
-  if (role_ == Role::kPublish) {
+  arguments.app = path_.app;
+  arguments.tc_url = rtmp::tc_url(target_.url, path_.app);
+  if (target_.role == Role::kPublish) {
     arguments.flash_version = "FMLE/3.0 (compatible; scopewire)";
     arguments.extra.push_back({"type", amf::Value::string("nonprivate")});
   }
@@ -152,10 +152,10 @@ void Remote::on(const rtmp::ConnectRefused& event) {
 
 void Remote::on(const rtmp::StreamCreated& event) {
   stream_ = event.stream;
-  if (role_ == Role::kPublish) {
-    session_->publish(stream_, target_.name);
+  if (target_.role == Role::kPublish) {
+    session_->publish(stream_, path_.name);
   } else {
-    session_->play(stream_, target_.name, -2000);
+    session_->play(stream_, path_.name, -2000);
   }
 }
 
@@ -175,10 +175,10 @@ void Remote::on(const rtmp::StreamStatus& event) {
 }
 
 void Remote::on(const rtmp::StreamEof& /*event*/) {
-  if (role_ == Role::kPlay && begun_) give_up("the stream has ended");
+  if (target_.role == Role::kPlay && begun_) give_up("the stream has ended");
 }
 
-void Remote::on(const rtmp::Media& media) {
+void Remote::on(const rtmp::Media& media) const {
   if (begun_ && handlers_.media) handlers_.media(media);
 }
 

@@ -42,9 +42,12 @@ class Remote {
     std::function<void()> ended{};
     std::function<void(const rtmp::Media&)> media{};  // borrowed
   };
-  /// `identity` is for rtmps, which needs one.
-  Remote(net::Loop& loop, net::TcpConnections& connections, rtmp::Url url, Role role,
-         Handlers handlers, std::shared_ptr<const net::TlsIdentity> identity = nullptr);
+  struct Target {
+    rtmp::Url url;
+    Role role{};
+    std::shared_ptr<const net::TlsIdentity> identity{};  // for rtmps, which needs one
+  };
+  Remote(net::Loop& loop, net::TcpConnections& connections, Target target, Handlers handlers);
 
   void start();
   void stop();  // in order; it can be started again
@@ -70,19 +73,17 @@ class Remote {
   void on(const rtmp::StreamCreated& event);
   void on(const rtmp::StreamStatus& event);
   void on(const rtmp::StreamEof& event);
-  void on(const rtmp::Media& media);
+  void on(const rtmp::Media& media) const;
   void on(const rtmp::Call& call);
   template <class Other>
-  void on(const Other&) {}  // nothing that was asked for
+  void on(const Other&) const {}  // nothing that was asked for; const, or it is preferred
 
   net::Loop& loop_;
   net::TcpConnections& connections_;
-  rtmp::Url url_;
-  rtmp::AppAndName target_;
+  Target target_;
+  rtmp::AppAndName path_;
   std::string name_;
-  Role role_;
   Handlers handlers_;
-  std::shared_ptr<const net::TlsIdentity> identity_;
   bool wanted_ = false;
   bool begun_ = false;
   std::uint32_t stream_ = 0;

@@ -48,13 +48,18 @@ std::string to_json(ByteView body) {
 }  // namespace
 
 ToldData::Told ToldData::of(const media::UnitView& unit, net::ConnId from, TimePoint now) {
-  if (unit.has(media::flag::kRetained)) return {};
+  if (unit.type != flv::TagType::kScript || unit.has(media::flag::kRetained)) return {};
   Spent& spent = spent_[from];
   if (now - spent.since >= Seconds{1}) spent = {now, 0};
   if (spent.messages >= kPerSecond) return {{}, true};
   std::string json = to_json(unit.body);
   if (!json.empty()) ++spent.messages;
   return {std::move(json), false};
+}
+
+void tell_hub(bus::Client& hub, std::uint64_t member, const std::string& stream,
+              const media::Unit& unit, const ToldData::Told& told) {
+  if (!told.json.empty()) hub.meta(member, stream, told.json, Millis{unit.timestamp});
 }
 
 }  // namespace so::ingest

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "bus/client.h"
 #include "media/unit.h"
 #include "net/conn_id.h"
 
@@ -35,5 +36,9 @@ class ToldData {
   };
   std::map<net::ConnId, Spent> spent_;
 };
+
+/// As metadata of the stream that the member publishes.
+void tell_hub(bus::Client& hub, std::uint64_t member, const std::string& stream,
+              const media::Unit& unit, const ToldData::Told& told);
 
 }  // namespace so::ingest
