@@ -105,8 +105,9 @@ void Client::list(std::uint64_t member, std::string_view scope, Done done) {
   state_->ask(request(Kind::kList, member, scope, {}), std::move(done));
 }
 
-void Client::stat(std::string_view scope, std::string_view object, bool list, Done done) {
-  state_->ask(about(Kind::kStat, 0, scope, object, list ? R"({"list":true})" : ""),
+void Client::stat(std::uint64_t member, std::string_view scope, std::string_view object, bool list,
+                  Done done) {
+  state_->ask(about(Kind::kStat, member, scope, object, list ? R"({"list":true})" : ""),
               std::move(done));
 }
 

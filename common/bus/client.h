@@ -126,7 +126,8 @@ class Client {
   void drop_all(std::uint64_t member, std::string_view scope, std::string_view pattern, Done done);
   void list(std::uint64_t member, std::string_view scope, Done done);
   /// Counters of the scope, or of the object if one is named; `list`: of all that is in the scope.
-  void stat(std::string_view scope, std::string_view object, bool list, Done done);
+  void stat(std::uint64_t member, std::string_view scope, std::string_view object, bool list,
+            Done done);
 
   /// The members of this tool whose use of the object was granted: whom its events are for.
   [[nodiscard]] const std::set<std::uint64_t>& users(std::string_view scope,

@@ -126,6 +126,13 @@ void Hub::State::list_counters(const Scope& scope, Listing& reply) const {
     if (!reply.add(item.end().text())) break;
   }
   reply.close();
+  reply.open("member_list");
+  for (const auto& [id, attendance] : scope.members) {
+    json::Writer item;
+    item.object().key("member").string(wire::to_text(id)).key("info").raw(attendance.info).end();
+    if (!reply.add(item.text())) break;
+  }
+  reply.close();
 }
 
 }  // namespace so::hub

@@ -36,6 +36,7 @@ constexpr std::array kOperations{
     Operation{"get", wire::Kind::kGet, true, Shape::kPlain},
     Operation{"drop", wire::Kind::kDrop, true, Shape::kPlain},
     Operation{"list", wire::Kind::kList, false, Shape::kPlain},
+    Operation{"stat", wire::Kind::kStat, true, Shape::kPlain},
     Operation{"call", wire::Kind::kCall, false, Shape::kCall},
     Operation{"result", wire::Kind::kResult, false, Shape::kCall},
     Operation{"ping", {}, false, Shape::kPing},
@@ -138,6 +139,7 @@ struct Reader {
     }
     request.presence = json::boolean(message, "presence").value_or(false);
     request.pattern = json::boolean(message, "pattern").value_or(false);
+    request.all = json::boolean(message, "list").value_or(false);
     request.persistent = json::boolean(message, "persistent").value_or(false);
     return std::nullopt;
   }

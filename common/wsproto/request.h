@@ -25,6 +25,7 @@ struct Request {
   std::string info;           // join: what others are shown, compact JSON; empty: nothing
   bool presence = false;      // join
   bool pattern = false;       // drop: the object is a pattern of names
+  bool all = false;           // stat: of all that is in the scope too
   bool persistent = false;    // use
   std::uint64_t epoch = 0;    // use: what the client has
   std::uint64_t version = 0;  // use

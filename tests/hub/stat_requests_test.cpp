@@ -10,6 +10,7 @@ TEST_CASE("S11: a scope counts its connections, rooms, objects and streams") {
   HubTest hub;
   TestTool& a = hub.tool("a");
   CHECK(a.join(1, "/chat/room").ok);
+  CHECK(a.join(1, "/chat", R"({"info":{"nick":"ann"}})").ok);
   CHECK(a.join(2, "/chat/room").ok);
   CHECK(a.leave(2, "/").ok);
   CHECK(a.use(1, "/chat/room", "o").ok);
@@ -32,7 +33,8 @@ TEST_CASE("S11: a scope counts its connections, rooms, objects and streams") {
               R"("changes":1,"room_list":[{"name":"room","created":1700000000000,)"
               R"("connections":{"now":1,"most":2,"total":2},"rooms":{"now":0,"most":0,"total":0},)"
               R"("objects":{"now":1,"most":1,"total":1},"streams":{"now":0,"most":1,"total":1},)"
-              R"("changes":1}],"object_list":[]})"));
+              R"("changes":1}],"object_list":[],)"
+              R"("member_list":[{"member":"00000000000000a0-1","info":{"nick":"ann"}}]})"));
   CHECK(a.leave(1, "/").ok);
   hub.pass(Seconds{5});
   CHECK(a.stat("/chat/room") == "not_found: no scope /chat/room");

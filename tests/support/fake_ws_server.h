@@ -23,15 +23,18 @@ namespace so::test {
 class FakeWsServer : public net::WsServer {
  public:
   /// "101", or "404: the path names no application".
-  std::string ask(std::string_view url, std::size_t listener = 0) {
+  std::string ask(std::string_view url, std::size_t listener = 0,
+                  std::string_view subprotocol = "") {
     const auto& handler = listeners_[listener].on_request;
-    const net::WsVerdict verdict = handler ? handler(request(url)) : net::WsVerdict::accept();
+    net::HttpRequest asked = request(url);
+    if (!subprotocol.empty()) asked.subprotocols.emplace_back(subprotocol);
+    const net::WsVerdict verdict = handler ? handler(asked) : net::WsVerdict::accept();
     if (verdict.status == 101) return "101";
     return fmt::format("{}: {}", verdict.status, verdict.reason);
   }
   net::ConnId open(std::string_view url, std::string_view subprotocol = "",
                    std::size_t listener = 0) {
-    REQUIRE(ask(url, listener) == "101");
+    REQUIRE(ask(url, listener, subprotocol) == "101");
     const net::ConnId id{++last_id_};
     peers_[id].listener = listener;
     if (const auto& opened = listeners_[listener].on_open) opened(id, request(url), subprotocol);

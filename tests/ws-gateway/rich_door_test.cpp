@@ -47,6 +47,33 @@ TEST_CASE("hello is the first message, and names the member and the scope") {
                                  id_of(test, ann) + R"(","scope":"/chat/room1"})"});
 }
 
+TEST_CASE("who is at / is nowhere, looks around, and is seen by nobody") {
+  GatewayTest test;
+  const auto ann = test.rich("/chat/room1");
+  test.ask(ann, R"({"op":"join","info":{"nick":"ann"},"presence":true})");
+  test.ask(ann, R"({"op":"set","object":"o","key":"k","value":1})");
+  const auto eve = test.rich("/");
+  const Lines hello = test.heard(eve);
+  REQUIRE(hello.size() == 1);
+  CHECK(has(hello[0], R"("scope":"/"})"));
+  const auto answers = [&](std::string_view request, std::string_view what) {
+    const Lines heard = test.ask(eve, request);
+    REQUIRE(heard.size() == 1);
+    CHECK_MESSAGE(has(heard[0], what), heard[0]);
+  };
+  answers(R"({"id":1,"op":"list"})", R"("rooms":["chat"])");
+  answers(R"({"id":2,"op":"stat"})", R"("hub":{)");
+  answers(R"({"id":3,"op":"stat","scope":"/chat/room1","list":true})",
+          R"("member_list":[{"member":")" + id_of(test, ann) + R"(","info":{"nick":"ann"}}])");
+  answers(R"({"id":4,"op":"stat","scope":"/chat/room1","object":"o"})", R"("sets":1)");
+  answers(R"({"id":5,"op":"get","scope":"/chat/room1","object":"o"})", R"("data":{"k":1})");
+  answers(R"({"id":6,"op":"use","scope":"/chat/room1","object":"o"})", R"("code":"not_joined")");
+  CHECK(test.heard(ann).empty());
+  test.server.hang_up(eve);
+  test.hub.settle();
+  CHECK(test.heard(ann).empty());
+}
+
 TEST_CASE("who is refused the scope is told why, and closed for good") {
   GatewayTest test{{.applications = {{"chat"}}}};
   const auto ann = test.rich("/secret/room1");

@@ -37,7 +37,8 @@ TEST_CASE("every operation has its kind of bus request") {
                                   Case{R"({"op":"release","object":"o"})", wire::Kind::kRelease},
                                   Case{R"({"op":"get","object":"o"})", wire::Kind::kGet},
                                   Case{R"({"op":"drop","object":"o"})", wire::Kind::kDrop},
-                                  Case{R"({"op":"list"})", wire::Kind::kList}}) {
+                                  Case{R"({"op":"list"})", wire::Kind::kList},
+                                  Case{R"({"op":"stat","list":true})", wire::Kind::kStat}}) {
     CHECK(request(c.text).kind == c.kind);
     CHECK_FALSE(request(c.text).ping);
   }

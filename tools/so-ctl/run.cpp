@@ -139,7 +139,7 @@ Exit when_there(net::Loop& loop, bus::Client& hub, const std::string& where,
 Exit run_stat(net::Loop& loop, bus::Client& hub, const Command& command, const std::string& where) {
   Refusal refuse{loop};
   return when_there(loop, hub, where, [&] {
-    hub.stat(command.scope, command.object, false, [&](const bus::Reply& reply) {
+    hub.stat(0, command.scope, command.object, false, [&](const bus::Reply& reply) {
       if (!reply.ok()) return refuse(reply.code, reply.message);
       cli::print_line(reply.body);
       loop.stop();

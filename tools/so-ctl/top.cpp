@@ -39,11 +39,11 @@ void Top::start() {
 }
 
 void Top::look() {
-  hub_.stat("/", "", false, [this](const bus::Reply& reply) {
+  hub_.stat(0, "/", "", false, [this](const bus::Reply& reply) {
     if (!reply.ok()) return refuse(reply);
     root_ = reply.body;
   });
-  hub_.stat(plan_.scope, "", true, [this](const bus::Reply& reply) {
+  hub_.stat(0, plan_.scope, "", true, [this](const bus::Reply& reply) {
     if (!reply.ok()) return refuse(reply);
     const auto now = Stats::read(loop_.now(), root_, reply.body);
     if (!now) return refuse({.code = "protocol", .message = now.error().text});

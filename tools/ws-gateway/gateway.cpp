@@ -1,5 +1,6 @@
 #include "gateway.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -26,6 +27,11 @@ policy::Decision may_connect(const policy::Policy& policy, std::string_view scop
   const auto above = may_connect(policy, wire::parent_path(scope), who);
   if (!above.allowed) return above;
   return policy.decide(policy::Action::kConnect, {.scope = scope}, who);
+}
+
+bool asks_for(const net::HttpRequest& request, std::string_view subprotocol) {
+  const auto& asked = request.subprotocols;
+  return std::find(asked.begin(), asked.end(), subprotocol) != asked.end();
 }
 
 // "/" is every stream.
@@ -104,7 +110,8 @@ void Gateway::serve_rooms(std::size_t listener) {
 net::WsVerdict Gateway::room_verdict(const net::HttpRequest& request) {
   const auto scope = scope_of(request);
   if (!scope) return net::WsVerdict::refuse(400, scope.error().text);
-  if (*scope == "/") return net::WsVerdict::refuse(404, "the path names no application");
+  if (*scope == "/" && !asks_for(request, kRichProtocol))
+    return net::WsVerdict::refuse(404, "the path names no application");
   const auto visitor = visitors_.of(request, wall_now());
   if (!visitor) return net::WsVerdict::refuse(401, visitor.error().text);
   if (!doorway_.hub.connected()) return net::WsVerdict::refuse(503, "there is no hub at present");

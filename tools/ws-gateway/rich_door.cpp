@@ -12,10 +12,12 @@ namespace so::gateway {
 using wsproto::Request;
 
 void RichDoor::open(net::ConnId id, std::string scope) {
-  doorway_.server.want_messages(id, false);
-  doorway_.hub.join(member_of(id), scope, {},
-                    [this, id](const bus::Reply& reply) { welcome(id, reply); });
+  const bool nowhere = scope == "/";
   connections_.emplace(id, Connection{std::move(scope), {}});
+  if (nowhere) return welcome(id, {});
+  doorway_.server.want_messages(id, false);
+  doorway_.hub.join(member_of(id), connections_.at(id).scope, {},
+                    [this, id](const bus::Reply& reply) { welcome(id, reply); });
 }
 
 void RichDoor::welcome(net::ConnId id, const bus::Reply& joined) {
@@ -68,6 +70,9 @@ void RichDoor::dispatch(net::ConnId id, const Request& request) {
   if (request.kind == Kind::kRelease) return release(id, request);
   if (request.kind == Kind::kDrop) return drop(id, request);
   if (request.kind == Kind::kList) return hub.list(member, request.scope, answer(id, request));
+  if (request.kind == Kind::kStat) {
+    return hub.stat(member, request.scope, request.object, request.all, answer(id, request));
+  }
   if (request.kind == Kind::kGet) {
     return hub.get(member, request.scope, request.object, request.key, answer(id, request));
   }

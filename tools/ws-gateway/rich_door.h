@@ -19,6 +19,7 @@ class RichDoor {
  public:
   explicit RichDoor(Doorway& doorway) : doorway_(doorway) {}
 
+  /// Joins the scope; `/` joins none: to look around.
   void open(net::ConnId id, std::string scope);
   void message(net::ConnId id, const net::WsMessage& message);
   /// One message too many: answered, not done.
