@@ -32,6 +32,7 @@ const FLAGS = [
   '--hide-scrollbars',
   '--remote-debugging-pipe',
 ];
+const KEY_CODES = {Enter: 13, Tab: 9, ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40};
 const POLL_MS = 50;
 const WAIT_MS = 20_000; // long, for a busy machine; what works never waits so long
 const CALL_MS = 20_000; // a busy machine's slowest answer to one command
@@ -111,7 +112,7 @@ export class Browser {
   }
 
   async key(key, modifiers = 0) {
-    const windowsVirtualKeyCode = {Enter: 13, ArrowUp: 38, Tab: 9}[key];
+    const windowsVirtualKeyCode = KEY_CODES[key] ?? key.toUpperCase().charCodeAt(0);
     const text = key === 'Enter' ? '\r' : undefined;
     for (const type of ['keyDown', 'keyUp']) {
       await this.#call('Input.dispatchKeyEvent', {

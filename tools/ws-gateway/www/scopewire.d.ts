@@ -162,6 +162,26 @@ export class NetConnection {
   close(): void;
 }
 
+/** A look at what there is, without being anywhere or being seen; replies as in scopewire-bus(7). */
+export class Scopes {
+  private constructor();
+  /** The gateway's root: `/` on its own pages, else `ws://host:8081/`. */
+  static at(url?: string | URL, options?: {token?: Token}): Scopes;
+
+  readonly status: Status;
+  on(event: 'status', listener: (status: Status) => void): Off;
+
+  list(scope?: string): Promise<Record<string, Value>>;
+  stat(scope?: string, options?: {object?: string; list?: boolean}): Promise<Record<string, Value>>;
+  get(scope: string, object: string): Promise<{
+    epoch: string;
+    version: number;
+    persistent: boolean;
+    data: Record<string, Value>;
+  }>;
+  close(): void;
+}
+
 /** The metadata of a live stream: `ws://host:8210/live/cam`. */
 export class Metadata {
   private constructor();

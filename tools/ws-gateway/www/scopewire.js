@@ -18,10 +18,12 @@
  *   console.log(await connection.call('sum', 1, 2));
  *   connection.serve('ask', (question) => prompt(question));
  *
+ *   console.log(await Scopes.at('/').stat('/chat', {list: true}));
  *   Metadata.of('ws://host:8210/live/cam').on('data', ({data}) => console.log(data));
  */
 export {ScopewireError} from './scopewire/connection.js';
 export {Metadata} from './scopewire/metadata.js';
 export {NetConnection} from './scopewire/net_connection.js';
 export {Room} from './scopewire/room.js';
+export {Scopes} from './scopewire/scopes.js';
 export {SharedObject} from './scopewire/shared_object.js';
