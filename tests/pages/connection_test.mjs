@@ -162,11 +162,11 @@ test('advice has bounds, and a server whose connections break is not believed', 
 
 // --- who we are ----------------------------------------------------------------------------------
 
-test('a token is offered beside the protocol, and without one the protocol alone', async () => {
+test('a token is in the address, and without one the address is as it was given', async () => {
   await chat();
-  assert.deepEqual(network.sockets[0].protocol, ['scopewire.v1']);
-  await chat({token: 'aa.bb.cc'}, 'other');
-  assert.deepEqual(network.sockets[1].protocol, ['scopewire.v1', 'scopewire.token.aa.bb.cc']);
+  assert.equal(network.sockets[0].url, URL);
+  await chat({token: 'aa.bb_-cc'}, 'other');
+  assert.equal(network.sockets[1].url, `${URL}?token=aa.bb_-cc`);
 });
 
 test('one token is one connection, and who names none takes what is there', async () => {
@@ -190,8 +190,8 @@ test('a function is asked for a token at every attempt, and may fail', async () 
   await pass(1000);
   assert.equal(of('status').at(-1).code, 'open');
   assert.deepEqual(
-    network.sockets.map(({protocol}) => protocol[1]),
-    ['scopewire.token.one', 'scopewire.token.two'],
+    network.sockets.map(({url}) => url.split('?')[1]),
+    ['token=one', 'token=two'],
   );
 });
 

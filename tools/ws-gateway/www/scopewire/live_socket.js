@@ -35,10 +35,14 @@ export function absolute(url) {
   return found;
 }
 
-// A token travels as one more subprotocol: a browser can put it into no header, and a URL is logged.
-async function offered(protocol, token) {
+// A token travels in the address: a browser can put it into no header, and all the subprotocols that
+// libwebsockets reads are shorter than one.
+async function withToken(url, token) {
   const current = typeof token === 'function' ? await token() : token;
-  return [protocol, current && `scopewire.token.${current}`].filter(Boolean);
+  if (!current) return url;
+  const found = new URL(url);
+  found.searchParams.set('token', current);
+  return found.href;
 }
 
 /**
@@ -48,8 +52,8 @@ async function offered(protocol, token) {
  *   down ({code, reason, retryIn})  it fell; retryIn in milliseconds, or null: it stays down
  */
 export class LiveSocket extends Emitter {
-  #url;
-  #offered;
+  #address;
+  #protocols;
   #attempt = null; // the current one; what is heard of others is of no account
   #socket = null;
   #timer = 0;
@@ -63,8 +67,8 @@ export class LiveSocket extends Emitter {
   /** `token` says who we are, or is a function that does, or promises to: asked at every attempt. */
   constructor(url, protocol = '', token = '') {
     super();
-    this.#url = url;
-    this.#offered = () => offered(protocol, token);
+    this.#address = () => withToken(url, token);
+    this.#protocols = protocol ? [protocol] : [];
     globalThis.addEventListener?.('online', this.#online);
     this.#connect();
   }
@@ -102,15 +106,15 @@ export class LiveSocket extends Emitter {
     const attempt = (this.#attempt = {});
     this.#timer = setTimeout(() => this.drop(), CONNECT_MS);
     try {
-      const protocols = await this.#offered();
-      if (attempt === this.#attempt) this.#open(attempt, protocols);
+      const address = await this.#address();
+      if (attempt === this.#attempt) this.#open(attempt, address);
     } catch ({message}) {
       if (attempt === this.#attempt) this.#down(1006, message); // no token to be had now
     }
   }
 
-  #open(attempt, protocols) {
-    const socket = new WebSocket(this.#url, protocols);
+  #open(attempt, address) {
+    const socket = new WebSocket(address, this.#protocols);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     const heard = (listener) => (event) => {
