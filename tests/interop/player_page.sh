@@ -26,7 +26,7 @@ feeder=$!
 
 background browser node "$root/tests/support/browser.mjs" "$page/#live/cam" --timeout 100 \
   --wait 'window.scopewirePlayer && scopewirePlayer.presented > 60 && scopewirePlayer.metadata > 2 && (window.first ??= scopewirePlayer.presented) && scopewirePlayer.presented > 900' \
-  --eval '({presented: scopewirePlayer.presented, codecs: scopewirePlayer.codecs, video: document.querySelector("video").videoWidth})' \
+  --eval '({presented: scopewirePlayer.presented, codecs: scopewirePlayer.codecs, video: scopewirePlayer.width})' \
   --screenshot page.png
 eventually -t 60 dead first
 publish second 60

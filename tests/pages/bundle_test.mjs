@@ -48,6 +48,14 @@ test('scopewire.js is one file, exports what its types declare, and is at most 1
   );
 });
 
+test('player.js is one file, exports what its types declare, and can be imported anywhere', async () => {
+  assert.doesNotMatch(bundled('tools/fmp4-serve/www/player.js'), /^import/m);
+  assert.deepEqual(
+    await taken('tools/fmp4-serve/www/player.js'),
+    declared('tools/fmp4-serve/www/player.d.ts'),
+  );
+});
+
 test('what two modules import comes once, and before both', () => {
   const {stdout} = bundle({
     'a.js': "import {b} from './b.js';\nimport {c} from './c.js';\n// why\nexport const a = b + c;\n",

@@ -17,6 +17,8 @@ export class FakeStream {
   #squeezed;
   #timer = null;
   #holding = false;
+  #losing = false;
+  silent = false; // sound is announced and does not come
 
   /**
    * `base` is where its clock begins, which is nobody's business but ours. `squeezed`: viewers get
@@ -90,6 +92,11 @@ export class FakeStream {
     this.#all({type: 'skipped', from, to: this.#at(this.#next)});
   }
 
+  /** Loses pictures up to the next key frame, and tells nobody. */
+  lose() {
+    this.#losing = true;
+  }
+
   // --- one after the other ---------------------------------------------------------------------
 
   #turn() {
@@ -101,6 +108,9 @@ export class FakeStream {
   }
 
   #emit(sample, time) {
+    if (this.silent && sample.kind === 'audio') return;
+    if (sample.kind === 'video' && sample.key) this.#losing = false;
+    if (this.#losing && sample.kind === 'video') return;
     if (sample.key && sample.kind === this.#leading) this.#gop = [];
     this.#gop.push({sample, time});
     const bytes = this.#fragment(sample, time);

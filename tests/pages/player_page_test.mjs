@@ -55,7 +55,12 @@ after(async () => {
 });
 
 const cam = () => streams.get('/live/cam');
-const page = (path = '') => browser.navigate(`http://127.0.0.1:${server.port}/${path}`);
+async function page(path = '') {
+  await browser.navigate(`http://127.0.0.1:${server.port}/${path}`);
+  await browser.evaluate(`
+    window.inPlayer = (id) => document.getElementById('player').shadowRoot.getElementById(id);
+    window.video = inPlayer('video');`);
+}
 const report = () => browser.evaluate('scopewirePlayer');
 const state = (wanted, within) =>
   browser.waitFor(`document.documentElement.dataset.state === "${wanted}"`, within);
@@ -68,6 +73,13 @@ const ranges = () =>
 async function moves(seconds = 0.5) {
   const {currentTime} = await report();
   await browser.waitFor(`scopewirePlayer.currentTime > ${currentTime + seconds}`);
+}
+
+/** As if the tab were shown, or hidden; headless, it always is shown. */
+function look(shown) {
+  return browser.evaluate(`
+    Object.defineProperty(document, 'hidden', {value: ${!shown}, configurable: true});
+    document.dispatchEvent(new Event('visibilitychange'));`);
 }
 
 async function plays(path = '#live/cam') {
@@ -143,17 +155,17 @@ test('a stream is typed, whatever its name', async () => {
 test('the sound is turned on by a click, and is decoded', async () => {
   cam().publish(clip);
   await plays();
-  assert.equal(await browser.evaluate('document.getElementById("unmute").hidden'), false);
-  await browser.evaluate('document.getElementById("unmute").click()');
+  assert.equal(await browser.evaluate('inPlayer("unmute").hidden'), false);
+  await browser.evaluate('inPlayer("unmute").click()');
   assert.equal((await report()).muted, false);
-  assert.equal(await browser.evaluate('document.getElementById("unmute").hidden'), true);
+  assert.equal(await browser.evaluate('inPlayer("unmute").hidden'), true);
   await browser.waitFor('video.webkitAudioDecodedByteCount > 0');
 });
 
 test('a stream without sound offers none', async () => {
   cam().publish(silent);
   await plays();
-  assert.equal(await browser.evaluate('document.getElementById("unmute").hidden'), true);
+  assert.equal(await browser.evaluate('inPlayer("unmute").hidden'), true);
 });
 
 test('sound alone plays too, with its metadata', async () => {
@@ -219,6 +231,115 @@ test('another codec goes on', async () => {
   await moves(1);
 });
 
+test('sound that is announced and does not come is done without, until it comes', async () => {
+  cam().silent = true;
+  cam().publish(clip);
+  await page('#live/cam');
+  await state('live');
+  await moves(1);
+  assert.doesNotMatch((await report()).codecs, /mp4a/);
+  cam().silent = false;
+  await browser.waitFor('scopewirePlayer.codecs.includes("mp4a")');
+  await state('live');
+  await moves(1);
+});
+
+test('pictures that are lost on the way are jumped over', async () => {
+  cam().publish(silent);
+  await plays();
+  cam().lose();
+  await moves(2);
+  assert.equal((await report()).state, 'live');
+});
+
+test('a browser that has no room for more forgets what is behind', async () => {
+  cam().publish(clip);
+  await plays();
+  await browser.evaluate(`
+    window.refused = 0;
+    const append = SourceBuffer.prototype.appendBuffer;
+    SourceBuffer.prototype.appendBuffer = function (bytes) {
+      const {length} = this.buffered;
+      if (length > 0 && this.buffered.end(length - 1) - this.buffered.start(0) > 3) {
+        window.refused += 1;
+        throw new DOMException('full', 'QuotaExceededError');
+      }
+      return append.call(this, bytes);
+    };`);
+  await browser.waitFor('refused > 1');
+  await moves(2);
+  assert.equal(sockets.length, 1);
+  assert.equal((await report()).restarts, 0);
+});
+
+test('a hidden page is paused by its browser, and goes on live when it is shown', async () => {
+  cam().publish(silent);
+  await plays();
+  await look(false);
+  await browser.evaluate('video.pause()'); // as browsers do, without sound
+  const {currentTime} = await report();
+  await sleep(3000);
+  await look(true);
+  await moves(0.5);
+  const after = await report();
+  assert.ok(after.currentTime > currentTime + 2.5, `${currentTime} to ${after.currentTime}`);
+  await browser.waitFor('scopewirePlayer.latency < 0.5', 3000);
+});
+
+test('the managed source of Safari is taken where there is one', async () => {
+  cam().publish(clip);
+  const managed = await browser.onNewPages(`
+    window.ManagedMediaSource = class extends MediaSource {
+      constructor() {
+        super();
+        window.managed = this;
+      }
+    };`);
+  await plays();
+  await managed.remove();
+  assert.equal(await browser.evaluate('managed.readyState'), 'open');
+  assert.equal(await browser.evaluate('video.disableRemotePlayback'), true);
+});
+
+test('metadata is in the text tracks too, and its text can be read as captions', async () => {
+  cam().publish(silent);
+  await plays();
+  cam().metadata({lat: 48.2});
+  cam().metadata({text: 'one <two>'});
+  await browser.waitFor('scopewirePlayer.metadata === 2');
+  const cues = (kind) =>
+    browser.evaluate(`(() => {
+      const track = [...video.textTracks].find((one) => one.kind === '${kind}');
+      return Array.from(track.cues, (cue) => cue.text);
+    })()`);
+  assert.deepEqual(await cues('metadata'), ['{"lat":48.2}', '{"text":"one <two>"}']);
+  assert.deepEqual(await cues('captions'), ['one &lt;two&gt;']);
+  await browser.key('c');
+  const mode = '[...video.textTracks].find((one) => one.kind === "captions").mode';
+  assert.equal(await browser.evaluate(mode), 'showing');
+});
+
+test('keys work wherever nothing else needs them', async () => {
+  cam().publish(clip);
+  await plays();
+  await browser.key('m');
+  assert.equal((await report()).muted, false);
+  await browser.key('s');
+  await browser.waitFor('/behind live/.test(inPlayer("stats").textContent)');
+  assert.match(await browser.evaluate('inPlayer("stats").textContent'), /320 × 180/);
+  await browser.key(' ');
+  await state('paused');
+  await browser.key(' ');
+  await state('live');
+  await browser.key('f');
+  await browser.waitFor('document.fullscreenElement?.localName === "scopewire-player"');
+  await browser.key('f');
+  await browser.waitFor('!document.fullscreenElement');
+  await browser.evaluate('document.getElementById("stream").focus()');
+  await browser.key('m');
+  assert.equal((await report()).muted, false);
+});
+
 test('sound that appears later goes on', async () => {
   cam().publish(silent);
   await plays();
@@ -233,7 +354,7 @@ test('a codec that the browser lacks is said', async () => {
   await page('#live/cam');
   await state('failed');
   assert.match(
-    await browser.evaluate('document.getElementById("detail").textContent'),
+    await browser.evaluate('inPlayer("detail").textContent'),
     /cannot play.*vvc1/,
   );
 });
@@ -295,12 +416,12 @@ test('what the server left out is jumped over', async () => {
 test('a pause is kept, and ends at the live edge', async () => {
   cam().publish(clip);
   await plays();
-  await browser.evaluate('document.getElementById("pause").click()');
+  await browser.evaluate('inPlayer("pause").click()');
   await state('paused');
   const {currentTime} = await report();
   await sleep(1500);
   assert.equal((await report()).currentTime, currentTime);
-  await browser.evaluate('document.getElementById("pause").click()');
+  await browser.evaluate('inPlayer("pause").click()');
   await state('live');
   assert.ok((await report()).currentTime > currentTime + 1);
 });

@@ -113,7 +113,7 @@ export class Browser {
 
   async key(key, modifiers = 0) {
     const windowsVirtualKeyCode = KEY_CODES[key] ?? key.toUpperCase().charCodeAt(0);
-    const text = key === 'Enter' ? '\r' : undefined;
+    const text = key === 'Enter' ? '\r' : key.length === 1 ? key : undefined;
     for (const type of ['keyDown', 'keyUp']) {
       await this.#call('Input.dispatchKeyEvent', {
         type,
@@ -124,6 +124,12 @@ export class Browser {
         text,
       });
     }
+  }
+
+  /** Runs the script in every page before its own; remove() ends that. */
+  async onNewPages(source) {
+    const {identifier} = await this.#call('Page.addScriptToEvaluateOnNewDocument', {source});
+    return {remove: () => this.#call('Page.removeScriptToEvaluateOnNewDocument', {identifier})};
   }
 
   async screenshot(file) {

@@ -1,6 +1,6 @@
 import {element} from './element.js';
 import {MetadataPanel} from './metadata_panel.js';
-import {Player} from './player.js';
+import './player.js';
 
 // The player page: #live/cam in the URL plays that stream; without it, one is chosen from those
 // that are live, or typed. Tests read `window.scopewirePlayer` and <html data-state>.
@@ -8,43 +8,30 @@ import {Player} from './player.js';
 const REFRESH_MS = 3000;
 const byId = (id) => document.getElementById(id);
 
-// State -> the badge, its level, and what stands over the picture: words and, below, details.
-const STATES = {
-  idle: ['No stream chosen', 'idle', 'Choose a stream', 'or type its name above'],
-  connecting: ['Connecting', 'busy', 'Connecting', ''],
-  waiting: [
-    'Not live yet',
-    'busy',
-    'Not live yet',
-    'It begins here as soon as somebody publishes it',
-  ],
-  buffering: ['Starting', 'busy', 'Starting', ''],
-  live: ['Live', 'good', '', ''],
-  paused: ['Paused', 'idle', '', ''],
-  ended: ['Ended', 'idle', 'The stream has ended', 'If it returns, it goes on here'],
-  failed: ['Cannot play', 'bad', 'This stream cannot be played', ''],
+// State -> the badge and its level.
+const BADGES = {
+  idle: ['No stream chosen', 'idle'],
+  connecting: ['Connecting', 'busy'],
+  waiting: ['Not live yet', 'busy'],
+  buffering: ['Starting', 'busy'],
+  live: ['Live', 'good'],
+  paused: ['Paused', 'idle'],
+  ended: ['Ended', 'idle'],
+  failed: ['Cannot play', 'bad'],
 };
 
 class PlayerPage {
-  #player = null;
+  #player = byId('player');
   #stream = null;
   #metadata = new MetadataPanel();
-  #muted = true;
   #streams = '';
-  #last = {at: 0, presented: 0, bytes: 0};
 
   start() {
     byId('place').addEventListener('submit', (event) => this.#go(event));
-    byId('start').addEventListener('click', () => this.#toggle());
-    byId('pause').addEventListener('click', () => this.#toggle());
-    byId('video').addEventListener('click', () => this.#toggle());
-    byId('unmute').addEventListener('click', () => this.#mute(false));
-    byId('mute').addEventListener('click', () => this.#mute(!this.#muted));
-    byId('volume').addEventListener('input', (event) => this.#volume(event.target.valueAsNumber));
-    byId('full').addEventListener('click', fullScreen);
+    this.#player.addEventListener('state', ({detail}) => this.#show(detail.state));
+    this.#player.addEventListener('metadata', ({detail}) => this.#metadata.add(detail));
     document.addEventListener('keydown', (event) => this.#key(event));
     window.addEventListener('hashchange', () => this.#choose(streamOfHash()));
-    setInterval(() => this.#showStats(), 500);
     setInterval(() => this.#refresh(), REFRESH_MS);
     this.#refresh();
     this.#choose(streamOfHash());
@@ -52,15 +39,8 @@ class PlayerPage {
 
   /** For tests: what is played, and how well. */
   get report() {
-    return {
-      stream: this.#stream,
-      muted: byId('video').muted,
-      ...this.#player?.stats,
-      codecs: this.#player?.init?.mime ?? null,
-    };
+    return {stream: this.#stream, muted: this.#player.video.muted, ...this.#player.stats};
   }
-
-  // --- choosing --------------------------------------------------------------------------------
 
   #go(event) {
     event.preventDefault();
@@ -71,27 +51,12 @@ class PlayerPage {
   }
 
   #choose(stream) {
-    this.#player?.close();
-    this.#player = null;
     this.#metadata.clear();
     this.#stream = stream || null;
-    this.#last = {at: 0, presented: 0, bytes: 0};
-    for (const id of ['controls', 'stats', 'unmute', 'start']) byId(id).hidden = true;
-    this.#show('idle');
     document.title = stream ? `${stream} - scopewire` : 'scopewire player';
     byId('stream').value = stream;
     this.#markCurrent();
-    if (stream) this.#play(stream);
-  }
-
-  #play(stream) {
-    this.#player = new Player(byId('video'), socketUrl(stream), {muted: this.#muted});
-    this.#player.on('state', (state, detail) => this.#show(state, detail));
-    this.#player.on('init', (init) => this.#began(init));
-    this.#player.on('metadata', (metadata) => this.#metadata.add(metadata));
-    this.#player.on('blocked', () => {
-      byId('start').hidden = false;
-    });
+    this.#player.src = stream ? socketUrl(stream) : '';
     this.#show(this.#player.state);
   }
 
@@ -113,84 +78,22 @@ class PlayerPage {
     }
   }
 
-  // --- showing ---------------------------------------------------------------------------------
-
-  #show(state, why = '') {
-    const [badge, level, words, detail] = STATES[state];
-    byId('stage').dataset.state = state;
-    byId('state').textContent = badge;
+  #show(state) {
+    const [badge, level] = BADGES[state];
+    const nothing = state === 'idle' && this.#streams === '[]';
+    byId('state').textContent = nothing ? 'Nothing is live' : badge;
     byId('state').dataset.level = level;
-    byId('words').textContent = words;
-    byId('detail').textContent = why || detail;
+    byId('hint').hidden = !nothing;
+    byId('hint').textContent =
+      `Publish to rtmp://${location.hostname}/live/cam, with OBS or ffmpeg, and it appears here.`;
     document.documentElement.dataset.state = state;
-    if (state === 'live') byId('start').hidden = true;
-    if (state === 'idle' && this.#streams === '[]') this.#showNothing();
   }
 
-  #showNothing() {
-    byId('words').textContent = 'Nothing is live';
-    byId('detail').textContent =
-      `Publish to rtmp://${location.hostname}/live/cam, with OBS or ffmpeg`;
-  }
-
-  #began(init) {
-    const sound = init.tracks.some(({kind}) => kind === 'audio');
-    byId('stage').toggleAttribute('data-sound', sound);
-    byId('codecs').textContent = init.tracks.map(({codec}) => codec).join(', ');
-    byId('controls').hidden = false;
-    byId('stats').hidden = false;
-    this.#showSound();
-  }
-
-  #showStats() {
-    if (!this.#player) return;
-    const {latency, width, height, presented, dropped, bytes, state} = this.#player.stats;
-    const now = performance.now();
-    const seconds = (now - this.#last.at) / 1000;
-    const perSecond = (value, before) => Math.max(0, (value - before) / seconds);
-    byId('latency').textContent = state === 'live' ? `${Math.round(latency * 1000)} ms` : '–';
-    byId('picture').textContent = width ? `${width} × ${height}` : 'no picture';
-    byId('frames').textContent = `${Math.round(perSecond(presented, this.#last.presented))} / s`;
-    byId('dropped').textContent = dropped;
-    byId('rate').textContent = bitRate(perSecond(bytes, this.#last.bytes) * 8);
-    this.#last = {at: now, presented, bytes};
-  }
-
-  // --- controls --------------------------------------------------------------------------------
-
-  #toggle() {
-    if (!this.#player) return;
-    byId('start').hidden = true;
-    if (this.#player.paused || byId('video').paused) this.#player.play();
-    else this.#player.pause();
-  }
-
-  #mute(muted) {
-    this.#muted = muted;
-    byId('video').muted = muted;
-    this.#showSound();
-  }
-
-  #volume(volume) {
-    byId('video').volume = volume;
-    this.#mute(volume === 0);
-  }
-
-  #showSound() {
-    const sound = byId('stage').hasAttribute('data-sound');
-    byId('stage').toggleAttribute('data-muted', this.#muted);
-    byId('unmute').hidden = !sound || !this.#muted;
-  }
-
+  // Keys that nothing else on the page has a use for.
   #key(event) {
     if (event.target.closest('input, button, a') || event.ctrlKey || event.metaKey || event.altKey)
       return;
-    const action = {' ': () => this.#toggle(), m: () => this.#mute(!this.#muted), f: fullScreen}[
-      event.key
-    ];
-    if (!action) return;
-    event.preventDefault();
-    action();
+    if (this.#player.press(event.key)) event.preventDefault();
   }
 }
 
@@ -224,15 +127,6 @@ function streamLink({stream, viewers}) {
   if (viewers > 0) link.append(element('span', 'viewers', viewers));
   link.title = `${viewers} watching`;
   return link;
-}
-
-function bitRate(bits) {
-  return bits < 1e6 ? `${Math.round(bits / 1e3)} kbit/s` : `${(bits / 1e6).toFixed(1)} Mbit/s`;
-}
-
-function fullScreen() {
-  if (document.fullscreenElement) document.exitFullscreen();
-  else byId('stage').requestFullscreen();
 }
 
 const page = new PlayerPage();

@@ -4,7 +4,7 @@ const NON_SYNC = 0x00010000; // sample_is_non_sync_sample
 
 /** Whether the fragment has a sample of the track, and its first one is a sync sample. */
 export function startsWithKey(bytes, trackId) {
-  const view = new DataView(bytes.buffer ?? bytes, bytes.byteOffset ?? 0, bytes.byteLength);
+  const view = viewOf(bytes);
   for (const moof of boxes(view, 0, view.byteLength, 'moof')) {
     for (const traf of boxes(view, moof.start, moof.end, 'traf')) {
       const flags = firstSampleFlags(view, traf, trackId);
@@ -14,8 +14,12 @@ export function startsWithKey(bytes, trackId) {
   return false;
 }
 
-// size:32 type:32 body
-function* boxes(view, start, end, wanted) {
+export function viewOf(bytes) {
+  return new DataView(bytes.buffer ?? bytes, bytes.byteOffset ?? 0, bytes.byteLength);
+}
+
+/** The bodies of the boxes of that type. size:32 type:32 body */
+export function* boxes(view, start, end, wanted) {
   for (let at = start; at + 8 <= end;) {
     const size = view.getUint32(at);
     if (size < 8 || at + size > end) return;
@@ -28,8 +32,8 @@ function fourCc(view, at) {
   return String.fromCharCode(...[0, 1, 2, 3].map((n) => view.getUint8(at + n)));
 }
 
-// A field of a full box, by its distance from the version; 0 if the box ends before it.
-function field(view, {start, end}, offset) {
+/** A field of a full box, by its distance from the version; 0 if the box ends before it. */
+export function field(view, {start, end}, offset) {
   return start + offset + 4 <= end ? view.getUint32(start + offset) : 0;
 }
 

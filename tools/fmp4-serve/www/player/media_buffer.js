@@ -1,11 +1,20 @@
+import {joined} from './bytes.js';
 import {Emitter} from './emitter.js';
 import {startsWithKey} from './fragment.js';
 
 const BEHIND = 10; // seconds kept behind the playhead
 const AT_MOST = 30; // seconds kept in all, when the playhead stands still: paused, or hidden
 const WORTH = 5; // seconds: less is not worth a removal
+// Where both are (Safari), the managed one: the browser may take media away when it needs the memory.
+const Source = globalThis.ManagedMediaSource ?? globalThis.MediaSource;
 const HAIR = 0.001; // seconds: `start` is rounded, and what is before zero is lost
 const MAX_QUEUE = 32 << 20; // bytes not yet taken by the browser; it takes them in microseconds
+
+/** Why a stream of that kind cannot be played here; null: it can. */
+export function obstacle(mime) {
+  if (!Source) return 'this browser cannot play live media (no Media Source Extensions)';
+  return Source.isTypeSupported(mime) ? null : `this browser cannot play ${mime}`;
+}
 
 /**
  * A MediaSource that fragments are appended to as they come, each run of them put right after what
@@ -14,7 +23,7 @@ const MAX_QUEUE = 32 << 20; // bytes not yet taken by the browser; it takes them
  */
 export class MediaBuffer extends Emitter {
   #video;
-  #source = new MediaSource();
+  #source = new Source();
   #address = URL.createObjectURL(this.#source);
   #buffer = null;
   #family = '';
@@ -28,6 +37,7 @@ export class MediaBuffer extends Emitter {
     super();
     this.#video = video;
     this.#source.addEventListener('sourceopen', () => this.#pump(), {once: true});
+    video.disableRemotePlayback = true; // without it, a managed source does not open
     video.src = this.#address;
   }
 
@@ -165,15 +175,4 @@ export class MediaBuffer extends Emitter {
 /** avc1.42c01f,mp4a.40.2 and avc1.640028,mp4a.40.5 need no changeType(), avc1 and hvc1 do. */
 function codecFamily(mime) {
   return mime.replace(/\.[^,"]*/g, '');
-}
-
-function joined(parts) {
-  if (parts.length === 1) return parts[0];
-  const all = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

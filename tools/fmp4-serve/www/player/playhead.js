@@ -4,6 +4,7 @@ import {LiveEdge} from './live_edge.js';
 const STALL_MS = 400; // no movement for so long is a stall that a person sees
 const STUCK_MS = 3000; // media is there and nothing moves: seek; twice as long: give up
 const FED_MS = 500; // media that came so long ago still counts as coming
+const KEEPS_RATE = 'ManagedMediaSource' in globalThis; // Safari buffers anew at every other rate
 const SETTLED = 30; // frames; what browsers drop before is what they skip to reach the live point
 
 /**
@@ -90,7 +91,7 @@ export class Playhead extends Emitter {
   #follow(now) {
     const {rate, seek} = this.#edge.decide(now, this.latency);
     if (seek) this.toLive();
-    else if (this.#video.playbackRate !== rate) this.#video.playbackRate = rate;
+    else if (!KEEPS_RATE && this.#video.playbackRate !== rate) this.#video.playbackRate = rate;
   }
 
   // Over a hole at once, else wait; when media is there, or keeps coming, insist.
