@@ -1,0 +1,35 @@
+// What users of the modules write in TypeScript; checked by types_page_test.mjs, never run.
+import {Metadata, NetConnection, Room, Scopes, ScopewireError, SharedObject} from '../../tools/ws-gateway/www/scopewire';
+import {Player, ScopewirePlayer} from '../../tools/fmp4-serve/www/player';
+
+const token = async () => 'aa.bb.cc';
+const chat = SharedObject.getRemote('chat', '/chat/room1', {persistent: true, token, history: 10});
+chat.on('sync', ({reason}) => reason === 'lost');
+chat.on('change', ({op, key, value, from, mine, version}) => [op, key, value, from, mine, version]);
+chat.on('past', ({op, handler, args}) => [op, handler, args]);
+const off = chat.on('message', ({handler, args}) => console.log(handler, ...args));
+off();
+chat.setProperty('a', {b: [1, null, true]}, {force: true, expect: 3}).then(({status}) => status === 'cas');
+chat.change([{op: 'set', key: 'a', value: 1}, {op: 'send', handler: 'h', args: ['x']}, {op: 'clear'}]);
+chat.send('doIt', 'p1', 2, true).catch((error: ScopewireError) => error.code);
+// @ts-expect-error: what is not JSON cannot be kept
+chat.setProperty('a', () => 1);
+// @ts-expect-error: it follows the server
+chat.data.a = 1;
+
+const room = Room.join(new URL('ws://host/chat/room1'), {nick: 'ann'}, {token: 'aa.bb.cc'});
+room.on('join', ({member, info}) => [member, info.nick]);
+const names: unknown[] = [...room.members.values()].map(({nick}) => nick);
+const connection = NetConnection.connect('/chat/room1', {token});
+connection.call('sum', 1, 2).then((sum) => sum);
+connection.serve('ask', (question: string) => `${question} ${names.length}`);
+Metadata.of('ws://host:8210/live/cam', {latest: true}).on('data', ({data, timestamp}) => [data, timestamp]);
+Scopes.at('/').get('/chat/room1', 'chat').then(({data}) => data.message);
+
+const player = new Player(document.createElement('video'), 'ws://host:8410/live/cam', {muted: false, token});
+player.on('state', (state, why) => state === 'failed' && why);
+player.on('metadata', ({time, data}) => [time, data]);
+const element: ScopewirePlayer = document.createElement('scopewire-player');
+element.src = 'ws://host:8410/live/cam';
+element.addEventListener('state', ({detail}) => detail.state === 'live');
+element.addEventListener('click', () => element.stats?.latency);
