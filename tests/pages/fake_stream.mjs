@@ -7,6 +7,8 @@ const TURN_MS = 5;
 export class FakeStream {
   name;
   viewers = new Set();
+  heard = []; // what viewers said
+  deaf = false; // it understands nothing
   #clip;
   #base; // the stream's clock at the beginning of this publication, in seconds
   #began = 0; // ... and ours, in milliseconds
@@ -41,6 +43,10 @@ export class FakeStream {
   connect(socket) {
     this.viewers.add(socket);
     socket.onClose = () => this.viewers.delete(socket);
+    socket.onText = (text) => {
+      this.heard.push(JSON.parse(text));
+      if (this.deaf) this.#tell(socket, {type: 'error', code: 'unknown_type'});
+    };
     if (!this.live) return this.#tell(socket, {type: 'waiting', stream: this.name});
     const cached = this.#squeezed ? this.#squeeze() : this.#gop;
     this.#introduce(socket, cached[0]?.time);
@@ -73,6 +79,10 @@ export class FakeStream {
     const time = this.time;
     this.#all({type: 'metadata', time, timestamp: Math.round(time * 1000), data});
     return time;
+  }
+
+  notice(text) {
+    this.#all({type: 'notice', text});
   }
 
   // --- the network -----------------------------------------------------------------------------

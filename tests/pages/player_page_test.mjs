@@ -319,6 +319,27 @@ test('metadata is in the text tracks too, and its text can be read as captions',
   assert.equal(await browser.evaluate(mode), 'showing');
 });
 
+test('it tells the server how well it is seen, unless that has no use for it', async () => {
+  cam().publish(silent);
+  await plays();
+  await eventually(() => cam().heard.length === 1);
+  const [{type, buffer, dropped}] = cam().heard;
+  assert.equal(type, 'stats');
+  assert.ok(buffer > 0 && buffer < 1, `${buffer}`);
+  assert.equal(typeof dropped, 'number');
+  cam().deaf = true;
+  await eventually(() => cam().heard.length === 2);
+  await sleep(6000);
+  assert.equal(cam().heard.length, 2);
+});
+
+test('a notice of the server is shown', async () => {
+  cam().publish(silent);
+  await plays();
+  cam().notice('The sound cannot be shown');
+  await browser.waitFor('document.getElementById("hint").textContent === "The sound cannot be shown"');
+});
+
 test('keys work wherever nothing else needs them', async () => {
   cam().publish(clip);
   await plays();

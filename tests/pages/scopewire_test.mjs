@@ -169,6 +169,16 @@ test('an object without a past, or that was used before, has none to tell', asyn
   );
 });
 
+test('a hub that is away is asked for the past when it is back', async () => {
+  await written();
+  gateway.hubLost = true;
+  const {heard} = await withPast(2);
+  await pass(500);
+  gateway.hubLost = false;
+  await pass(1000);
+  assert.deepEqual(heard, ['past 4', 'past 5', 'sync first']);
+});
+
 test('a connection lost while one looks back is no loss of continuity', async () => {
   await written();
   gateway.refuse.use = 'hub_lost';

@@ -30,6 +30,7 @@ class PlayerPage {
     byId('place').addEventListener('submit', (event) => this.#go(event));
     this.#player.addEventListener('state', ({detail}) => this.#show(detail.state));
     this.#player.addEventListener('metadata', ({detail}) => this.#metadata.add(detail));
+    this.#player.addEventListener('notice', ({detail}) => this.#hint(detail));
     document.addEventListener('keydown', (event) => this.#key(event));
     window.addEventListener('hashchange', () => this.#choose(streamOfHash()));
     setInterval(() => this.#refresh(), REFRESH_MS);
@@ -83,10 +84,15 @@ class PlayerPage {
     const nothing = state === 'idle' && this.#streams === '[]';
     byId('state').textContent = nothing ? 'Nothing is live' : badge;
     byId('state').dataset.level = level;
-    byId('hint').hidden = !nothing;
-    byId('hint').textContent =
-      `Publish to rtmp://${location.hostname}/live/cam, with OBS or ffmpeg, and it appears here.`;
+    const where = `rtmp://${location.hostname}/live/cam`;
+    if (nothing) this.#hint(`Publish to ${where}, with OBS or ffmpeg, and it appears here.`);
+    else if (state === 'connecting' || state === 'idle') this.#hint('');
     document.documentElement.dataset.state = state;
+  }
+
+  #hint(text) {
+    byId('hint').textContent = text;
+    byId('hint').hidden = text === '';
   }
 
   // Keys that nothing else on the page has a use for.

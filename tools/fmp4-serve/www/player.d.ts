@@ -77,6 +77,8 @@ export class Player {
   on(event: 'state', listener: (state: State, why: string) => void): Off;
   on(event: 'init', listener: (init: Init) => void): Off;
   on(event: 'metadata', listener: (metadata: Metadata) => void): Off;
+  /** The server tells people something, of a track that it leaves out. */
+  on(event: 'notice', listener: (text: string) => void): Off;
   on(event: 'skipped', listener: (skipped: {from: number; to: number}) => void): Off;
   /** The browser wants a click before it plays: call play() from one. */
   on(event: 'blocked', listener: () => void): Off;
@@ -90,6 +92,7 @@ interface PlayerEvents {
   state: CustomEvent<{state: State; why: string}>;
   begin: CustomEvent<Init>;
   metadata: CustomEvent<Metadata>;
+  notice: CustomEvent<string>;
 }
 
 /** <scopewire-player src="ws://host:8410/live/cam" poster="..." token="..." muted="false" stats> */

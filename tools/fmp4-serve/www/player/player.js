@@ -9,6 +9,7 @@ import {Attendance, initWithout, segmentWithout, trackIds} from './tracks.js';
 
 const PROTOCOL = 'scopewire.fmp4.v1';
 const TICK_MS = 100;
+const REPORT_MS = 5000;
 const KINDS = {audio: 'sound', video: 'picture'};
 
 /**
@@ -20,6 +21,7 @@ const KINDS = {audio: 'sound', video: 'picture'};
  *   metadata ({time, timestamp, data})  when the picture it belongs to is shown; also as cues of the
  *                             <video>'s text tracks
  *   skipped  ({from, to})     we were too slow, and the server left something out
+ *   notice   (text)           the server tells people something, of a track that it leaves out
  *   blocked  ()               the browser wants a click before it plays: call play() from one
  */
 export class Player extends Emitter {
@@ -34,6 +36,8 @@ export class Player extends Emitter {
   #announced = null; // the init message as it came
   #segmentDue = false; // the init segment follows its message
   #timer;
+  #reporter;
+  #reports = {wanted: true, dropped: 0}; // until the server says that it has no use for them
   #listeners = new AbortController();
   #paused = false; // by somebody's wish
   #counts = {metadata: 0, skipped: 0, bytes: 0, stalls: 0, restarts: 0, connections: 0};
@@ -52,10 +56,11 @@ export class Player extends Emitter {
     this.#tracks = new TextTracks(video);
     this.#playhead = this.#newPlayhead();
     this.#socket = new LiveSocket(absolute(url).href, PROTOCOL, token);
-    this.#socket.on('open', () => (this.#counts.connections += 1));
+    this.#socket.on('open', () => this.#opened());
     this.#socket.on('message', (data) => this.#receive(data));
     this.#socket.on('down', (how) => this.#down(how));
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#reporter = setInterval(() => this.#report(), REPORT_MS);
     const {signal} = this.#listeners;
     document.addEventListener('visibilitychange', () => this.#shown(), {signal});
     video.addEventListener('waiting', () => this.#ranDry(), {signal});
@@ -98,6 +103,7 @@ export class Player extends Emitter {
   close() {
     this.#socket.close();
     clearInterval(this.#timer);
+    clearInterval(this.#reporter);
     this.#listeners.abort();
     this.#buffer?.close();
   }
@@ -112,7 +118,23 @@ export class Player extends Emitter {
     if (message.type === 'skipped') this.#skipped(message);
     if (message.type === 'waiting') this.#set('waiting');
     if (message.type === 'end') this.#set('ended');
+    if (message.type === 'notice') this.emit('notice', message.text);
+    if (message.type === 'error' && message.code === 'unknown_type') this.#reports.wanted = false;
     if (message.type === 'advice') this.#socket.advise(message.after_ms);
+  }
+
+  #opened() {
+    this.#counts.connections += 1;
+    this.#reports = {wanted: true, dropped: this.#playhead.dropped};
+  }
+
+  // How well it is seen, for who runs the server. A server that takes no reports does not answer, or
+  // says that it does not know the word.
+  #report() {
+    if (this.state !== 'live' || !this.#socket.isOpen || !this.#reports.wanted) return;
+    const dropped = Math.max(0, this.#playhead.dropped - this.#reports.dropped);
+    const buffer = Math.round(this.#playhead.latency * 1000) / 1000;
+    this.#socket.send(JSON.stringify({type: 'stats', buffer, dropped}));
   }
 
   #begin(announced) {

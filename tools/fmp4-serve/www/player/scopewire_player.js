@@ -10,7 +10,8 @@ const STATS_MS = 500;
  *
  * The picture with its controls: space pauses, m the sound, c captions, f the full screen, s numbers.
  * It is muted until somebody wants the sound, since browsers let nothing else begin by itself. Events:
- *   state ({state, why}), begin (the init message), metadata ({time, timestamp, data}), as CustomEvents
+ *   state ({state, why}), begin (the init message), metadata ({time, timestamp, data}), notice (text),
+ *   as CustomEvents
  */
 export class ScopewirePlayer extends (globalThis.HTMLElement ?? Object) {
   static observedAttributes = ['src', 'poster', 'token', 'stats'];
@@ -125,6 +126,7 @@ export class ScopewirePlayer extends (globalThis.HTMLElement ?? Object) {
     this.#player.on('state', (state, why) => this.#show(state, why));
     this.#player.on('init', (init) => this.#began(init));
     this.#player.on('metadata', (metadata) => this.#heard(metadata));
+    this.#player.on('notice', (text) => this.dispatchEvent(new CustomEvent('notice', {detail: text})));
     this.#player.on('blocked', () => (this.#parts('start').hidden = false));
     this.#show(this.#player.state);
   }

@@ -156,7 +156,7 @@ export class SharedObject extends Emitter {
   #refused(error) {
     if (['lost', 'closed', 'too_big'].includes(error.code)) return;
     if (error.code === 'hub_lost') {
-      this.#retry = setTimeout(() => this.#use(), this.#backoff.next());
+      this.#retry = setTimeout(() => this.opened(), this.#backoff.next());
     } else {
       this.#complain(error);
       this.#giveUp(error);
