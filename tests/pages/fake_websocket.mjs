@@ -29,7 +29,7 @@ class FakeWebSocket {
   #session = null;
 
   constructor(gateway, url, protocol) {
-    Object.assign(this, {url, protocol, closedWith: null});
+    Object.assign(this, {url, protocol, closedWith: null, readyState: 1});
     queueMicrotask(() => this.#open(gateway));
   }
 

@@ -2,6 +2,7 @@ import {Emitter} from './emitter.js';
 
 const STABLE_MS = 10_000; // a connection that lived so long was a good one: back-off starts anew
 const CONNECT_MS = 15_000; // browsers themselves wait for minutes
+const CLOSING = 2; // WebSocket.CLOSING, and CLOSED after it
 const MAX_ADVICE = 300_000; // nobody is sent away for longer
 
 /** Full jitter: a random time up to min(30 s, 0.5 s * 2^n), so that no crowd comes as one. */
@@ -77,8 +78,9 @@ export class LiveSocket extends Emitter {
     return this.#openedAt !== null;
   }
 
+  /** Goes nowhere while the connection closes: `down` follows. */
   send(text) {
-    this.#socket.send(text);
+    if (this.#socket.readyState < CLOSING) this.#socket.send(text);
   }
 
   /** The server says how long to stay away when this connection ends. */
