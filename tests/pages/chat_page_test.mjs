@@ -121,6 +121,23 @@ test('a line has several lines with shift, and is never markup', async () => {
   );
 });
 
+test('addresses lead out, and nothing else does', async () => {
+  await enter();
+  others('see https://example.org/a?b=c#d, or (http://example.org). Not javascript:alert(1)');
+  await shows(1);
+  const links = await browser.evaluate(
+    `Array.from(document.querySelectorAll('.said .text a'), ({href, rel, target}) => [href, rel, target])`,
+  );
+  const rel = 'noopener noreferrer nofollow';
+  assert.deepEqual(links, [
+    ['https://example.org/a?b=c#d', rel, '_blank'],
+    ['http://example.org/', rel, '_blank'],
+  ]);
+  assert.deepEqual(await said(), [
+    'see https://example.org/a?b=c#d, or (http://example.org). Not javascript:alert(1)',
+  ]);
+});
+
 test('the arrow brings the last line back', async () => {
   await enter();
   await browser.type('once more');

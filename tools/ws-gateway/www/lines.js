@@ -1,5 +1,6 @@
 import {element} from './element.js';
 import {jsonView} from './json_view.js';
+import {linkedText} from './linked.js';
 
 const MAX_LINES = 1000;
 const TOGETHER_MS = 5 * 60_000; // lines of one author within it share a head
@@ -111,7 +112,7 @@ export class Lines {
     row.classList.toggle('joined', headless);
     if (!headless) row.append(avatar(line.nick), head(line));
     if (!headless && line.guess) row.dataset.guess = line.member;
-    row.append(jsonView(line.value));
+    row.append(typeof line.value === 'string' ? linkedText(line.value) : jsonView(line.value));
     row.title = line.at === null ? '' : new Date(line.at).toLocaleString();
     return row;
   }
