@@ -162,6 +162,27 @@ test('the sound is turned on by a click, and is decoded', async () => {
   await browser.waitFor('video.webkitAudioDecodedByteCount > 0');
 });
 
+test('where sound may not begin by itself, a click starts it', async () => {
+  cam().publish(clip);
+  const still = await browser.onNewPages(`
+    const play = HTMLMediaElement.prototype.play;
+    HTMLMediaElement.prototype.play = function () {
+      if (this.muted || window.clicked) return play.call(this);
+      return Promise.reject(new DOMException('not yet', 'NotAllowedError'));
+    };`);
+  await page();
+  await still.remove();
+  await browser.evaluate(`
+    document.getElementById('player').muted = false;
+    location.hash = 'live/cam';`);
+  await browser.waitFor('!inPlayer("start").hidden');
+  await sleep(700);
+  await browser.evaluate('window.clicked = true; inPlayer("start").click()');
+  await state('live');
+  await browser.waitFor('scopewirePlayer.latency < 0.5');
+  assert.equal((await report()).muted, false);
+});
+
 test('a stream without sound offers none', async () => {
   cam().publish(silent);
   await plays();
@@ -171,6 +192,8 @@ test('a stream without sound offers none', async () => {
 test('sound alone plays too, with its metadata', async () => {
   cam().publish(makeClip({video: false}));
   await plays();
+  const words = 'getComputedStyle(inPlayer("stage"), "::after").content';
+  assert.equal(await browser.evaluate(words), '"Sound only"');
   cam().metadata({n: 1});
   await browser.waitFor('scopewirePlayer.metadata === 1');
 });

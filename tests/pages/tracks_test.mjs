@@ -59,6 +59,17 @@ test('an init segment loses a track, and its boxes still fit', () => {
   assert.deepEqual(Buffer.from(segmentWithout(clip.init, 99)), Buffer.from(clip.init));
 });
 
+test('an init segment that is cut off anywhere is no error', () => {
+  for (let end = 0; end < clip.init.length; end += 1) {
+    const cut = Buffer.from(clip.init.subarray(0, end));
+    assert.ok(segmentWithout(cut, of('audio').id).length <= end);
+    assert.deepEqual(trackIds(cut), []);
+  }
+  // The last box of moov promises no more than it has, and has nothing in it.
+  const hollow = Buffer.from('\0\0\0\x18moov\0\0\0\x10trak\0\0\0\x08tkhd', 'latin1');
+  assert.equal(segmentWithout(hollow, 1).length, hollow.length);
+});
+
 test('an init message loses a track', () => {
   const less = initWithout({mime: clip.mime, epoch: 3, tracks: clip.tracks}, of('audio').id);
   assert.deepEqual(

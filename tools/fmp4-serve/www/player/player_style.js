@@ -21,6 +21,8 @@ video::cue { font-size: 80%; }
   border-top-color: #40c4b3; border-radius: 50%; animation: turn .9s linear infinite; }
 @keyframes turn { to { rotate: 1turn; } }
 :is([data-state="idle"], [data-state="ended"], [data-state="failed"]) .spinner { display: none; }
+[data-blind]:is([data-state="live"], [data-state="paused"])::after { content: "Sound only"; position: absolute; inset: 0;
+  display: grid; place-items: center; font-size: 17px; color: #b3bcc4; pointer-events: none; }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
 
 svg { width: 22px; height: 22px; fill: currentcolor; }

@@ -140,6 +140,7 @@ export class ScopewirePlayer extends (globalThis.HTMLElement ?? Object) {
 
   #began(init) {
     this.#parts('stage').toggleAttribute('data-sound', init.tracks.some(({kind}) => kind === 'audio'));
+    this.#parts('stage').toggleAttribute('data-blind', init.tracks.every(({kind}) => kind !== 'video'));
     this.#parts('controls').hidden = false;
     this.#showSound();
     this.dispatchEvent(new CustomEvent('begin', {detail: init}));

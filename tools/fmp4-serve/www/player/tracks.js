@@ -54,7 +54,7 @@ export function segmentWithout(bytes, id) {
     for (const trak of boxes(view, moov.start, moov.end, 'trak')) {
       const [tkhd] = boxes(view, trak.start, trak.end, 'tkhd');
       // version:8 flags:24, times of 32 bits, or 64 with version 1, track:32
-      const at = tkhd && view.getUint8(tkhd.start) === 1 ? 20 : 12;
+      const at = tkhd && field(view, tkhd, 0) >>> 24 === 1 ? 20 : 12;
       if (tkhd && field(view, tkhd, at) === id) gone.push({box: trak, within: [moov]});
     }
     for (const mvex of boxes(view, moov.start, moov.end, 'mvex')) {
