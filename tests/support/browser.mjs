@@ -126,6 +126,23 @@ export class Browser {
     }
   }
 
+  /** Hides the page and stops it altogether, as browsers do with one that was hidden for long. */
+  async freeze() {
+    await this.#call('Emulation.setFocusEmulationEnabled', {enabled: false});
+    await this.#call('Page.setWebLifecycleState', {state: 'frozen'});
+  }
+
+  /** As behind another tab: it runs, and nobody sees it. */
+  async hide() {
+    await this.freeze();
+    await this.#call('Page.setWebLifecycleState', {state: 'active'});
+  }
+
+  async show() {
+    await this.#call('Page.setWebLifecycleState', {state: 'active'});
+    await this.#call('Emulation.setFocusEmulationEnabled', {enabled: true});
+  }
+
   /** Runs the script in every page before its own; remove() ends that. */
   async onNewPages(source) {
     const {identifier} = await this.#call('Page.addScriptToEvaluateOnNewDocument', {source});
