@@ -15,9 +15,9 @@ enum class Opcode : std::uint8_t { kText = 1, kBinary = 2, kClose = 8, kPing = 9
 constexpr std::size_t kMaxHeader = 10;
 constexpr std::size_t kMaxControl = 125;  // RFC 6455, 5.5
 
-Bytes begin(Opcode opcode, std::size_t length) {
+Bytes begin(Opcode opcode, std::size_t length, std::size_t here) {
   Bytes bytes;
-  bytes.reserve(kMaxHeader + length);
+  bytes.reserve(kMaxHeader + here);
   Writer out{bytes};
   out.u8(static_cast<std::uint8_t>(kFin | static_cast<std::uint8_t>(opcode)));
   if (length <= kMaxControl) {
@@ -32,10 +32,11 @@ Bytes begin(Opcode opcode, std::size_t length) {
   return bytes;
 }
 
-SharedBytes whole(Opcode opcode, std::initializer_list<ByteView> payload) {
+// `behind` more bytes of the payload are elsewhere.
+SharedBytes whole(Opcode opcode, std::initializer_list<ByteView> payload, std::size_t behind = 0) {
   std::size_t size = 0;
   for (const ByteView part : payload) size += part.size();
-  Bytes bytes = begin(opcode, size);
+  Bytes bytes = begin(opcode, size + behind, size);
   for (const ByteView part : payload) bytes.insert(bytes.end(), part.begin(), part.end());
   return std::make_shared<const Bytes>(std::move(bytes));
 }
@@ -61,6 +62,11 @@ Frame Frame::binary_parts(std::initializer_list<ByteView> payload) {
   return Frame{whole(Opcode::kBinary, payload)};
 }
 
+Frame Frame::binary_shared(std::initializer_list<ByteView> head, SharedView tail) {
+  SharedBytes bytes = whole(Opcode::kBinary, head, tail.bytes.size());
+  return Frame{{std::move(bytes), std::move(tail)}};
+}
+
 Frame Frame::ping(ByteView payload) {
   assert(payload.size() <= kMaxControl);
   return Frame{whole(Opcode::kPing, {payload})};
@@ -73,7 +79,8 @@ Frame Frame::pong(ByteView payload) {
 
 Frame Frame::close(std::uint16_t code, std::string_view reason) {
   reason = cut_text(reason, kMaxControl - sizeof code);
-  Bytes bytes = begin(Opcode::kClose, sizeof code + reason.size());
+  const std::size_t size = sizeof code + reason.size();
+  Bytes bytes = begin(Opcode::kClose, size, size);
   Writer out{bytes};
   out.u16(code);
   out.text(reason);

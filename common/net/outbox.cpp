@@ -1,6 +1,7 @@
 #include "net/outbox.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 
 namespace so::net {
@@ -9,28 +10,38 @@ namespace {
 // A drained queue of this many buffers keeps its memory for the next burst; a longer one frees it.
 constexpr std::size_t kKeep = 16;
 
+// The pieces of a buffer without its first `taken` bytes; those that are left.
+std::array<ByteView, 2> pieces(const Parcel& buffer, std::size_t taken) {
+  const ByteView head{*buffer.head};
+  const ByteView tail = buffer.tail.bytes;
+  if (taken < head.size()) return {head.subspan(taken), tail};
+  return {tail.subspan(taken - head.size()), ByteView{}};
+}
+
 }  // namespace
 
-bool Outbox::push(SharedBytes buffer) {
-  const std::size_t largest = std::max(largest_, buffer->size());
-  if (!empty() && bytes_ + buffer->size() > std::max(limit_, 2 * largest)) return false;
+bool Outbox::push(Parcel buffer) {
+  const std::size_t largest = std::max(largest_, buffer.size());
+  if (!empty() && bytes_ + buffer.size() > std::max(limit_, 2 * largest)) return false;
   push_always(std::move(buffer));
   return true;
 }
 
-void Outbox::push_always(SharedBytes buffer) {
-  if (buffer->empty()) return;
-  largest_ = std::max(largest_, buffer->size());
-  bytes_ += buffer->size();
+void Outbox::push_always(Parcel buffer) {
+  if (buffer.size() == 0) return;
+  largest_ = std::max(largest_, buffer.size());
+  bytes_ += buffer.size();
   buffers_.push_back(std::move(buffer));
 }
 
 std::span<iovec> Outbox::gather(std::span<iovec> vectors) const {
   std::size_t used = 0;
   for (std::size_t i = head_; i < buffers_.size() && used < vectors.size(); ++i) {
-    const ByteView bytes = ByteView{*buffers_[i]}.subspan(i == head_ ? taken_ : 0);
-    // The kernel's vectors serve reading too, so they are not const; sending does not write.
-    vectors[used++] = {const_cast<std::uint8_t*>(bytes.data()), bytes.size()};
+    for (const ByteView bytes : pieces(buffers_[i], i == head_ ? taken_ : 0)) {
+      if (bytes.empty() || used == vectors.size()) continue;
+      // The kernel's vectors serve reading too, so they are not const; sending does not write.
+      vectors[used++] = {const_cast<std::uint8_t*>(bytes.data()), bytes.size()};
+    }
   }
   return vectors.first(used);
 }
@@ -39,23 +50,18 @@ void Outbox::consume(std::size_t bytes) {
   assert(bytes <= bytes_);
   bytes_ -= bytes;
   taken_ += bytes;
-  while (head_ < buffers_.size() && taken_ >= buffers_[head_]->size()) {
-    taken_ -= buffers_[head_]->size();
+  while (head_ < buffers_.size() && taken_ >= buffers_[head_].size()) {
+    taken_ -= buffers_[head_].size();
     pop_front();
   }
 }
 
-ByteView Outbox::partial() const {
-  if (taken_ == 0) return {};
-  return ByteView{*buffers_[head_]}.subspan(taken_);
-}
-
 std::size_t Outbox::discard_unsent(std::size_t promised) {
-  std::size_t kept = partial().size();
+  std::size_t kept = taken_ == 0 ? 0 : buffers_[head_].size() - taken_;
   std::size_t end = head_ + (kept > 0 ? 1 : 0);
-  for (; kept < promised && end < buffers_.size(); ++end) kept += buffers_[end]->size();
+  for (; kept < promised && end < buffers_.size(); ++end) kept += buffers_[end].size();
   const std::size_t dropped = bytes_ - kept;
-  buffers_.resize(end);
+  buffers_.erase(buffers_.begin() + static_cast<std::ptrdiff_t>(end), buffers_.end());
   bytes_ = kept;
   if (empty()) clear();
   return dropped;
@@ -71,7 +77,7 @@ void Outbox::clear() {
 }
 
 void Outbox::pop_front() {
-  buffers_[head_++].reset();
+  buffers_[head_++] = Parcel{nullptr};
   if (head_ == buffers_.size()) {
     clear();
   } else if (head_ > kKeep && head_ > buffers_.size() / 2) {

@@ -11,7 +11,7 @@
 namespace so::net {
 
 /// What waits to leave on one connection: whole buffers, shared with the queues of others. A buffer
-/// is the unit that may be dropped, so it holds a whole message.
+/// is the unit that may be dropped, so it holds a whole message, in one piece or in two.
 ///
 /// Bound: `limit` bytes, or twice the largest buffer that waits, or any single buffer when nothing
 /// waits: a first snapshot larger than the limit must not condemn a healthy peer. Policy: push()
@@ -21,9 +21,9 @@ class Outbox {
   explicit Outbox(std::size_t limit) : limit_(limit) {}
 
   /// False when full: nothing was queued.
-  [[nodiscard]] bool push(SharedBytes buffer);
+  [[nodiscard]] bool push(Parcel buffer);
   /// For control frames, which are small and never refused.
-  void push_always(SharedBytes buffer);
+  void push_always(Parcel buffer);
 
   /// Fills the vectors from the front of the queue; returns those used. Borrowed until the next
   /// change.
@@ -31,8 +31,6 @@ class Outbox {
   /// The kernel took this many bytes.
   void consume(std::size_t bytes);
 
-  /// What is left of a buffer whose first part was taken; empty at a buffer's start.
-  [[nodiscard]] ByteView partial() const;
   /// Drops the buffers of which nothing was taken, and that do not begin in the first `promised`
   /// bytes; returns their bytes.
   std::size_t discard_unsent(std::size_t promised = 0);
@@ -45,8 +43,7 @@ class Outbox {
   void pop_front();
 
   std::size_t limit_;
-  std::vector<SharedBytes>
-      buffers_;  // from head_ on; a vector, because an idle deque holds 576 bytes
+  std::vector<Parcel> buffers_;  // from head_ on; a vector, because an idle deque holds 576 bytes
   std::size_t head_ = 0;
   std::size_t taken_ = 0;    // of the front buffer
   std::size_t bytes_ = 0;    // waiting

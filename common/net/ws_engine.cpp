@@ -248,11 +248,11 @@ void WsEngine::set_handlers(std::size_t listener, WsHandlers handlers) {
 Sent WsEngine::send(ConnId id, const Frame& frame) {
   WsConnection* const c = find(id);
   if (c == nullptr || c->phase != Phase::kOpen) return Sent::kGone;
-  if (!c->out.push(frame.bytes())) {
+  if (!c->out.push(frame.parcel())) {
     // A burst inside one turn says nothing about the peer: let the kernel have what it takes.
     if (!c->behind) flush(*c);
     if (c->phase != Phase::kOpen) return Sent::kGone;
-    if (c->behind || !c->out.push(frame.bytes())) {
+    if (c->behind || !c->out.push(frame.parcel())) {
       if (c->role->listener.when_full == WhenFull::kTell) return Sent::kFull;
       ++counters_.slow_consumers;
       c->drop_unsent();

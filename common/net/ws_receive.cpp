@@ -70,7 +70,7 @@ void WsEngine::on_frame(WsConnection& c, const WsEvent& event) {
     case WsEvent::Kind::kPing:
       // Who does not read his answers gets no more of them.
       if (c.phase != Phase::kOpen || !within_rate(c)) return;
-      if (c.out.push(Frame::pong(event.payload).bytes())) mark(c);
+      if (c.out.push(Frame::pong(event.payload).parcel())) mark(c);
       return;
     case WsEvent::Kind::kClose:
       return on_peer_close(c, event);

@@ -41,7 +41,7 @@ void WsEngine::start_close(WsConnection& c, std::uint16_t code, std::string_view
   c.phase = Phase::kClosing;
   c.close_code = code;
   c.progress_at = loop_->now();
-  c.out.push_always(Frame::close(code, reason).bytes());
+  c.out.push_always(Frame::close(code, reason).parcel());
   schedule(c, options_.close_within);
   mark(c);
 }
@@ -138,7 +138,7 @@ void WsEngine::check_alive(WsConnection& c) {
   }
   c.pinged = true;
   c.heard = false;
-  c.out.push_always(ping().bytes());
+  c.out.push_always(ping().parcel());
   mark(c);
   schedule(c, options_.pong_within);
 }

@@ -14,6 +14,7 @@
 
 #include "base/cursor.h"
 #include "net/ws_server.h"
+#include "support/frame_bytes.h"
 #include "support/lines.h"
 
 namespace so::test {
@@ -131,7 +132,8 @@ class FakeWsServer : public net::WsServer {
     return request;
   }
   static void note(Peer& peer, const net::Frame& frame) {
-    Cursor in{*frame.bytes()};
+    const Bytes bytes = frame_bytes(frame);
+    Cursor in{bytes};
     const unsigned opcode = in.u8() & 0x0FU;
     std::uint64_t size = in.u8();
     if (size == 126) size = in.u16();
