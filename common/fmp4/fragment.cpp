@@ -1,6 +1,7 @@
 #include "fmp4/fragment.h"
 
-#include <algorithm>
+#include <bit>
+#include <cstring>
 
 namespace so::fmp4 {
 namespace {
@@ -8,11 +9,12 @@ namespace {
 /// Writes big-endian fields into the fixed header; a Writer would allocate it.
 class Fields {
  public:
-  explicit Fields(FragmentHeader& out) : out_(out) {}
+  explicit Fields(FragmentHeader& out) : out_(out.data()) {}
   void u32(std::uint32_t value) {
-    for (int shift = 24; shift >= 0; shift -= 8) {
-      out_.at(at_++) = static_cast<std::uint8_t>(value >> static_cast<unsigned>(shift));
-    }
+    value = (value & 0xFFU) << 24U | (value & 0xFF00U) << 8U | (value >> 8U & 0xFF00U) |
+            value >> 24U;  // one instruction
+    std::memcpy(out_ + at_, &value, sizeof value);
+    at_ += sizeof value;
   }
   void u64(std::uint64_t value) {
     u32(static_cast<std::uint32_t>(value >> 32U));
@@ -20,7 +22,7 @@ class Fields {
   }
 
  private:
-  FragmentHeader& out_;
+  std::uint8_t* out_;
   std::size_t at_ = 0;
 };
 
@@ -62,14 +64,15 @@ FragmentHeader fragment_header(const Sample& sample) {
   out.u32(static_cast<std::uint32_t>(sample.composition));
   out.u32(8 + sample.size);
   out.u32(flv::four_cc("mdat"));
+  static_assert(std::endian::native == std::endian::little, "Fields::u32 turns bytes round");
   return header;
 }
 
 Bytes to_bytes(const Fragment& fragment) {
   Bytes bytes;
-  bytes.reserve(fragment.header.size() + fragment.payload.size());
+  bytes.reserve(fragment.header.size() + fragment.payload.bytes.size());
   bytes.insert(bytes.end(), fragment.header.begin(), fragment.header.end());
-  bytes.insert(bytes.end(), fragment.payload.begin(), fragment.payload.end());
+  bytes.insert(bytes.end(), fragment.payload.bytes.begin(), fragment.payload.bytes.end());
   return bytes;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/bytes.h"
+#include "base/shared_view.h"
 #include "fmp4/track.h"
 
 namespace so::fmp4 {
@@ -20,15 +21,14 @@ struct Sample {
 };
 
 /// moof and the head of mdat; followed by the payload it is a whole fragment of one sample. Apart
-/// from the payload, so that the payload is copied at most once however many viewers want which
-/// header.
+/// from the payload, so that the payload is never copied, however many viewers want which header.
 using FragmentHeader = std::array<std::uint8_t, 112>;
 FragmentHeader fragment_header(const Sample& sample);
 
 struct Fragment {
   Sample sample;
   FragmentHeader header{};
-  ByteView payload;  // borrowed; who hands the fragment out says until when
+  SharedView payload;
 };
 
 /// Header and payload in one piece.

@@ -15,16 +15,16 @@ void Gop::add(const Fragment& fragment) {
   if (fragment.sample.track != TrackId::kVideo) return;
   if (fragment.sample.sync) clear();
   if (frames_.empty() && !fragment.sample.sync) return;
-  if (frames_.size() == limits_.frames || bytes_.size() + fragment.payload.size() > limits_.bytes) {
+  if (frames_.size() == limits_.frames || bytes_ + fragment.payload.bytes.size() > limits_.bytes) {
     return clear();
   }
-  frames_.push_back({fragment.sample, bytes_.size()});
-  bytes_.insert(bytes_.end(), fragment.payload.begin(), fragment.payload.end());
+  frames_.push_back({fragment.sample, fragment.payload});
+  bytes_ += fragment.payload.bytes.size();
 }
 
 void Gop::clear() {
   frames_.clear();
-  bytes_.clear();
+  bytes_ = 0;
 }
 
 // Frame i of n is decoded at end - (n - i), and those that were to be shown before the end are
@@ -49,8 +49,7 @@ std::vector<Fragment> Gop::burst() const {
     sample.dts = static_cast<std::uint64_t>(dts);
     sample.duration = 1;
     sample.composition = static_cast<std::int32_t>(shown - dts);
-    burst.push_back(
-        {sample, fragment_header(sample), ByteView{bytes_}.subspan(frame.at, sample.size)});
+    burst.push_back({sample, fragment_header(sample), frame.payload});
     ++dts;
   }
   return burst;

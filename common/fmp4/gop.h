@@ -26,17 +26,17 @@ class Gop {
   void add(const Fragment& fragment);
   void clear();
 
-  /// Empty: the viewer has to wait for a key frame. The payloads are borrowed until the next add().
+  /// Empty: the viewer has to wait for a key frame.
   [[nodiscard]] std::vector<Fragment> burst() const;
 
  private:
   struct Frame {
     Sample sample;
-    std::size_t at;  // of the payload in bytes_
+    SharedView payload;
   };
   Limits limits_;
   std::vector<Frame> frames_;
-  Bytes bytes_;
+  std::size_t bytes_ = 0;  // of the payloads
 };
 
 }  // namespace so::fmp4

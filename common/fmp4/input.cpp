@@ -30,12 +30,13 @@ Status check_codec(const flv::Packet& packet, TrackId id) {
 
 }  // namespace
 
-Result<std::optional<Frame>> Input::read(const flv::Packet& packet, std::uint32_t timestamp) {
+Result<std::optional<Frame>> Input::read(const flv::Packet& packet, std::uint32_t timestamp,
+                                         const std::shared_ptr<const void>& owner) {
   if (!concerns_us(packet)) return std::nullopt;
   const auto known = check_codec(packet, id_);
   supported_ = known.has_value();
   if (!known) return fail(known.error());
-  if (!packet.is_sequence_header()) return read_frame(packet, timestamp);
+  if (!packet.is_sequence_header()) return read_frame(packet, timestamp, owner);
   if (auto configured = configure(packet.payload); !configured) return fail(configured.error());
   return std::nullopt;
 }
@@ -54,20 +55,23 @@ Status Input::configure(ByteView record) {
     samples_per_frame_ = config->samples_per_frame;
   }
   if (track_ == track) return {};  // many encoders repeat it
-  if (track_) ++changes_;
+  ++version_;
   track_ = std::move(track);
   return {};
 }
 
-Result<std::optional<Frame>> Input::read_frame(const flv::Packet& packet, std::uint32_t timestamp) {
+Result<std::optional<Frame>> Input::read_frame(const flv::Packet& packet, std::uint32_t timestamp,
+                                               const std::shared_ptr<const void>& owner) {
   if (!track_) return std::nullopt;
   if (id_ == TrackId::kAudio) {
-    return Frame{id_, timestamp, 0, true, flv::without_adts(packet.payload)};
+    return Frame{id_, timestamp, 0, true, {owner, flv::without_adts(packet.payload)}};
   }
   const auto unit = flv::read_access_unit(packet.payload, length_bytes_, scratch_);
   if (!unit) return fail(unit.error());
   if (!unit->has_slice) return std::nullopt;
-  return Frame{id_, timestamp, packet.composition_ms, unit->has_idr, unit->bytes};
+  const bool cleaned = !scratch_.empty() && unit->bytes.data() == scratch_.data();
+  SharedView payload = cleaned ? share(to_bytes(unit->bytes)) : SharedView{owner, unit->bytes};
+  return Frame{id_, timestamp, packet.composition_ms, unit->has_idr, std::move(payload)};
 }
 
 }  // namespace so::fmp4

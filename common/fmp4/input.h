@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "base/shared_view.h"
 #include "flv/packet.h"
 #include "fmp4/track.h"
 
@@ -17,7 +19,7 @@ struct Frame {
   std::uint32_t timestamp = 0;   // the publisher's, ms
   std::int32_t composition = 0;  // ms
   bool sync = false;
-  ByteView payload{};  // borrowed
+  SharedView payload{};
 };
 
 /// Turns the packets of one kind into frames, and remembers the newest configuration. An error is
@@ -26,22 +28,26 @@ class Input {
  public:
   explicit Input(TrackId id) : id_(id) {}
 
-  /// nullopt: a header, a keep-alive, another track, or a frame before its header. The payload is
-  /// borrowed from the packet or from here, until the next call.
-  Result<std::optional<Frame>> read(const flv::Packet& packet, std::uint32_t timestamp);
+  /// nullopt: a header, a keep-alive, another track, or a frame before its header. `owner`: of the
+  /// packet's payload, which is not copied unless something in it has to go.
+  Result<std::optional<Frame>> read(const flv::Packet& packet, std::uint32_t timestamp,
+                                    const std::shared_ptr<const void>& owner);
 
   [[nodiscard]] const std::optional<Track>& track() const { return track_; }
-  [[nodiscard]] unsigned changes() const { return changes_; }     // from one track to another
+  /// Rises with every other configuration; 0: none came yet.
+  [[nodiscard]] unsigned version() const { return version_; }
+  [[nodiscard]] unsigned changes() const { return version_ == 0 ? 0 : version_ - 1; }
   [[nodiscard]] bool is_supported() const { return supported_; }  // true while nothing was heard
   [[nodiscard]] std::uint32_t samples_per_frame() const { return samples_per_frame_; }  // audio
 
  private:
   Status configure(ByteView record);
-  Result<std::optional<Frame>> read_frame(const flv::Packet& packet, std::uint32_t timestamp);
+  Result<std::optional<Frame>> read_frame(const flv::Packet& packet, std::uint32_t timestamp,
+                                          const std::shared_ptr<const void>& owner);
 
   TrackId id_;
   std::optional<Track> track_;
-  unsigned changes_ = 0;
+  unsigned version_ = 0;
   bool supported_ = true;
   std::size_t length_bytes_ = 4;  // video
   std::uint32_t samples_per_frame_ = 1024;

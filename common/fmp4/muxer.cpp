@@ -32,7 +32,8 @@ bool same_ids(const std::vector<Track>& a, const std::vector<Track>& b) {
 Muxer::Muxer(const Options& options)
     : options_(options), opening_(options.opening), gop_(options.gop) {}
 
-std::span<const Event> Muxer::feed(const flv::Tag& tag, TimePoint now) {
+std::span<const Event> Muxer::feed(const flv::Tag& tag, const std::shared_ptr<const void>& owner,
+                                   TimePoint now) {
   events_.clear();
   if (opened_) opening_.forget();
   if (tag.type == flv::TagType::kScript) return {};
@@ -42,11 +43,11 @@ std::span<const Event> Muxer::feed(const flv::Tag& tag, TimePoint now) {
     complain(id, packet.error());
     return events_;
   }
-  const auto frame = lane(id).input.read(*packet, tag.timestamp);
+  auto frame = lane(id).input.read(*packet, tag.timestamp, owner);
   if (!frame) {
     complain(id, frame.error());
   } else if (*frame) {
-    take(**frame, now);
+    take(std::move(**frame), now);
   }
   return events_;
 }
@@ -59,6 +60,7 @@ void Muxer::lost() {
 void Muxer::restart() {
   video_.input = Input{TrackId::kVideo};
   audio_.input = Input{TrackId::kAudio};
+  video_.version = audio_.version = 0;
   video_.complained = audio_.complained = false;
   opening_ = Opening{options_.opening};
   opened_ = false;
@@ -79,9 +81,9 @@ void Muxer::complain(TrackId id, const Error& error) {
   events_.emplace_back(Notice{id, error.text});
 }
 
-void Muxer::take(const Frame& frame, TimePoint now) {
+void Muxer::take(Frame frame, TimePoint now) {
   lane(frame.track).complained = false;
-  if (opened_) return put(frame, now);
+  if (opened_) return put(std::move(frame), now);
   const unsigned changes = video_.input.changes() + audio_.input.changes();
   if (changes != changes_) opening_.forget();
   changes_ = changes;
@@ -99,14 +101,10 @@ void Muxer::open(TimePoint now) {
       leave(id);
     }
   }
-  for (const Opening::Kept& kept : opening_.kept()) {
-    Frame frame = kept.frame;
-    frame.payload = kept.payload;
-    put(frame, now);
-  }
+  for (const Frame& frame : opening_.kept()) put(frame, now);
 }
 
-void Muxer::put(const Frame& frame, TimePoint now) {
+void Muxer::put(Frame frame, TimePoint now) {
   const auto point = timeline_.place(type_of(frame.track), frame.timestamp, now);
   lane(frame.track).heard = point.ms;
   if (point.jumped) {
@@ -117,20 +115,21 @@ void Muxer::put(const Frame& frame, TimePoint now) {
   enter(frame.track);
   leave_if_silent(other(frame.track), point.ms);
   if (stale_) emit_init();
-  emit(frame, point.ms);
+  emit(std::move(frame), point.ms);
 }
 
 bool Muxer::admit(const Frame& frame) {
   if (frame.track != TrackId::kVideo) return true;
-  const bool changed = video_.track != video_.input.track();
-  if (!frame.sync && (awaiting_key_ || changed)) return false;
+  if (!frame.sync && (awaiting_key_ || video_.changed())) return false;
   awaiting_key_ = false;
   return true;
 }
 
 void Muxer::enter(TrackId id) {
   Lane& entering = lane(id);
-  if (entering.track == entering.input.track()) return;
+  const bool changed = entering.changed();
+  entering.version = entering.input.version();
+  if (!changed) return;
   entering.track = entering.input.track();
   stale_ = true;
   if (id == TrackId::kAudio) {
@@ -141,7 +140,7 @@ void Muxer::enter(TrackId id) {
 void Muxer::leave(TrackId id) {
   Lane& leaving = lane(id);
   if (!leaving.track) return;
-  leaving.track.reset();
+  leaving.forget_track();
   leaving.heard.reset();
   stale_ = true;
   if (id == TrackId::kVideo) {
@@ -173,7 +172,7 @@ void Muxer::emit_init() {
   events_.emplace_back(std::move(next));
 }
 
-void Muxer::emit(const Frame& frame, std::int64_t ms) {
+void Muxer::emit(Frame frame, std::int64_t ms) {
   const auto slot = place(frame.track, ms);
   if (!slot) return;
   const Sample sample{.track = frame.track,
@@ -182,10 +181,9 @@ void Muxer::emit(const Frame& frame, std::int64_t ms) {
                       .duration = slot->duration,
                       .composition = composition(frame, ms, *slot),
                       .sync = frame.sync,
-                      .size = static_cast<std::uint32_t>(frame.payload.size())};
-  const Fragment fragment{sample, fragment_header(sample), frame.payload};
-  gop_.add(fragment);
-  events_.emplace_back(fragment);
+                      .size = static_cast<std::uint32_t>(frame.payload.bytes.size())};
+  events_.emplace_back(Fragment{sample, fragment_header(sample), std::move(frame.payload)});
+  gop_.add(std::get<Fragment>(events_.back()));
 }
 
 std::optional<Slot> Muxer::place(TrackId id, std::int64_t ms) {

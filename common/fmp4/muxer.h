@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -61,8 +62,10 @@ class Muxer {
   Muxer() : Muxer(Options{}) {}
   explicit Muxer(const Options& options);
 
-  /// The events and the payloads in them are borrowed until the next call. Script tags give none.
-  std::span<const Event> feed(const flv::Tag& tag, TimePoint now);
+  /// The events are borrowed until the next call. `owner` keeps the tag's body alive: payloads are
+  /// not copied, and a GOP of them is kept. Script tags give no events.
+  std::span<const Event> feed(const flv::Tag& tag, const std::shared_ptr<const void>& owner,
+                              TimePoint now);
 
   /// Tags were lost before they got here: no video until the next key frame.
   void lost();
@@ -83,19 +86,28 @@ class Muxer {
     explicit Lane(TrackId id) : input(id) {}
     Input input;
     std::optional<Track> track;         // as viewers know it; nullopt: they do not
+    unsigned version = 0;               // of the input's configuration when `track` was set
     std::optional<std::int64_t> heard;  // ms of the media clock; nullopt: not since it is there
     bool complained = false;
+
+    [[nodiscard]] bool changed() const {
+      return version != input.version() && track != input.track();
+    }
+    void forget_track() {
+      track.reset();
+      version = 0;
+    }
   };
 
-  void take(const Frame& frame, TimePoint now);
+  void take(Frame frame, TimePoint now);
   void open(TimePoint now);
-  void put(const Frame& frame, TimePoint now);
+  void put(Frame frame, TimePoint now);
   bool admit(const Frame& frame);
   void enter(TrackId id);
   void leave(TrackId id);
   void leave_if_silent(TrackId id, std::int64_t now_ms);
   void emit_init();
-  void emit(const Frame& frame, std::int64_t ms);
+  void emit(Frame frame, std::int64_t ms);
   std::optional<Slot> place(TrackId id, std::int64_t ms);
   std::int32_t composition(const Frame& frame, std::int64_t ms, const Slot& slot);
   void complain(TrackId id, const Error& error);

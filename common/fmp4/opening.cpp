@@ -10,9 +10,8 @@ bool Opening::add(const Frame& frame, bool hope_for_other, TimePoint now) {
   if (!first_) first_ = First{frame.timestamp, now};
   const bool decided = decide(frame, hope_for_other, now);
   if (video_ || decided) {
-    kept_.push_back({frame, to_bytes(frame.payload)});
-    kept_.back().frame.payload = {};
-    bytes_ += sizeof(Kept) + frame.payload.size();
+    kept_.push_back(frame);
+    bytes_ += sizeof(Frame) + frame.payload.bytes.size();
   }
   return decided;
 }

@@ -5,7 +5,6 @@
 #include <optional>
 #include <vector>
 
-#include "base/bytes.h"
 #include "base/time.h"
 #include "fmp4/input.h"
 
@@ -21,11 +20,6 @@ class Opening {
     Millis key_within{10'000};    // when video frames come but no key frame yet: a long GOP
     std::size_t bytes = 8 << 20;  // kept meanwhile; more decides at once
   };
-  struct Kept {
-    Frame frame;  // without its payload
-    Bytes payload;
-  };
-
   explicit Opening(Options options) : options_(options) {}
 
   /// True: decided. From then on heard() is the set of tracks, and kept() are the frames to begin
@@ -35,7 +29,7 @@ class Opening {
   void forget();  // what was kept: it cannot be decoded, or is not needed any more
 
   [[nodiscard]] bool heard(TrackId track) const;
-  [[nodiscard]] const std::vector<Kept>& kept() const { return kept_; }
+  [[nodiscard]] const std::vector<Frame>& kept() const { return kept_; }
 
  private:
   [[nodiscard]] bool waited(Millis limit, std::uint32_t timestamp, TimePoint now) const;
@@ -46,7 +40,7 @@ class Opening {
     TimePoint when;
   };
   Options options_;
-  std::vector<Kept> kept_;
+  std::vector<Frame> kept_;
   std::size_t bytes_ = 0;  // of kept_, with what an entry takes
   std::optional<First> first_;
   bool video_ = false;         // from a key frame on

@@ -27,17 +27,23 @@ Slot VideoClock::place(std::int64_t ms) {
 
 void VideoClock::note_distance(std::int64_t ms) {
   if (ms <= 0 || ms > kMaxDistance) return;
-  distances_.at(noted_ % distances_.size()) = ms;
+  std::int64_t& oldest = distances_.at(noted_ % distances_.size());
+  const std::size_t count = std::min(noted_, distances_.size());
+  auto* const end = sorted_.begin() + count;
+  auto* const gone =
+      count < distances_.size() ? end : std::lower_bound(sorted_.begin(), end, oldest);
+  // The new one takes the place of the old one and moves to its own.
+  *gone = ms;
+  for (auto* at = gone; at != sorted_.begin() && *(at - 1) > *at; --at) std::iter_swap(at, at - 1);
+  for (auto* at = gone; at + 1 < end && *at > *(at + 1); ++at) std::iter_swap(at, at + 1);
+  oldest = ms;
   ++noted_;
 }
 
 std::int64_t VideoClock::nominal() const {
   const std::size_t count = std::min(noted_, distances_.size());
   if (count == 0) return kDefaultDistance;
-  auto sorted = distances_;
-  auto* const middle = sorted.begin() + (count - 1) / 2;
-  std::nth_element(sorted.begin(), middle, sorted.begin() + count);
-  return *middle;
+  return sorted_.at((count - 1) / 2);
 }
 
 void AudioClock::set_format(std::uint32_t rate, std::uint32_t samples_per_frame) {

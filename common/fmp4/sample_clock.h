@@ -30,7 +30,8 @@ class VideoClock {
   void note_distance(std::int64_t ms);
   [[nodiscard]] std::int64_t nominal() const;
 
-  std::array<std::int64_t, 9> distances_{};
+  std::array<std::int64_t, 9> distances_{};  // the last ones, in turn
+  std::array<std::int64_t, 9> sorted_{};     // the same
   std::size_t noted_ = 0;
   std::int64_t last_ = 0;
   std::optional<std::int64_t> end_;

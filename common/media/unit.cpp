@@ -33,13 +33,12 @@ std::uint8_t flags_of(const flv::Tag& tag) {
   return tag.type == flv::TagType::kVideo && packet->is_key_frame() ? flag::kKey : 0;
 }
 
-void write_unit(const UnitView& unit, Bytes& out) {
+void write_header(const UnitView& unit, Bytes& out) {
   Writer to{out};
   to.u64(unit.sequence);
   to.u8(static_cast<std::uint8_t>(unit.type));
   to.u8(unit.flags);
   to.u32(unit.timestamp);
-  to.bytes(unit.body);
 }
 
 Result<UnitView> read_unit(ByteView message) {

@@ -40,23 +40,27 @@ struct UnitView {
   flv::TagType type{};
   std::uint32_t timestamp = 0;
   ByteView body;
+  std::shared_ptr<const void> owner{};  // of the body, for those who want to keep it
 
   [[nodiscard]] flv::Tag tag() const { return {type, timestamp, body}; }
   [[nodiscard]] bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
 };
 
 inline UnitView view(const Unit& unit) {
-  return {unit.sequence, unit.flags, unit.type, unit.timestamp,
-          unit.body ? ByteView{*unit.body} : ByteView{}};
+  return {unit.sequence,
+          unit.flags,
+          unit.type,
+          unit.timestamp,
+          unit.body ? ByteView{*unit.body} : ByteView{},
+          unit.body};
 }
 
 /// What a tag is: key frame, configuration, metadata, or none of them. A body that cannot be read
 /// is none.
 std::uint8_t flags_of(const flv::Tag& tag);
 
-/// The header and body after the topic.
-inline constexpr std::size_t kHeaderBytes = 14;
-void write_unit(const UnitView& unit, Bytes& out);
+/// What comes between the topic and the body.
+void write_header(const UnitView& unit, Bytes& out);
 /// Borrowed from the message.
 Result<UnitView> read_unit(ByteView message);
 

@@ -1,5 +1,6 @@
 #include "media/zmq_publisher.h"
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <filesystem>
@@ -57,11 +58,12 @@ struct Publisher::State {
   explicit State(const Head::Limits& limits) : head(limits) {}
 
   void send(std::string_view topic, const UnitView& unit) {
-    Bytes message;
-    message.reserve(topic.size() + kHeaderBytes + unit.body.size());
-    message.assign(topic.begin(), topic.end());
-    write_unit(unit, message);
-    socket.send(zmq::const_buffer{message.data(), message.size()}, zmq::send_flags::dontwait);
+    Bytes first{topic.begin(), topic.end()};
+    write_header(unit, first);
+    zmq::message_t message{first.size() + unit.body.size()};
+    auto* const bytes = message.data<std::uint8_t>();
+    std::copy(unit.body.begin(), unit.body.end(), std::copy(first.begin(), first.end(), bytes));
+    socket.send(message, zmq::send_flags::dontwait);
   }
 
   // 1 or 0, then the topic: somebody subscribes to it, nobody does any more.

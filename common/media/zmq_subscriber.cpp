@@ -32,6 +32,7 @@ struct Subscriber::State {
   Reception reception;
   std::string head_topic;
   zmq::socket_t socket{media_context(), zmq::socket_type::sub};
+  std::shared_ptr<zmq::message_t> message = std::make_shared<zmq::message_t>();  // the newest
   std::unique_ptr<Readable> readable;
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);  // for a read() that was deferred
 
@@ -46,22 +47,23 @@ struct Subscriber::State {
   }
 
   void read() {
-    zmq::message_t message;
     for (int i = 0; i < kTurnUnits; ++i) {
-      if (!socket.recv(message, zmq::recv_flags::dontwait)) return;
-      receive({message.data<std::uint8_t>(), message.size()});
+      if (message.use_count() > 1) message = std::make_shared<zmq::message_t>();  // it was kept
+      if (!socket.recv(*message, zmq::recv_flags::dontwait)) return;
+      receive({message->data<std::uint8_t>(), message->size()});
     }
     loop.defer([this, living = alive] {
       if (*living) read();
     });
   }
 
-  void receive(ByteView message) {
-    const bool live = !message.empty() && message[0] == 'm';
+  void receive(ByteView bytes) {
+    const bool live = !bytes.empty() && bytes[0] == 'm';
     const std::size_t topic = live ? 1 : kHeadTopicBytes;
-    if (message.size() < topic || (!live && as_text(message.first(topic)) != head_topic)) return;
-    const auto unit = read_unit(message.subspan(topic));
+    if (bytes.size() < topic || (!live && as_text(bytes.first(topic)) != head_topic)) return;
+    auto unit = read_unit(bytes.subspan(topic));
     if (!unit) return log::warn("{}", unit.error().text);
+    unit->owner = message;
     if (unit->has(flag::kEndOfStream)) return handlers.end ? handlers.end() : void();
     switch (live ? reception.live(*unit) : reception.head(*unit)) {
       case Reception::Verdict::kTake:

@@ -15,8 +15,8 @@ namespace so::media {
 class Subscriber {
  public:
   struct Handlers {
-    /// Borrowed for the call. `skipped`: units before it were lost for good; video is broken until
-    /// a key frame.
+    /// Borrowed for the call, or for as long as its owner is kept. `skipped`: units before it were
+    /// lost for good; video is broken until a key frame.
     std::function<void(const UnitView& unit, bool skipped)> unit;
     /// The publisher has ended the stream. One that dies does not say so; the hub does.
     std::function<void()> end{};  // may be left out

@@ -44,13 +44,12 @@ struct ViewerTest {
   void inter(std::uint64_t ms) { video(ms, false); }
   void audio(std::uint64_t ms) { fragment(fmp4::TrackId::kAudio, ms * 48, true); }
   void fragment(fmp4::TrackId track, std::uint64_t dts, bool sync) {
-    const Bytes payload(4);
     fmp4::Fragment next;
     next.sample = {
         .track = track, .sequence = 77, .dts = dts, .duration = 40, .sync = sync, .size = 4};
     next.header = fmp4::fragment_header(next.sample);
-    next.payload = payload;
-    viewer.fragment({next, net::Frame::binary_parts({next.header, next.payload})}, init);
+    next.payload = share(Bytes(4));
+    viewer.fragment({next, net::Frame::binary_shared({next.header}, next.payload)}, init);
   }
   Lines heard() { return server.heard(viewer.id()); }
   void queue_is_full(bool full) {

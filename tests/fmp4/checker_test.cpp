@@ -21,7 +21,7 @@ Messages recording() {
   Messages messages;
   fmp4::Muxer muxer;
   for (const auto& tag : test::flv_tags("h264_aac_160x90_1s")) {
-    for (const fmp4::Event& event : muxer.feed(tag.view(), {})) {
+    for (const fmp4::Event& event : muxer.feed(tag.view(), nullptr, {})) {
       if (const auto* init = std::get_if<fmp4::InitSegment>(&event))
         messages.push_back(init->bytes);
       if (const auto* f = std::get_if<fmp4::Fragment>(&event))

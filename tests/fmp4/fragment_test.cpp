@@ -50,7 +50,7 @@ TEST_CASE("fmp4: key frames, sound, times beyond 32 bits and negative offsets ha
 TEST_CASE("fmp4: header and payload make a fragment") {
   const Bytes payload{1, 2, 3};
   const Sample sample{.track = TrackId::kVideo, .sequence = 1, .duration = 1, .size = 3};
-  const Bytes whole = fmp4::to_bytes({sample, fmp4::fragment_header(sample), payload});
+  const Bytes whole = fmp4::to_bytes({sample, fmp4::fragment_header(sample), share(payload)});
   REQUIRE(whole.size() == 115);
   CHECK(to_hex(ByteView{whole}.last(7)) == "6d646174010203");
 }

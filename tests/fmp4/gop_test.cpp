@@ -22,7 +22,7 @@ Fragment video(std::uint64_t dts, std::uint32_t duration, bool sync, ByteView pa
                       .composition = cts,
                       .sync = sync,
                       .size = static_cast<std::uint32_t>(payload.size())};
-  return {sample, fmp4::fragment_header(sample), payload};
+  return {sample, fmp4::fragment_header(sample), share(to_bytes(payload))};
 }
 
 std::string say(const std::vector<Fragment>& burst) {
@@ -47,8 +47,8 @@ TEST_CASE("gop: a burst squeezes what was, and ends where the next fragment begi
   const auto burst = gop.burst();
   CHECK(say(burst) == "1122+1 1123+1 1124+1");
   CHECK(burst.at(0).sample.sync);
-  CHECK(test::to_hex(burst.at(0).payload) == "01");
-  CHECK(test::to_hex(burst.at(2).payload) == "0203");
+  CHECK(test::to_hex(burst.at(0).payload.bytes) == "01");
+  CHECK(test::to_hex(burst.at(2).payload.bytes) == "0203");
   CHECK(burst.at(1).header == fmp4::fragment_header(burst.at(1).sample));
 }
 

@@ -368,7 +368,7 @@ TEST_CASE("muxer: who joins a recording at any frame gets a flawless stream") {
     fmp4::Muxer muxer;
     std::vector<test::Fmp4Checker> viewers;
     for (const auto& tag : test::flv_tags(name)) {
-      for (const fmp4::Event& event : muxer.feed(tag.view(), {})) {
+      for (const fmp4::Event& event : muxer.feed(tag.view(), nullptr, {})) {
         const auto* const fragment = std::get_if<fmp4::Fragment>(&event);
         if (fragment == nullptr) continue;
         for (auto& viewer : viewers) REQUIRE(viewer.check(fmp4::to_bytes(*fragment)));

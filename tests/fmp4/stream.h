@@ -56,8 +56,8 @@ class Stream {
     return feed(flv::TagType::kAudio, ms, hex);
   }
   std::string feed(flv::TagType type, std::uint32_t ms, const std::string& hex) {
-    const Bytes body = from_hex(hex);
-    return say(muxer.feed({type, ms, body}, now));
+    const SharedView body = share(from_hex(hex));
+    return say(muxer.feed({type, ms, body.bytes}, body.owner, now));
   }
 
  private:

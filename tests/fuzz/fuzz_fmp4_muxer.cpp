@@ -53,7 +53,9 @@ void require(const Status& status) {
 class Viewed {
  public:
   void feed(TagType type, std::uint32_t timestamp, ByteView body, TimePoint now) {
-    for (const fmp4::Event& event : muxer_.feed({type, timestamp, body}, now)) {
+    const SharedView shared = share(to_bytes(body));
+    for (const fmp4::Event& event :
+         muxer_.feed({type, timestamp, shared.bytes}, shared.owner, now)) {
       if (const auto* init = std::get_if<fmp4::InitSegment>(&event)) take(*init);
       if (const auto* fragment = std::get_if<fmp4::Fragment>(&event)) take(*fragment);
     }

@@ -9,7 +9,8 @@ TEST_CASE("a unit is the bytes that the manual page draws, and comes back") {
   const Bytes body{0xAF, 0x01, 0x21};
   const UnitView unit{7, flag::kKey, flv::TagType::kAudio, 0x01020304, body};
   Bytes bytes;
-  write_unit(unit, bytes);
+  write_header(unit, bytes);
+  bytes.insert(bytes.end(), body.begin(), body.end());
   CHECK(bytes == Bytes{0, 0, 0, 0, 0, 0, 0, 7, 8, 1, 1, 2, 3, 4, 0xAF, 0x01, 0x21});
   const auto back = read_unit(bytes);
   REQUIRE(back);
@@ -22,7 +23,7 @@ TEST_CASE("a unit is the bytes that the manual page draws, and comes back") {
 
 TEST_CASE("a unit that is cut short or of a foreign type is refused") {
   Bytes bytes;
-  write_unit({1, 0, flv::TagType::kVideo, 0, {}}, bytes);
+  write_header({1, 0, flv::TagType::kVideo, 0, {}}, bytes);
   for (std::size_t n = 0; n < bytes.size(); ++n) {
     CHECK(read_unit(ByteView{bytes}.first(n)).error().text == "media unit: truncated header");
   }

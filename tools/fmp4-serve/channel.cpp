@@ -27,7 +27,7 @@ void Channel::begin(std::span<Viewer* const> viewers) {
   if (init == nullptr) return;
   for (const fmp4::Fragment& fragment : muxer_.burst()) {
     const SharedFragment shared{fragment,
-                                net::Frame::binary_parts({fragment.header, fragment.payload})};
+                                net::Frame::binary_shared({fragment.header}, fragment.payload)};
     for (Viewer* const viewer : viewers) viewer->fragment(shared, *init);
   }
 }
@@ -63,7 +63,7 @@ void Channel::offline() {
 
 void Channel::unit(const media::UnitView& unit, bool skipped) {
   if (skipped) muxer_.lost();
-  for (const fmp4::Event& event : muxer_.feed(unit.tag(), loop_.now())) {
+  for (const fmp4::Event& event : muxer_.feed(unit.tag(), unit.owner, loop_.now())) {
     std::visit([this](const auto& e) { on(e); }, event);
   }
   if (std::exchange(anew_, false)) begin_all();
@@ -94,7 +94,7 @@ void Channel::on(const fmp4::Notice& notice) {
 
 net::Frame Channel::shared_frame(const fmp4::Fragment& fragment) {
   const Bytes events = std::exchange(event_messages_, {});
-  return net::Frame::binary_parts({events, fragment.header, fragment.payload});
+  return net::Frame::binary_shared({events, fragment.header}, fragment.payload);
 }
 
 void Channel::metadata(double timestamp, std::string_view data) {

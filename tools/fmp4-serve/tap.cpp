@@ -52,7 +52,7 @@ void Tap::event(const wire::FrameView& event) {
 
 void Tap::unit(const media::UnitView& unit, bool skipped) {
   if (skipped) muxer_.lost();
-  for (const fmp4::Event& event : muxer_.feed(unit.tag(), loop_.now())) {
+  for (const fmp4::Event& event : muxer_.feed(unit.tag(), unit.owner, loop_.now())) {
     std::visit([this](const auto& e) { on(e); }, event);
   }
 }

@@ -76,7 +76,7 @@ void Viewer::send_plain(const fmp4::Fragment& fragment, const fmp4::InitSegment&
   if (sample.dts < base) return;  // sound from before the first picture
   sample.dts -= base;
   sample.sequence = ++sequence_;
-  send(net::Frame::binary_parts({fmp4::fragment_header(sample), fragment.payload}));
+  send(net::Frame::binary_shared({fmp4::fragment_header(sample)}, fragment.payload));
 }
 
 // What waits for a viewer that cannot keep up is old already: it is dropped, up to the next key
