@@ -11,11 +11,24 @@
 namespace so::flv {
 namespace {
 
+/// What a NAL unit is to us.
+enum class Unit : std::uint8_t { kWaste, kSlice, kIdrSlice, kOther };
+
 // H.264, table 7-1: the low five bits of a NAL unit's first byte.
-constexpr unsigned kFirstSlice = 1;
-constexpr unsigned kIdrSlice = 5;
-constexpr unsigned kDelimiter = 9;
-constexpr unsigned kFiller = 12;
+Unit avc_unit(unsigned first) {
+  const unsigned type = first & 0x1FU;
+  if (type == 9 || type == 12) return Unit::kWaste;  // delimiter, filler
+  if (type == 5) return Unit::kIdrSlice;
+  return type >= 1 && type <= 4 ? Unit::kSlice : Unit::kOther;
+}
+
+// H.265, table 7-1: the six bits after the first.
+Unit hevc_unit(unsigned first) {
+  const unsigned type = first >> 1U & 0x3FU;
+  if (type == 35 || type == 38) return Unit::kWaste;
+  if (type >= 16 && type <= 23) return Unit::kIdrSlice;
+  return type < 32 ? Unit::kSlice : Unit::kOther;
+}
 
 std::uint32_t read_length(Cursor& in, std::size_t bytes) {
   return bytes == 1 ? in.u8() : bytes == 2 ? in.u16() : in.u32();
@@ -40,7 +53,8 @@ ByteView without_start_code(ByteView unit) {
 
 // {length:8|16|32, NAL unit}*. Copied to the scratch buffer from the first unit on that cannot stay
 // as it is; most access units never are.
-Result<AccessUnit> read_access_unit(ByteView payload, std::size_t length_bytes, Bytes& scratch) {
+Result<AccessUnit> read_access_unit(ByteView payload, std::size_t length_bytes, Bytes& scratch,
+                                    Coding coding) {
   AccessUnit result;
   scratch.clear();
   Writer out{scratch};
@@ -55,10 +69,12 @@ Result<AccessUnit> read_access_unit(ByteView payload, std::size_t length_bytes, 
     }
     const ByteView unit = in.bytes(length);
     const ByteView clean = without_start_code(unit);
-    const unsigned type = clean.empty() ? kFiller : clean.front() & 0x1FU;
-    const bool wanted = type != kDelimiter && type != kFiller;
-    result.has_idr |= type == kIdrSlice;
-    result.has_slice |= type >= kFirstSlice && type <= kIdrSlice;
+    const Unit kind = clean.empty()             ? Unit::kWaste
+                      : coding == Coding::kHevc ? hevc_unit(clean.front())
+                                                : avc_unit(clean.front());
+    const bool wanted = kind != Unit::kWaste;
+    result.has_idr |= kind == Unit::kIdrSlice;
+    result.has_slice |= kind == Unit::kIdrSlice || kind == Unit::kSlice;
     if (!copying && (!wanted || clean.size() != unit.size())) {
       copying = true;
       out.bytes(payload.first(start));

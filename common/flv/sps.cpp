@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "flv/bit_cursor.h"
+#include "flv/emulation.h"
 
 namespace so::flv {
 namespace {
@@ -13,22 +14,6 @@ namespace {
 constexpr std::uint32_t kMaxMacroblocks = 1024;  // a side; the largest level allows 1055
 constexpr std::size_t kMaxBytes = 1024;          // of a parameter set; real ones have 20 to 80
 constexpr std::uint32_t kMaxPocCycle = 255;      // num_ref_frames_in_pic_order_cnt_cycle
-
-// 00 00 03 stands for 00 00: the 03 keeps start codes out of the payload.
-Bytes without_emulation_prevention(ByteView nal_unit) {
-  Bytes out;
-  out.reserve(nal_unit.size());
-  unsigned zeros = 0;
-  for (const std::uint8_t byte : nal_unit) {
-    if (zeros >= 2 && byte == 3) {
-      zeros = 0;
-      continue;
-    }
-    zeros = byte == 0 ? zeros + 1 : 0;
-    out.push_back(byte);
-  }
-  return out;
-}
 
 void skip_scaling_list(BitCursor& in, int size) {
   int last = 8;

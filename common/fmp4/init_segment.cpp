@@ -128,7 +128,7 @@ void write_visual_fields(Writer& out, const Track& track) {
 void write_audio_fields(Writer& out, const Track& track) {
   out.zeros(8);
   out.u16(track.channels);
-  out.u16(16);
+  out.u16(track.bits);
   out.u32(0);
   out.u32(track.timescale < 0x10000 ? track.timescale << 16U : 0);
 }

@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "flv/nal_units.h"
-
 namespace so::fmp4 {
 namespace {
 
@@ -21,11 +19,15 @@ Status check_codec(const flv::Packet& packet, TrackId id) {
   if (packet.multitrack != flv::Multitrack::kOneTrack) {
     return fail(Code::kPeer, "several tracks in a packet are not supported for fMP4 yet");
   }
-  if (packet.codec != (id == TrackId::kVideo ? flv::Codec::kAvc : flv::Codec::kAac)) {
-    return fail(Code::kPeer,
-                fmt::format("{} is not supported for fMP4 yet", flv::name(packet.codec)));
+  if (!can_carry(packet.codec, id)) {
+    return fail(Code::kPeer, fmt::format("{} is not supported for fMP4", flv::name(packet.codec)));
   }
   return {};
+}
+
+tl::unexpected<Error> unconfigured(flv::Codec codec) {
+  return fail(Code::kPeer,
+              fmt::format("{} frames come before their configuration", flv::name(codec)));
 }
 
 }  // namespace
@@ -36,42 +38,74 @@ Result<std::optional<Frame>> Input::read(const flv::Packet& packet, std::uint32_
   const auto known = check_codec(packet, id_);
   supported_ = known.has_value();
   if (!known) return fail(known.error());
-  if (!packet.is_sequence_header()) return read_frame(packet, timestamp, owner);
-  if (auto configured = configure(packet.payload); !configured) return fail(configured.error());
+  if (!packet.is_sequence_header()) {
+    return id_ == TrackId::kVideo ? read_video(packet, timestamp, owner)
+                                  : read_audio(packet, timestamp, owner);
+  }
+  if (describes_itself(packet.codec)) return std::nullopt;
+  if (auto done = configure(packet.codec, packet.payload); !done) return fail(done.error());
   return std::nullopt;
 }
 
-Status Input::configure(ByteView record) {
-  Track track;
-  if (id_ == TrackId::kVideo) {
-    const auto config = flv::AvcConfig::decode(record);
-    if (!config) return fail(config.error());
-    track = video_track(*config);
-    length_bytes_ = config->length_bytes;
-  } else {
-    const auto config = flv::AacConfig::decode(record);
-    if (!config) return fail(config.error());
-    track = audio_track(*config);
-    samples_per_frame_ = config->samples_per_frame;
+Status Input::configure(flv::Codec codec, ByteView record) {
+  auto format = read_format(codec, record);
+  if (!format) {
+    if (id_ == TrackId::kVideo || !is_configured(codec)) configured_ = false;
+    return fail(format.error());
   }
-  if (track_ == track) return {};  // many encoders repeat it
-  ++version_;
-  track_ = std::move(track);
+  if (format_ && format_->codec == codec && format->track.width == 0) {
+    format->track.width = format_->track.width;
+    format->track.height = format_->track.height;
+  }
+  if (!format_ || format_->track != format->track) ++version_;  // many encoders repeat it
+  format_ = std::move(*format);
+  configured_ = true;
   return {};
 }
 
-Result<std::optional<Frame>> Input::read_frame(const flv::Packet& packet, std::uint32_t timestamp,
+// VP9 says it in key frames only.
+void Input::resize(std::uint32_t width, std::uint32_t height) {
+  Track& track = format_->track;
+  if (width == 0 || (track.width == width && track.height == height)) return;
+  if (track.width != 0) ++version_;
+  track.width = width;
+  track.height = height;
+}
+
+Result<std::optional<Frame>> Input::read_video(const flv::Packet& packet, std::uint32_t timestamp,
                                                const std::shared_ptr<const void>& owner) {
-  if (!track_) return std::nullopt;
-  if (id_ == TrackId::kAudio) {
-    return Frame{id_, timestamp, 0, true, {owner, flv::without_adts(packet.payload)}};
+  if (!is_configured(packet.codec)) return unconfigured(packet.codec);
+  const auto picture = read_picture(*format_, packet.payload, scratch_);
+  if (!picture) return fail(picture.error());
+  if (!picture->shows) return std::nullopt;
+  resize(picture->width, picture->height);
+  const bool cleaned = !scratch_.empty() && picture->bytes.data() == scratch_.data();
+  SharedView payload =
+      cleaned ? share(to_bytes(picture->bytes)) : SharedView{owner, picture->bytes};
+  return Frame{.track = id_,
+               .timestamp = timestamp,
+               .composition = packet.composition_ms,
+               .sync = picture->sync,
+               .payload = std::move(payload)};
+}
+
+Result<std::optional<Frame>> Input::read_audio(const flv::Packet& packet, std::uint32_t timestamp,
+                                               const std::shared_ptr<const void>& owner) {
+  if (describes_itself(packet.codec)) {
+    if (auto done = configure(packet.codec, packet.payload); !done) return fail(done.error());
   }
-  const auto unit = flv::read_access_unit(packet.payload, length_bytes_, scratch_);
-  if (!unit) return fail(unit.error());
-  if (!unit->has_slice) return std::nullopt;
-  const bool cleaned = !scratch_.empty() && unit->bytes.data() == scratch_.data();
-  SharedView payload = cleaned ? share(to_bytes(unit->bytes)) : SharedView{owner, unit->bytes};
-  return Frame{id_, timestamp, packet.composition_ms, unit->has_idr, std::move(payload)};
+  if (!is_configured(packet.codec)) return unconfigured(packet.codec);
+  ByteView payload = packet.payload;
+  if (packet.codec == flv::Codec::kAac) payload = flv::without_adts(payload);
+  const std::uint32_t samples = read_samples(*format_, payload);
+  if (samples == 0) {
+    return fail(Code::kPeer, fmt::format("a damaged {} frame", flv::name(packet.codec)));
+  }
+  return Frame{.track = id_,
+               .timestamp = timestamp,
+               .sync = true,
+               .samples = samples,
+               .payload = {owner, payload}};
 }
 
 }  // namespace so::fmp4

@@ -22,9 +22,10 @@ TrackId other(TrackId track) {
   return track == TrackId::kVideo ? TrackId::kAudio : TrackId::kVideo;
 }
 
-bool same_ids(const std::vector<Track>& a, const std::vector<Track>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const Track& x, const Track& y) { return x.id == y.id; });
+bool same_kinds(const std::vector<Track>& a, const std::vector<Track>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Track& x, const Track& y) {
+    return x.id == y.id && x.entry == y.entry;
+  });
 }
 
 }  // namespace
@@ -130,11 +131,9 @@ void Muxer::enter(TrackId id) {
   const bool changed = entering.changed();
   entering.version = entering.input.version();
   if (!changed) return;
-  entering.track = entering.input.track();
+  entering.track = *entering.input.track();
   stale_ = true;
-  if (id == TrackId::kAudio) {
-    audio_clock_.set_format(entering.track->timescale, entering.input.samples_per_frame());
-  }
+  if (id == TrackId::kAudio) audio_clock_.set_rate(entering.track->timescale);
 }
 
 void Muxer::leave(TrackId id) {
@@ -164,7 +163,7 @@ void Muxer::emit_init() {
   for (const TrackId id : kTracks) {
     if (lane(id).track) next.tracks.push_back(*lane(id).track);
   }
-  next.same_tracks = init_ && same_ids(init_->tracks, next.tracks);
+  next.same_tracks = init_ && same_kinds(init_->tracks, next.tracks);
   next.mime = mime_type(next.tracks);
   next.bytes = init_segment(next.tracks);
   init_ = next;
@@ -173,7 +172,7 @@ void Muxer::emit_init() {
 }
 
 void Muxer::emit(Frame frame, std::int64_t ms) {
-  const auto slot = place(frame.track, ms);
+  const auto slot = place(frame, ms);
   if (!slot) return;
   const Sample sample{.track = frame.track,
                       .sequence = ++sequence_,
@@ -186,9 +185,9 @@ void Muxer::emit(Frame frame, std::int64_t ms) {
   gop_.add(std::get<Fragment>(events_.back()));
 }
 
-std::optional<Slot> Muxer::place(TrackId id, std::int64_t ms) {
-  if (id == TrackId::kVideo) return video_clock_.place(ms);
-  return audio_clock_.place(ms);
+std::optional<Slot> Muxer::place(const Frame& frame, std::int64_t ms) {
+  if (frame.track == TrackId::kVideo) return video_clock_.place(ms);
+  return audio_clock_.place(ms, frame.samples);
 }
 
 // Without B-frames a picture is shown when it is decoded: what the clock evened out stays even.

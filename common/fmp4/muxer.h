@@ -91,7 +91,7 @@ class Muxer {
     bool complained = false;
 
     [[nodiscard]] bool changed() const {
-      return version != input.version() && track != input.track();
+      return version != input.version() && (!track || *track != *input.track());
     }
     void forget_track() {
       track.reset();
@@ -108,7 +108,7 @@ class Muxer {
   void leave_if_silent(TrackId id, std::int64_t now_ms);
   void emit_init();
   void emit(Frame frame, std::int64_t ms);
-  std::optional<Slot> place(TrackId id, std::int64_t ms);
+  std::optional<Slot> place(const Frame& frame, std::int64_t ms);
   std::int32_t composition(const Frame& frame, std::int64_t ms, const Slot& slot);
   void complain(TrackId id, const Error& error);
   Lane& lane(TrackId id) { return id == TrackId::kVideo ? video_ : audio_; }

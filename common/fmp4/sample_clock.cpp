@@ -46,19 +46,18 @@ std::int64_t VideoClock::nominal() const {
   return sorted_.at((count - 1) / 2);
 }
 
-void AudioClock::set_format(std::uint32_t rate, std::uint32_t samples_per_frame) {
+void AudioClock::set_rate(std::uint32_t rate) {
   if (end_ && rate != rate_) end_ = (*end_ * rate + rate_ - 1) / rate_;
   rate_ = rate;
-  frame_ = samples_per_frame;
 }
 
-std::optional<Slot> AudioClock::place(std::int64_t ms) {
+std::optional<Slot> AudioClock::place(std::int64_t ms, std::uint32_t samples) {
   const std::int64_t stamped = ms * rate_ / 1000;
   const std::int64_t tolerance = kToleranceMs * rate_ / 1000;
   const std::int64_t begin = end_.value_or(stamped);
   const std::int64_t late = stamped - begin;
   if (late < -tolerance) return std::nullopt;
-  const std::int64_t duration = std::min(frame_ + (late > tolerance ? late : 0), kMaxDuration);
+  const std::int64_t duration = std::min(samples + (late > tolerance ? late : 0), kMaxDuration);
   end_ = begin + duration;
   return slot(begin, duration);
 }

@@ -42,13 +42,13 @@ class VideoClock {
 /// leaving frames out.
 class AudioClock {
  public:
-  void set_format(std::uint32_t rate, std::uint32_t samples_per_frame);  // keeps the place
-  std::optional<Slot> place(std::int64_t ms);  // 0 or later; nullopt: leave this frame out
+  void set_rate(std::uint32_t rate);  // keeps the place
+  /// ms: 0 or later; nullopt: leave this frame out.
+  std::optional<Slot> place(std::int64_t ms, std::uint32_t samples);
   void restart() { end_.reset(); }
 
  private:
   std::int64_t rate_ = 48000;
-  std::int64_t frame_ = 1024;
   std::optional<std::int64_t> end_;
 };
 

@@ -38,9 +38,9 @@ TEST_CASE("video clock: a steady rate in whole milliseconds is met within 1 ms")
 TEST_CASE("audio clock: frames of 1024 samples stamped in milliseconds are never touched") {
   for (const std::uint32_t rate : {8000U, 22050U, 44100U, 48000U, 96000U}) {
     AudioClock clock;
-    clock.set_format(rate, 1024);
+    clock.set_rate(rate);
     for (std::int64_t i = 0; i < 100'000; ++i) {
-      const auto slot = clock.place(i * 1024 * 1000 / rate);
+      const auto slot = clock.place(i * 1024 * 1000 / rate, 1024);
       REQUIRE(slot);
       REQUIRE(slot->begin == static_cast<std::uint64_t>(i) * 1024);
       REQUIRE(slot->duration == 1024);
@@ -51,10 +51,10 @@ TEST_CASE("audio clock: frames of 1024 samples stamped in milliseconds are never
 TEST_CASE("audio clock: a publisher whose crystal is off is followed within 45 ms") {
   for (const double speed : {0.999, 1.001}) {
     AudioClock clock;
-    clock.set_format(48000, 1024);
+    clock.set_rate(48000);
     for (int i = 0; i < 20'000; ++i) {
       const double ms = i * 1024 / 48.0 * speed;
-      const auto slot = clock.place(static_cast<std::int64_t>(ms));
+      const auto slot = clock.place(static_cast<std::int64_t>(ms), 1024);
       if (slot) CHECK(std::abs(static_cast<double>(slot->begin) / 48.0 - ms) < 45);
     }
   }

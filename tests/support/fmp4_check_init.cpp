@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "flv/aac_config.h"
-#include "flv/avc_config.h"
 #include "flv/codec.h"
 #include "support/fmp4_boxes.h"
 #include "support/fmp4_checker.h"
@@ -40,96 +38,14 @@ Status check_empty_table(const Boxes& stbl, std::string_view type) {
   });
 }
 
-// configuration: profile, compatibility and level are those of the SPS, and all else is canonical
-Status read_avcc(const Boxes& entry, std::uint32_t width, std::uint32_t height,
-                 CheckedTrack& track) {
-  const auto body = entry.only("avcC");
-  if (!body) return fail(body.error());
-  const auto config = flv::AvcConfig::decode(*body);
-  if (!config) return fail(config.error());
-  const flv::Sps& sps = config->picture;
-  if (config->encode() != to_bytes(*body)) return bad("avcC: not what its SPS says");
-  if (sps.width != width || sps.height != height) {
-    return bad("avc1: {}x{}, but the SPS says {}x{}", width, height, sps.width, sps.height);
-  }
-  track.codec = fmt::format("avc1.{:02x}{:02x}{:02x}", sps.profile, sps.compatibility, sps.level);
-  track.length_bytes = config->length_bytes;
-  track.config = to_bytes(*body);
-  return {};
-}
-
-// One descriptor with a one-byte length; the rest of the esds must be inside.
-Result<ByteView> read_descriptor(Cursor& in, std::uint8_t tag) {
-  if (in.u8() != tag) return bad("esds: descriptor {} is missing", tag);
-  const std::size_t size = in.u8();
-  if (size > in.left() || size > 127) return bad("esds: descriptor {} does not fit", tag);
-  return in.bytes(size);
-}
-
-Status read_esds(const Boxes& entry, CheckedTrack& track) {
-  const auto body = entry.only("esds");
-  if (!body) return fail(body.error());
-  Cursor in{*body};
-  in.skip(4);
-  const auto es = read_descriptor(in, 3);
-  if (!es) return fail(es.error());
-  if (!in.done()) return bad("esds: {} bytes too many", in.left());
-  Cursor stream{*es};
-  stream.skip(3);
-  const auto decoder = read_descriptor(stream, 4);
-  if (!decoder) return fail(decoder.error());
-  Cursor fields{*decoder};
-  if (fields.u8() != 0x40) return bad("esds: not AAC");
-  fields.skip(12);
-  const auto specific = read_descriptor(fields, 5);
-  if (!specific) return fail(specific.error());
-  const auto sync = read_descriptor(stream, 6);
-  if (!sync) return fail(sync.error());
-  if (!fields.done() || !stream.done()) return bad("esds: descriptors do not add up");
-  const auto config = flv::AacConfig::decode(*specific);
-  if (!config) return fail(config.error());
-  if (config->sample_rate != track.timescale) {
-    return bad("esds: {} Hz, but the timescale is {}", config->sample_rate, track.timescale);
-  }
-  track.codec = fmt::format("mp4a.40.{}", config->object_type);
-  track.config = config->record;
-  return {};
-}
-
-Status read_visual_entry(ByteView body, CheckedTrack& track) {
-  constexpr std::size_t kFields = 78;
-  Cursor in{body};
-  in.skip(24);
-  const std::uint32_t width = in.u16();
-  const std::uint32_t height = in.u16();
-  in.skip(kFields - 28);
-  if (!in.ok()) return bad("avc1: cut off");
-  const auto boxes = Boxes::read(in.rest(), "avc1");
-  if (!boxes) return fail(boxes.error());
-  return read_avcc(*boxes, width, height, track);
-}
-
-Status read_audio_entry(ByteView body, CheckedTrack& track) {
-  constexpr std::size_t kFields = 28;
-  Cursor in{body};
-  in.skip(kFields - 4);
-  const std::uint32_t rate = in.u32();
-  if (!in.ok()) return bad("mp4a: cut off");
-  const std::uint32_t expected = track.timescale < 0x10000 ? track.timescale << 16U : 0;
-  if (rate != expected) return bad("mp4a: rate {:#x}, expected {:#x}", rate, expected);
-  const auto boxes = Boxes::read(in.rest(), "mp4a");
-  if (!boxes) return fail(boxes.error());
-  return read_esds(*boxes, track);
-}
-
 Status read_stsd(const Boxes& stbl, CheckedTrack& track) {
   return read_full(stbl, "stsd", [&](Cursor& in) -> Status {
     if (in.u32() != 1) return bad("stsd: not one entry");
     const auto entries = Boxes::read(in.rest(), "stsd");
     if (!entries) return fail(entries.error());
-    const auto body = track.video ? entries->only("avc1") : entries->only("mp4a");
-    if (!body) return fail(body.error());
-    return track.video ? read_visual_entry(*body, track) : read_audio_entry(*body, track);
+    if (entries->all().size() != 1) return bad("stsd: not one entry");
+    track.entry = entries->all().front().type;
+    return check_sample_entry(entries->all().front().body, track);
   });
 }
 

@@ -30,22 +30,6 @@ constexpr std::uint32_t kFlags = 0x000400;
 constexpr std::uint32_t kComposition = 0x000800;
 constexpr std::uint32_t kNonSync = 0x00010000;
 
-/// Whether there is an IDR slice; the lengths must add up.
-Result<bool> has_idr(ByteView sample, std::size_t length_bytes) {
-  bool idr = false;
-  Cursor in{sample};
-  while (in.left() > 0) {
-    std::size_t length = 0;
-    for (std::size_t i = 0; i < length_bytes; ++i) length = length << 8U | in.u8();
-    const ByteView unit = in.bytes(length);
-    if (!in.ok() || unit.empty()) return bad("NAL unit lengths do not add up to the sample");
-    const unsigned type = unit.front() & 0x1FU;
-    if (type == 9 || type == 12) return bad("NAL unit type {} does not belong into a sample", type);
-    idr |= type == 5;
-  }
-  return idr;
-}
-
 }  // namespace
 
 /// The moof and mdat at hand, and what the boxes of the current track fragment said.
@@ -213,9 +197,9 @@ Status Fmp4Checker::take_sample(ByteView sample, Lane& lane, Run& run) {
   }
   const bool sync = (run.flags & kNonSync) == 0;
   if (lane.track.video) {
-    const auto idr = has_idr(sample, lane.track.length_bytes);
-    if (!idr) return fail(idr.error());
-    if (*idr != sync) return bad("track {}: sync flag does not say what the picture is", id);
+    const auto key = check_picture(sample, lane.track);
+    if (!key) return fail(key.error());
+    if (*key != sync) return bad("track {}: sync flag does not say what the picture is", id);
   } else if (!sync) {
     return bad("track {}: audio sample that is not sync", id);
   }

@@ -16,14 +16,23 @@ struct CheckedTrack {
   std::uint32_t id = 0;
   bool video = false;
   std::uint32_t timescale = 0;
+  std::uint32_t entry = 0;       // FourCC of the sample entry
   std::string codec;             // derived from the configuration in the sample entry
-  Bytes config;                  // the body of avcC, or the AudioSpecificConfig
-  std::size_t length_bytes = 4;  // video: before each NAL unit
+  Bytes config;                  // the body of the codec's box, or the AudioSpecificConfig
+  std::size_t length_bytes = 4;  // H.264 and HEVC: before each NAL unit
+  std::uint32_t width = 0;       // as the sample entry says
+  std::uint32_t height = 0;
 };
 
 /// Reads and judges an init segment: boxes fill their parents, tables are empty, durations 0, every
-/// track has its trex, avcC agrees with its SPS, and the AudioSpecificConfig with the rates.
+/// track has its trex, the codec's box is canonical and agrees with size, rate and channels.
 Result<std::vector<CheckedTrack>> check_init_segment(ByteView ftyp_and_moov);
+/// One sample entry, without size and type; fills the track.
+Status check_sample_entry(ByteView body, CheckedTrack& track);
+
+/// Whether decoding can start at the sample; its inner lengths must add up, and nothing may be in
+/// it that does not belong into MP4.
+Result<bool> check_picture(ByteView sample, const CheckedTrack& track);
 
 /// Reads our own output as strictly as no browser and no tool does: what they let pass shows up
 /// as a frozen picture. Give it what a viewer gets, in order, in whole top-level boxes.
