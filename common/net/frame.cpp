@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include <fmt/format.h>
+
 #include "base/writer.h"
 
 namespace so::net {
@@ -65,6 +67,20 @@ Frame Frame::binary_parts(std::initializer_list<ByteView> payload) {
 Frame Frame::binary_shared(std::initializer_list<ByteView> head, SharedView tail) {
   SharedBytes bytes = whole(Opcode::kBinary, head, tail.bytes.size());
   return Frame{{std::move(bytes), std::move(tail)}};
+}
+
+// [CRLF, of the chunk before] size in hexadecimal, CRLF, as many bytes
+Frame Frame::chunk(bool first, std::initializer_list<ByteView> head, SharedView tail) {
+  std::size_t size = tail.bytes.size();
+  for (const ByteView part : head) size += part.size();
+  assert(size > 0);  // it would be the last
+  Bytes bytes = to_bytes(as_bytes(fmt::format("{}{:x}\r\n", first ? "" : "\r\n", size)));
+  for (const ByteView part : head) bytes.insert(bytes.end(), part.begin(), part.end());
+  return Frame{{std::make_shared<const Bytes>(std::move(bytes)), std::move(tail)}};
+}
+
+Frame Frame::last_chunk() {
+  return Frame{std::make_shared<const Bytes>(to_bytes(as_bytes("\r\n0\r\n\r\n")))};
 }
 
 Frame Frame::ping(ByteView payload) {

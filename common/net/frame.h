@@ -35,6 +35,10 @@ class Frame {
   static Frame binary_parts(std::initializer_list<ByteView> payload);  // one behind the other
   /// `head`, copied, and `tail` behind it, which stays where it is.
   static Frame binary_shared(std::initializer_list<ByteView> head, SharedView tail);
+  /// Not a frame of WebSocket but a chunk of an HTTP body (RFC 9112, 7.1), behind another unless it
+  /// is the first.
+  static Frame chunk(bool first, std::initializer_list<ByteView> head, SharedView tail);
+  static Frame last_chunk();                                        // behind another
   static Frame ping(ByteView payload);                              // at most 125 bytes
   static Frame pong(ByteView payload);                              // the same
   static Frame close(std::uint16_t code, std::string_view reason);  // reason is cut at 123 bytes

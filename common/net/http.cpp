@@ -65,9 +65,11 @@ std::string_view status_text(int status) {
 }
 
 std::string reply_head(const HttpReply& reply, std::size_t body_bytes, WallMillis now) {
-  std::string head = fmt::format(
-      "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}", reply.status,
-      status_text(reply.status), http_date(now), reply.content_type, body_bytes, kSecurityHeaders);
+  const std::string length =
+      reply.chunked ? "Transfer-Encoding: chunked" : fmt::format("Content-Length: {}", body_bytes);
+  std::string head = fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\n{}\r\n{}",
+                                 reply.status, status_text(reply.status), http_date(now),
+                                 reply.content_type, length, kSecurityHeaders);
   for (const auto& [name, value] : reply.headers) head += fmt::format("{}: {}\r\n", name, value);
   return head + "\r\n";
 }

@@ -31,6 +31,7 @@ struct HttpReply {
   std::string content_type = "text/plain; charset=utf-8";
   std::string body{};
   std::vector<std::pair<std::string, std::string>> headers{};  // more than the usual ones
+  bool chunked = false;  // the body is not `body`: it comes in pieces, and ends when it likes
 };
 
 /// The answer to GET /readyz; an empty reason means ready.

@@ -27,6 +27,9 @@ struct WsConnection {
   enum class Phase : std::uint8_t {
     kHead,       // the request head is not complete
     kReply,      // a plain HTTP reply is on its way
+    kOwed,       // the tool has promised one
+    kBody,       // it is chunked, and has begun
+    kBodyEnd,    // its last chunk is queued
     kOpen,       // WebSocket: messages go both ways
     kClosing,    // our close frame is queued; nothing is taken in any more
     kCloseSent,  // it has left: waiting for the peer's

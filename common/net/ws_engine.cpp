@@ -64,6 +64,10 @@ lws_protocols protocol(const char* name) {
   return out;
 }
 
+bool takes_frames(const WsConnection& c) {
+  return c.phase == WsConnection::Phase::kOpen || c.phase == WsConnection::Phase::kBody;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<WsServer>> WsServer::open(Loop& loop, std::vector<WsListener> listeners,
@@ -247,11 +251,11 @@ void WsEngine::set_handlers(std::size_t listener, WsHandlers handlers) {
 
 Sent WsEngine::send(ConnId id, const Frame& frame) {
   WsConnection* const c = find(id);
-  if (c == nullptr || c->phase != Phase::kOpen) return Sent::kGone;
+  if (c == nullptr || !takes_frames(*c)) return Sent::kGone;
   if (!c->out.push(frame.parcel())) {
     // A burst inside one turn says nothing about the peer: let the kernel have what it takes.
     if (!c->behind) flush(*c);
-    if (c->phase != Phase::kOpen) return Sent::kGone;
+    if (!takes_frames(*c)) return Sent::kGone;
     if (c->behind || !c->out.push(frame.parcel())) {
       if (c->role->listener.when_full == WhenFull::kTell) return Sent::kFull;
       ++counters_.slow_consumers;
@@ -267,7 +271,9 @@ Sent WsEngine::send(ConnId id, const Frame& frame) {
 
 void WsEngine::close(ConnId id, std::uint16_t code, std::string_view reason) {
   WsConnection* const c = find(id);
-  if (c != nullptr && c->phase == Phase::kOpen) start_close(*c, code, reason);
+  if (c == nullptr) return;
+  if (c->phase == Phase::kOpen) start_close(*c, code, reason);
+  if (c->phase == Phase::kBody || c->phase == Phase::kOwed) end_body(*c, code);
 }
 
 std::size_t WsEngine::queued_bytes(ConnId id) const {

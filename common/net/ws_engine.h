@@ -55,6 +55,7 @@ class WsEngine final : public WsServer {
   [[nodiscard]] std::vector<Address> addresses() const override;
   void set_handlers(std::size_t listener, WsHandlers handlers) override;
   Sent send(ConnId id, const Frame& frame) override;
+  void reply(ConnId id, HttpReply reply) override;
   void close(ConnId id, std::uint16_t code, std::string_view reason) override;
   [[nodiscard]] std::size_t queued_bytes(ConnId id) const override;
   std::size_t discard_unsent(ConnId id) override;
@@ -108,9 +109,12 @@ class WsEngine final : public WsServer {
   int on_upgrade(WsConnection& c);
   int on_http(WsConnection& c);
   int answer(WsConnection& c, HttpReply reply, const Page* page, bool head_only);
+  void prepare(WsConnection& c, HttpReply reply, const Page* page, bool head_only);
+  bool promise(WsConnection& c);
   int continue_reply(WsConnection& c);
 
   // ws_send.cpp
+  void end_body(WsConnection& c, std::uint16_t code);
   void start_close(WsConnection& c, std::uint16_t code, std::string_view reason);
   void flush(WsConnection& c);
   bool send_directly(WsConnection& c);
@@ -120,6 +124,7 @@ class WsEngine final : public WsServer {
   void check_deadlines();
   void check(WsConnection& c);
   void check_alive(WsConnection& c);
+  void check_body(WsConnection& c);
 
   Loop* loop_;
   WsOptions options_;

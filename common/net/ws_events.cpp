@@ -14,6 +14,9 @@ int WsEngine::on_event(lws* wsi, int reason) {
       return on_http(*c);
     case LWS_CALLBACK_HTTP_WRITEABLE:
       return continue_reply(*c);
+    case LWS_CALLBACK_CLOSED_HTTP:
+      if (c->announced) on_closed(*c);
+      return 0;
     case LWS_CALLBACK_ESTABLISHED:
       on_open(*c);
       return 0;

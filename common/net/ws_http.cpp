@@ -172,6 +172,7 @@ int WsEngine::on_http(WsConnection& c) {
       return answer(c, std::move(*reply), nullptr, head_only);
     }
   }
+  if (!head_only && promise(c)) return 0;
   if (const Page* page = find_page(c.role->listener.pages, request.path)) {
     HttpReply reply{.content_type = std::string{content_type(page->path)}};
     return answer(c, std::move(reply), page, head_only);
@@ -179,7 +180,47 @@ int WsEngine::on_http(WsConnection& c) {
   return answer(c, say(404, "nothing is here"), nullptr, head_only);
 }
 
+// Whether the tool will reply(); it knows the connection from now on.
+bool WsEngine::promise(WsConnection& c) {
+  if (!c.role->handlers.on_get_later || going_) return false;
+  c.phase = Phase::kOwed;
+  c.announced = true;
+  ++open_;
+  if (c.role->handlers.on_get_later(c.id, *c.request)) {
+    if (c.phase == Phase::kOwed) lws_set_timeout(c.wsi, NO_PENDING_TIMEOUT, 0);
+    schedule(c, std::min(options_.pong_within, Millis{1000}));
+    return true;
+  }
+  c.phase = Phase::kHead;
+  c.announced = false;
+  --open_;
+  return false;
+}
+
+void WsEngine::reply(ConnId id, HttpReply reply) {
+  WsConnection* const c = find(id);
+  if (c == nullptr || c->phase != Phase::kOwed) return;
+  lws_set_timeout(c->wsi, NO_PENDING_TIMEOUT, 0);
+  if (!reply.chunked) {
+    prepare(*c, std::move(reply), nullptr, false);
+    lws_callback_on_writable(c->wsi);
+    return;
+  }
+  const std::string head = reply_head(reply, 0, wall_now());
+  c->phase = Phase::kBody;
+  c->progress_at = loop_->now();
+  c->request.reset();
+  c->out.push_always(std::make_shared<const Bytes>(to_bytes(as_bytes(head))));
+  schedule(*c, std::min(options_.pong_within, Millis{1000}));
+  mark(*c);
+}
+
 int WsEngine::answer(WsConnection& c, HttpReply reply, const Page* page, bool head_only) {
+  prepare(c, std::move(reply), page, head_only);
+  return continue_reply(c);
+}
+
+void WsEngine::prepare(WsConnection& c, HttpReply reply, const Page* page, bool head_only) {
   c.phase = Phase::kReply;
   c.progress_at = loop_->now();
   c.request.reset();
@@ -190,14 +231,17 @@ int WsEngine::answer(WsConnection& c, HttpReply reply, const Page* page, bool he
   if (head_only) c.reply->body = {};
   lws_set_timeout(c.wsi, NO_PENDING_TIMEOUT, 0);  // ours looks at progress
   schedule(c, std::min(options_.handshake, Millis{1000}));
-  return continue_reply(c);
 }
 
 // -1 when all has left: close. Every piece is written when the one before has left, so a slow
 // reader holds no copy of a page.
 int WsEngine::continue_reply(WsConnection& c) {
   constexpr std::size_t kPiece = 64U << 10U;
-  if (c.phase != Phase::kReply) return 0;
+  if (c.phase == Phase::kBodyEnd && c.out.empty()) return -1;
+  if (c.phase != Phase::kReply) {
+    flush(c);
+    return 0;
+  }
   WsConnection::Reply& reply = *c.reply;
   while (lws_partial_buffered(c.wsi) == 0) {
     const bool in_head = reply.sent < reply.head.size();

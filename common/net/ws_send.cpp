@@ -21,6 +21,12 @@ bool readable(int fd) {
   return poll(&look, 1, 0) > 0;
 }
 
+// The library does not look at what comes from a peer whom it owes a body.
+bool has_left(int fd) {
+  char byte = 0;
+  return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 }  // namespace
 
 // Without manners, from wherever we are: the library closes in its next service.
@@ -46,8 +52,21 @@ void WsEngine::start_close(WsConnection& c, std::uint16_t code, std::string_view
   mark(c);
 }
 
+// Of a body that has not begun there is nothing to end.
+void WsEngine::end_body(WsConnection& c, std::uint16_t code) {
+  c.close_code = code;
+  if (c.phase == Phase::kBody) c.out.push_always(Frame::last_chunk().parcel());
+  c.phase = Phase::kBodyEnd;
+  c.progress_at = loop_->now();
+  schedule(c, options_.close_within);
+  mark(c);
+}
+
 void WsEngine::flush(WsConnection& c) {
-  if (c.phase != Phase::kOpen && c.phase != Phase::kClosing) return;
+  const bool body = c.phase == Phase::kBody || c.phase == Phase::kBodyEnd;
+  if (c.phase != Phase::kOpen && c.phase != Phase::kClosing && !body) return;
+  // The head before a body is the library's, which calls again when it has left.
+  if (body && lws_partial_buffered(c.wsi) != 0) return;
   if (!send_directly(c)) return kill(c, close_code::kAbnormal);
   after_flush(c);
 }
@@ -74,7 +93,9 @@ void WsEngine::after_flush(WsConnection& c) {
     lws_callback_on_writable(c.wsi);
     return;
   }
-  if (c.phase == Phase::kClosing) {
+  if (c.phase == Phase::kBodyEnd) {
+    lws_callback_on_writable(c.wsi);  // there it is closed
+  } else if (c.phase == Phase::kClosing) {
     if (c.reader.closed()) return kill(c, 0);
     // Who broke the rules may not find the way to an answer; but what he still sends must be read,
     // or the reset that it would cause takes our close frame with it.
@@ -103,6 +124,10 @@ void WsEngine::check(WsConnection& c) {
   switch (c.phase) {
     case Phase::kOpen:
       return check_alive(c);
+    case Phase::kOwed:
+    case Phase::kBody:
+    case Phase::kBodyEnd:
+      return check_body(c);
     case Phase::kReply:
       // A caller who goes on talking would wake the library for nothing, again and again.
       if (still >= options_.handshake || readable(lws_get_socket_fd(c.wsi))) return kill(c, 0);
@@ -117,6 +142,18 @@ void WsEngine::check(WsConnection& c) {
     case Phase::kEnding:
       return kill(c, 0);
   }
+}
+
+void WsEngine::check_body(WsConnection& c) {
+  const Millis still = std::chrono::duration_cast<Millis>(loop_->now() - c.progress_at);
+  const bool ending = c.phase == Phase::kBodyEnd;
+  const Millis limit = ending ? options_.close_within : options_.pong_within;
+  if (has_left(lws_get_socket_fd(c.wsi))) return kill(c, close_code::kAbnormal);
+  if ((!c.behind && !ending) || still < limit) {
+    return schedule(c, std::min(limit, Millis{1000}));
+  }
+  if (!ending) ++counters_.slow_consumers;
+  kill(c, close_code::kSlowConsumer);
 }
 
 void WsEngine::check_alive(WsConnection& c) {

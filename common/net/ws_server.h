@@ -58,6 +58,9 @@ struct WsHandlers {
   std::function<void(ConnId)> on_drained{};
   /// GET and HEAD of anything that asks for no upgrade, before `pages`; nullopt: not mine.
   std::function<std::optional<HttpReply>(const HttpRequest&)> on_get{};
+  /// A GET that on_get did not want: true if its answer comes later, by reply(). on_close follows
+  /// in any case.
+  std::function<bool(ConnId, const HttpRequest&)> on_get_later{};
 };
 
 /// One address with its own role.
@@ -145,6 +148,9 @@ class WsServer {
   virtual void set_handlers(std::size_t listener, WsHandlers handlers) = 0;
 
   virtual Sent send(ConnId id, const Frame& frame) = 0;
+  /// What on_get_later promised; only the first counts. After a chunked reply the chunks are sent
+  /// with send(), and close() ends the body.
+  virtual void reply(ConnId id, HttpReply reply) = 0;
   /// The same frame to many; returns how many took it. What is full or gone is handled as in
   /// send().
   std::size_t broadcast(std::span<const ConnId> ids, const Frame& frame);

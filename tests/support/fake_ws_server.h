@@ -60,6 +60,19 @@ class FakeWsServer : public net::WsServer {
   std::optional<net::HttpReply> get(std::string_view url, std::size_t listener = 0) {
     return listeners_[listener].on_get(request(url));
   }
+  /// A GET that is answered later; nullopt: nobody wants it. What is answered is heard as "404:
+  /// text" or "200 chunked", and the chunks as the payloads of binary messages are.
+  std::optional<net::ConnId> get_later(std::string_view url, std::size_t listener = 0) {
+    const net::ConnId id{++last_id_};
+    peers_[id].listener = listener;
+    peers_[id].http = true;
+    if (listeners_[listener].on_get_later(id, request(url))) return id;
+    peers_.erase(id);
+    return std::nullopt;
+  }
+
+  /// The peer is one whom a reply is owed.
+  void owe_reply(net::ConnId id) { peers_.at(id).http = true; }
 
   /// What the peer was sent since the last time.
   Lines heard(net::ConnId id) { return std::exchange(peers_.at(id).heard, {}); }
@@ -87,6 +100,17 @@ class FakeWsServer : public net::WsServer {
     note(peer->second, frame);
     return net::Sent::kQueued;
   }
+  void reply(net::ConnId id, net::HttpReply reply) override {
+    const auto peer = peers_.find(id);
+    if (peer == peers_.end() || !std::exchange(peer->second.http, false)) return;
+    peer->second.body = reply.chunked;
+    const bool text = reply.content_type.starts_with("text/");
+    peer->second.heard.push_back(fmt::format("{}{}", reply.status,
+                                             reply.chunked ? " chunked"
+                                             : text        ? ": " + reply.body
+                                                           : " " + reply.content_type));
+    if (!text) peer->second.binary = to_bytes(as_bytes(reply.body));
+  }
   void close(net::ConnId id, std::uint16_t code, std::string_view reason) override {
     const auto peer = peers_.find(id);
     if (peer == peers_.end() || std::exchange(peer->second.closing, true)) return;
@@ -113,6 +137,8 @@ class FakeWsServer : public net::WsServer {
     std::size_t listener = 0;
     bool wanted = true;
     bool closing = false;
+    bool http = false;  // a reply is owed
+    bool body = false;  // chunks come
     Lines heard;
     Bytes binary;
   };
@@ -133,6 +159,7 @@ class FakeWsServer : public net::WsServer {
   }
   static void note(Peer& peer, const net::Frame& frame) {
     const Bytes bytes = frame_bytes(frame);
+    if (peer.body) return note_chunk(peer, as_text(bytes));
     Cursor in{bytes};
     const unsigned opcode = in.u8() & 0x0FU;
     std::uint64_t size = in.u8();
@@ -142,6 +169,18 @@ class FakeWsServer : public net::WsServer {
     if (opcode == 1) return peer.heard.emplace_back(as_text(payload)), void();
     peer.heard.push_back(fmt::format("<{} bytes>", size));
     peer.binary.insert(peer.binary.end(), payload.begin(), payload.end());
+  }
+
+  // [CRLF] hexadecimal size CRLF bytes
+  static void note_chunk(Peer& peer, std::string_view text) {
+    if (text.starts_with("\r\n")) text.remove_prefix(2);
+    const std::size_t line = text.find("\r\n");
+    REQUIRE(line != std::string_view::npos);
+    const std::string size{text.substr(0, line)};
+    text.remove_prefix(line + 2);
+    REQUIRE(std::stoul(size, nullptr, 16) == text.size());
+    peer.heard.push_back(fmt::format("<{} bytes>", text.size()));
+    peer.binary.insert(peer.binary.end(), as_bytes(text).begin(), as_bytes(text).end());
   }
 
   std::map<std::size_t, net::WsHandlers> listeners_;
