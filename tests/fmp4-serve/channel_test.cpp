@@ -28,7 +28,7 @@ struct ChannelTest {
 
   net::ConnId viewer(Dialect dialect = Dialect::kRich) {
     const net::ConnId id = server.open("/live/cam");
-    channel.add(id, dialect);
+    channel.add(id, {"/live/cam", dialect});
     return id;
   }
   /// A stream of pictures alone, from 0 on: long enough that no sound is waited for any more.

@@ -10,6 +10,7 @@
 #include "live_stream.h"
 #include "support/fake_bus.h"
 #include "support/fake_ws_server.h"
+#include "support/fmp4_checker.h"
 #include "support/wait.h"
 
 using namespace so;
@@ -177,6 +178,99 @@ TEST_CASE("a stream that was live before anybody came is fetched when somebody d
   Lines heard;
   CHECK(wait_until(test.loop, [&] { return !(heard = test.server.heard(ann)).empty(); }));
   CHECK(heard.at(0).starts_with(R"({"type":"init")"));
+}
+
+TEST_CASE("a file of a stream that is live, and of one that is not") {
+  ServeTest test;
+  LiveStream live{test.loop};
+  test.up("/live/cam", live.endpoint());
+  live.video_config();
+  live.run(0, 15);
+  CHECK_FALSE(test.server.get_later("/index.html"));
+  CHECK(test.server.heard(*test.server.get_later("/.mp4")) ==
+        Lines{"400: the path names no stream\n"});
+  const auto file = [&](std::string_view url) {
+    const net::ConnId id = *test.server.get_later(url);
+    wire::Frame request = test.bus.next();
+    for (; request.header.kind != wire::Kind::kAsk; request = test.bus.next())
+      test.bus.done(request);
+    test.bus.done(request);
+    turn(test.loop);
+    return id;
+  };
+  CHECK(test.server.heard(file("/live/other.mp4")) == Lines{"404: /live/other is not live\n"});
+  const auto waits = file("/live/other.mp4?wait=1ms");
+  Lines heard;
+  CHECK(wait_until(test.loop, [&] { return !(heard = test.server.heard(waits)).empty(); }));
+  CHECK(heard == Lines{"404: nothing of /live/other came in time\n"});
+
+  const auto cam = file("/live/cam.mp4");
+  CHECK(wait_until(test.loop, [&] { return !(heard = test.server.heard(cam)).empty(); }));
+  CHECK(heard.at(0) == "200 chunked");
+  test::Fmp4Checker checker;
+  CHECK(checker.check(test.server.heard_bytes(cam)));
+  const auto still = file("/live/cam.mp4?still=1");
+  CHECK(test.server.heard(still) == Lines{"200 video/mp4"});
+  test::Fmp4Checker one;
+  CHECK(one.check(test.server.heard_bytes(still)));
+  CHECK(one.samples(true) == 1);
+  test.down("/live/cam");
+  CHECK(test.server.heard(cam).back() == "closed 1000: ");
+}
+
+TEST_CASE("a file that may not be had is refused before it begins") {
+  ServeTest test;
+  const auto id = *test.server.get_later("/live/cam.mp4");
+  test.bus.refuse(test.bus.next(), "denied");
+  turn(test.loop);
+  CHECK(test.server.heard(id) == Lines{"403: told so\n"});
+}
+
+TEST_CASE("viewers ask for the newest picture, for a still, and say how they do") {
+  ServeTest test;
+  LiveStream live{test.loop};
+  test.up("/live/cam", live.endpoint());
+  live.video_config();
+  live.run(0, 15);
+  const auto ann = test.watch("/live/cam", "scopewire.fmp4.v1");
+  Lines heard;
+  CHECK(wait_until(test.loop, [&] { return !(heard = test.server.heard(ann)).empty(); }));
+  test.server.heard_bytes(ann);
+  test.server.say(ann, R"({"type":"snapshot"})");
+  heard = test.server.heard(ann);
+  REQUIRE(heard.size() == 2);
+  CHECK(heard[0].starts_with(
+      R"({"type":"snapshot","mime":"video/mp4; codecs=\"avc1.64000b\"","bytes":)"));
+  test::Fmp4Checker checker;
+  CHECK(checker.check(test.server.heard_bytes(ann)));
+  test.server.say(ann, "nonsense");
+  CHECK(test.server.heard(ann) == Lines{R"({"type":"error","code":"bad_json"})"});
+  test.server.say(ann, R"({"type":"stats","buffer":0.5,"latency":0.2,"dropped":4})");
+  test.server.say(ann, R"({"type":"stats","buffer":0.25,"latency":0.1,"dropped":6})");
+  test.server.say_binary(ann, "pause");
+  CHECK(test.server.heard(ann).empty());
+  const auto reports = test.serve.reports();
+  CHECK(reports.viewers == 1);
+  CHECK(reports.buffer == 0.25);
+  CHECK(reports.latency == 0.1);
+  CHECK(reports.dropped == 6);
+}
+
+TEST_CASE("a viewer goes to the live point with all since the key frame") {
+  ServeTest test;
+  LiveStream live{test.loop};
+  test.up("/live/cam", live.endpoint());
+  live.video_config();
+  live.run(0, 15);
+  const auto ann = test.watch("/live/cam", "scopewire.fmp4.v1");
+  Lines heard;
+  CHECK(wait_until(test.loop, [&] { return !(heard = test.server.heard(ann)).empty(); }));
+  test.server.say(ann, R"({"type":"pause"})");
+  live.inter(600);
+  turn(test.loop);
+  test.server.heard(ann);
+  test.server.say(ann, R"({"type":"live"})");
+  CHECK(test.server.heard(ann).size() >= 15);
 }
 
 TEST_CASE("how the process is") {

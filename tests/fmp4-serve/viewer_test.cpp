@@ -16,7 +16,9 @@ namespace {
 /// One viewer of a stream whose fragments the test makes: 4 bytes each, so 116 with their header.
 struct ViewerTest {
   explicit ViewerTest(Dialect dialect, bool with_video = true)
-      : viewer(server, server.open("/live/cam"), dialect, "/live/cam"),
+      : ViewerTest(fmp4serve::Watching{"/live/cam", dialect}, with_video) {}
+  explicit ViewerTest(fmp4serve::Watching watching, bool with_video = true)
+      : viewer(server, server.open("/live/cam"), std::move(watching)),
         init(make_init(1, with_video)) {}
 
   FakeWsServer server;
@@ -179,4 +181,80 @@ TEST_CASE("metadata in the words of each") {
   plain.viewer.metadata("rich", "plain");
   CHECK(plain.heard() == Lines{"<5 bytes>"});
   CHECK(as_text(plain.server.heard_bytes(plain.viewer.id())) == "plain");
+}
+
+TEST_CASE("a file is a reply in chunks, from time zero, and ends after as much as was wanted") {
+  ViewerTest test{{"/live/cam", Dialect::kFile, 0.1}};
+  test.server.owe_reply(test.viewer.id());
+  test.inter(960);
+  CHECK(test.heard().empty());
+  test.key(1000);
+  test.audio(990);
+  test.audio(1010);
+  test.inter(1040);
+  CHECK(test.heard() ==
+        Lines{"200 chunked", "<10 bytes>", "<116 bytes>", "<116 bytes>", "<116 bytes>"});
+  test.viewer.metadata("rich", "plain");
+  test.viewer.tell("text");
+  CHECK(test.heard().empty());
+  test.inter(1100);
+  test.inter(1140);
+  CHECK(test.heard() == Lines{"closed 1000: "});
+}
+
+TEST_CASE("a file has one init segment: with another it ends") {
+  ViewerTest test{{"/live/cam", Dialect::kFile}};
+  test.server.owe_reply(test.viewer.id());
+  test.key(0);
+  test.heard();
+  test.init.version = 2;
+  test.key(40);
+  test.key(80);
+  CHECK(test.heard() == Lines{"closed 1000: "});
+}
+
+TEST_CASE("a file whose reader is slow goes on at a key frame, and keeps its beginning") {
+  ViewerTest test{{"/live/cam", Dialect::kFile}};
+  test.server.owe_reply(test.viewer.id());
+  test.key(0);
+  test.heard();
+  test.queue_is_full(true);
+  test.inter(40);
+  test.queue_is_full(false);
+  test.inter(80);
+  CHECK(test.server.discarded.empty());
+  CHECK(test.heard().empty());
+  test.key(120);
+  CHECK(test.heard() == Lines{"<116 bytes>"});
+}
+
+TEST_CASE("a still is the first key frame as a whole reply") {
+  ViewerTest test{{"/live/cam", Dialect::kStill}};
+  test.server.owe_reply(test.viewer.id());
+  test.inter(0);
+  CHECK(test.heard().empty());
+  test.key(40);
+  test.key(80);
+  CHECK(test.heard() == Lines{"200 video/mp4"});
+}
+
+TEST_CASE("who pauses gets nothing, and starts anew at a key frame") {
+  ViewerTest test{{"/live/cam", Dialect::kPlain}};
+  test.key(0);
+  test.heard();
+  test.viewer.pause();
+  test.key(40);
+  CHECK(test.heard().empty());
+  test.viewer.resume();
+  test.inter(80);
+  CHECK(test.heard().empty());
+  test.key(120);
+  CHECK(test.heard() == Lines{"<116 bytes>"});
+}
+
+TEST_CASE("an EvoStream player's ping is answered as metadata is told") {
+  ViewerTest test{{"/live/cam", Dialect::kPlain}};
+  test.viewer.pong(1234);
+  CHECK(as_text(test.server.heard_bytes(test.viewer.id())) ==
+        "\xEE{\"timestamp\":1234,\"data\":\"sync\"}");
 }

@@ -14,11 +14,36 @@ namespace so::fmp4serve {
 Channel::Channel(net::Loop& loop, net::WsServer& server, std::string stream)
     : loop_(loop), server_(server), stream_(std::move(stream)) {}
 
-void Channel::add(net::ConnId id, Dialect dialect) {
-  Viewer& viewer = viewers_.try_emplace(id, server_, id, dialect, stream_).first->second;
+void Channel::add(net::ConnId id, const Watching& watching) {
+  Viewer& viewer = viewers_.try_emplace(id, server_, id, watching).first->second;
   if (endpoint_.empty()) return viewer.tell(waiting_message(stream_));
   Viewer* const joins = &viewer;
   begin({&joins, 1});
+}
+
+void Channel::to_live(net::ConnId id) {
+  const auto found = viewers_.find(id);
+  if (found == viewers_.end()) return;
+  Viewer* const viewer = &found->second;
+  viewer->resume();
+  begin({&viewer, 1});
+}
+
+void Channel::pause(net::ConnId id) {
+  if (const auto found = viewers_.find(id); found != viewers_.end()) found->second.pause();
+}
+
+void Channel::snapshot(net::ConnId id) {
+  const auto found = viewers_.find(id);
+  if (found == viewers_.end()) return;
+  const std::vector<fmp4::Fragment> burst = muxer_.burst();
+  found->second.snapshot(muxer_.init(), burst.empty() ? nullptr : &burst.front());
+}
+
+void Channel::pong(net::ConnId id, std::uint64_t utc_seconds) {
+  if (const auto found = viewers_.find(id); found != viewers_.end()) {
+    found->second.pong(utc_seconds);
+  }
 }
 
 // A picture at once: all since the last key frame, squeezed so that it ends at the live point.
@@ -58,7 +83,7 @@ void Channel::offline() {
   if (endpoint_.empty()) return;
   endpoint_.clear();
   subscriber_.reset();
-  tell_all(end_message());
+  for (auto& [id, viewer] : viewers_) viewer.offline();
 }
 
 void Channel::unit(const media::UnitView& unit, bool skipped) {

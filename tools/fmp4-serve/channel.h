@@ -21,13 +21,19 @@ class Channel {
  public:
   Channel(net::Loop& loop, net::WsServer& server, std::string stream);
 
-  void add(net::ConnId id, Dialect dialect);
+  void add(net::ConnId id, const Watching& watching);
   void remove(net::ConnId id) { viewers_.erase(id); }
   [[nodiscard]] std::size_t viewers() const { return viewers_.size(); }
 
   /// Where the stream is published from now on.
   void online(const std::string& endpoint);
   void offline();
+
+  /// What a viewer asks for; nothing happens if it is none of ours.
+  void to_live(net::ConnId id);  // with the picture that is newest
+  void pause(net::ConnId id);
+  void snapshot(net::ConnId id);
+  void pong(net::ConnId id, std::uint64_t utc_seconds);
 
   /// Metadata pushed to the stream, JSON; it belongs to the present moment.
   void metadata(double timestamp, std::string_view data);

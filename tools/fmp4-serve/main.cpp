@@ -9,6 +9,7 @@
 #include "edge/limits.h"
 #include "edge/metrics_door.h"
 #include "edge/ws_metrics.h"
+#include "metrics.h"
 #include "options.h"
 #include "serve.h"
 #include "tap.h"
@@ -36,11 +37,14 @@ int serve(const fmp4serve::Options& options, net::Loop& loop, bus::Client& hub) 
     const bool tls = names.size() >= options.serve.listen.size();
     names.push_back((tls ? "inboundWSSFMP4://" : "inboundWSFMP4://") + to_string(address));
   }
-  auto metrics = edge::open_metrics(
-      loop, options.metrics,
-      {"fmp4-serve", [&](metrics::Families& to) { edge::add_metrics(to, **server); },
-       [&] { return serve.unready(); }},
-      names);
+  auto metrics = edge::open_metrics(loop, options.metrics,
+                                    {"fmp4-serve",
+                                     [&](metrics::Families& to) {
+                                       edge::add_metrics(to, **server);
+                                       fmp4serve::add_metrics(to, serve);
+                                     },
+                                     [&] { return serve.unready(); }},
+                                    names);
   if (!metrics) return cli::give_up(metrics.error());
   cli::say_ready(names);
   return to_int(loop.run());

@@ -60,6 +60,13 @@ std::string end_message() {
   return message("end").end().take();
 }
 
+std::string snapshot_message(std::string_view mime, std::size_t bytes) {
+  return message("snapshot").key("mime").string(mime).key("bytes").natural(bytes).end().take();
+}
+std::string error_message(std::string_view code) {
+  return message("error").key("code").string(code).end().take();
+}
+
 std::string plain_metadata(double timestamp, std::string_view data) {
   json::Writer text;
   text.object().key("timestamp").number(timestamp).key("data").string(data);

@@ -15,6 +15,9 @@ std::string metadata_message(double time, double timestamp, std::string_view dat
 std::string skipped_message(double from, double to);
 std::string notice_message(std::string_view text);
 std::string end_message();
+/// A still follows: the next binary message, of so many bytes.
+std::string snapshot_message(std::string_view mime, std::size_t bytes);
+std::string error_message(std::string_view code);
 
 /// EvoStream's metadata, to be sent as a binary message: 0xEE and {"timestamp":MS,"data":"..."}.
 std::string plain_metadata(double timestamp, std::string_view data);

@@ -1,9 +1,11 @@
 #include "serve.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
 #include "json/write.h"
+#include "messages.h"
 #include "wire/path.h"
 
 namespace so::fmp4serve {
@@ -59,6 +61,10 @@ Serve::Serve(const ServeOptions& options, bus::Client& hub, net::WsServer& serve
                             std::string_view subprotocol) { open(id, request, subprotocol); };
   handlers.on_close = [this](net::ConnId id, std::uint16_t) { closed(id); };
   handlers.on_get = [this](const net::HttpRequest& request) { return get(request); };
+  handlers.on_get_later = [this](net::ConnId id, const net::HttpRequest& request) {
+    return get_later(id, request);
+  };
+  handlers.on_message = [this](net::ConnId id, const net::WsMessage& m) { message(id, m); };
   const std::size_t count = options.listen.size() + options.tls_listen.size();
   for (std::size_t i = 0; i < count; ++i) server.set_handlers(i, handlers);
 }
@@ -67,12 +73,31 @@ void Serve::open(net::ConnId id, const net::HttpRequest& request, std::string_vi
   const auto stream = wire::normal_path(request.path);
   if (!stream) return server_.close(id, net::close_code::kBadRequest, stream.error().text);
   const Dialect dialect = subprotocol == kRichProtocol ? Dialect::kRich : Dialect::kPlain;
-  watching_.emplace(id, Watcher{*stream, dialect});
+  watching_.emplace(id, Watcher{.watching = {*stream, dialect}});
   ask(id);
 }
 
+// A file has no way to say that it waits, so it waits no longer than it is told to.
+bool Serve::get_later(net::ConnId id, const net::HttpRequest& request) {
+  const auto file = read_file_request(request);
+  if (file && !*file) return false;
+  if (!file) {
+    server_.reply(id, {.status = 400, .body = file.error().text + "\n"});
+    return true;
+  }
+  Watcher watcher{.watching = (*file)->watching, .wait = (*file)->wait};
+  watcher.patience =
+      std::make_unique<net::Timer>(loop_, [this, id, stream = watcher.watching.stream] {
+        server_.reply(id, {.status = 404, .body = "nothing of " + stream + " came in time\n"});
+      });
+  watcher.patience->start(watcher.wait.value_or(Millis{10'000}));
+  watching_.emplace(id, std::move(watcher));
+  ask(id);
+  return true;
+}
+
 void Serve::ask(net::ConnId id) {
-  hub_.may_play(net::to_number(id), watching_.at(id).stream,
+  hub_.may_play(net::to_number(id), watching_.at(id).watching.stream,
                 [this, id](const bus::Reply& reply) { answered(id, reply); });
 }
 
@@ -80,12 +105,65 @@ void Serve::ask(net::ConnId id) {
 void Serve::answered(net::ConnId id, const bus::Reply& reply) {
   const auto entry = watching_.find(id);
   if (entry == watching_.end() || entry->second.allowed || reply.code == "hub_lost") return;
-  if (!reply.ok()) {
-    log::info("a viewer was refused {}: {}", entry->second.stream, reply.message);
-    return server_.close(id, net::close_code::kForbidden, reply.message);
+  Watcher& watcher = entry->second;
+  const std::string& stream = watcher.watching.stream;
+  if (!reply.ok()) return refuse(id, watcher, reply.message);
+  if (watcher.is_file() && !watcher.wait && !live_.contains(stream)) {
+    return server_.reply(id, {.status = 404, .body = stream + " is not live\n"});
   }
-  entry->second.allowed = true;
-  channel(entry->second.stream).add(id, entry->second.dialect);
+  watcher.allowed = true;
+  channel(stream).add(id, watcher.watching);
+}
+
+void Serve::refuse(net::ConnId id, const Watcher& watcher, std::string_view why) {
+  log::info("a viewer was refused {}: {}", watcher.watching.stream, why);
+  if (watcher.is_file()) return server_.reply(id, {.status = 403, .body = std::string{why} + "\n"});
+  server_.close(id, net::close_code::kForbidden, why);
+}
+
+void Serve::message(net::ConnId id, const net::WsMessage& message) {
+  const auto entry = watching_.find(id);
+  if (entry == watching_.end() || !entry->second.allowed || !message.text) return;
+  const Watching& watching = entry->second.watching;
+  const auto request = read_request(parser_, as_text(message.payload), watching.dialect);
+  if (request) return on(id, *channels_.at(watching.stream), *request);
+  if (watching.dialect != Dialect::kRich) return;
+  server_.send(id, net::Frame::text(error_message(request.error().text)));
+}
+
+void Serve::on(net::ConnId id, Channel& channel, const Request& request) {
+  constexpr Millis kPause{200};  // between requests that cost a whole group of pictures
+  Watcher& watcher = watching_.at(id);
+  if (const auto* said = std::get_if<Report>(&request)) return report(watcher, *said);
+  if (std::holds_alternative<Pause>(request)) return channel.pause(id);
+  if (std::holds_alternative<Ping>(request)) {
+    const auto utc = std::chrono::duration_cast<Seconds>(wall_now());
+    return channel.pong(id, static_cast<std::uint64_t>(utc.count()));
+  }
+  if (loop_.now() - watcher.asked < kPause) return;
+  watcher.asked = loop_.now();
+  if (std::holds_alternative<Snapshot>(request)) return channel.snapshot(id);
+  channel.to_live(id);
+}
+
+void Serve::report(Watcher& watcher, const Report& report) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 40U;  // what is more is no count of frames
+  const std::uint64_t before = watcher.report ? watcher.report->dropped.value_or(0) : 0;
+  const std::uint64_t now = report.dropped.value_or(before);
+  if (now > before && now < kMost) dropped_ += now - before;
+  watcher.report = report;
+}
+
+Serve::Reports Serve::reports() const {
+  Reports all{.dropped = dropped_};
+  for (const auto& [id, watcher] : watching_) {
+    if (!watcher.report) continue;
+    const Report& said = *watcher.report;
+    ++all.viewers;
+    if (said.buffer) all.buffer = std::min(all.buffer.value_or(*said.buffer), *said.buffer);
+    if (said.latency) all.latency = std::max(all.latency.value_or(*said.latency), *said.latency);
+  }
+  return all;
 }
 
 Channel& Serve::channel(const std::string& stream) {
@@ -101,9 +179,9 @@ Channel& Serve::channel(const std::string& stream) {
 void Serve::closed(net::ConnId id) {
   const auto entry = watching_.find(id);
   if (entry == watching_.end()) return;
-  const Watcher watcher = std::move(entry->second);
+  Watcher watcher = std::move(entry->second);
   watching_.erase(entry);
-  if (watcher.allowed) unwatch(id, watcher.stream);
+  if (watcher.allowed) unwatch(id, watcher.watching.stream);
   if (watching_.empty() && drained_) std::exchange(drained_, nullptr)();
 }
 

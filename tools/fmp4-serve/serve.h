@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -14,6 +15,7 @@
 #include "json/read.h"
 #include "net/loop.h"
 #include "net/ws_server.h"
+#include "requests.h"
 
 namespace so::fmp4serve {
 
@@ -39,6 +41,17 @@ class Serve {
   /// `server` was opened with listeners(options); all outlive this.
   Serve(const ServeOptions& options, bus::Client& hub, net::WsServer& server, net::Loop& loop);
 
+  /// How those who watch do, as they say.
+  struct Reports {
+    std::size_t viewers = 0;          // who said anything
+    std::optional<double> buffer{};   // the shortest, seconds
+    std::optional<double> latency{};  // the longest
+    std::uint64_t dropped = 0;        // frames, of all that ever said so
+  };
+  [[nodiscard]] Reports reports() const;
+  [[nodiscard]] std::size_t viewers() const { return watching_.size(); }
+  [[nodiscard]] std::size_t channels() const { return channels_.size(); }
+
   /// Everybody is told to come back elsewhere or later; then `done`, once.
   void drain(Millis within, std::function<void()> done);
 
@@ -48,14 +61,23 @@ class Serve {
  private:
   /// Somebody who watches a stream, or waits to be told that it may.
   struct Watcher {
-    std::string stream;
-    Dialect dialect{};
+    Watching watching;
     bool allowed = false;
+    std::optional<Millis> wait{};            // of a file: for a stream that is not live
+    std::unique_ptr<net::Timer> patience{};  // of a file: until it begins
+    std::optional<Report> report{};
+    TimePoint asked{};  // for something that costs
+    [[nodiscard]] bool is_file() const { return patience != nullptr; }
   };
 
   void ask(net::ConnId id);
   void answered(net::ConnId id, const bus::Reply& reply);
   void open(net::ConnId id, const net::HttpRequest& request, std::string_view subprotocol);
+  bool get_later(net::ConnId id, const net::HttpRequest& request);
+  void message(net::ConnId id, const net::WsMessage& message);
+  void on(net::ConnId id, Channel& channel, const Request& request);
+  void report(Watcher& watcher, const Report& report);
+  void refuse(net::ConnId id, const Watcher& watcher, std::string_view why);
   void closed(net::ConnId id);
   void unwatch(net::ConnId id, const std::string& stream);
   void event(const wire::FrameView& event);
@@ -71,6 +93,7 @@ class Serve {
   std::unordered_map<std::string, std::unique_ptr<Channel>> channels_;  // with at least one viewer
   std::unordered_map<net::ConnId, Watcher> watching_;
   std::unique_ptr<edge::Drain> drain_;
+  std::uint64_t dropped_ = 0;  // frames, in all reports
   std::function<void()> drained_;
   json::Parser parser_;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,8 +15,10 @@ namespace so::fmp4serve {
 
 /// How a viewer is spoken to (scopewire-ws(7), VIDEO).
 enum class Dialect {
-  kRich,  // scopewire.fmp4.v1: JSON beside the video, times of the stream's clock
-  kPlain  // EvoStream's: binary only, times from zero
+  kRich,   // scopewire.fmp4.v1: JSON beside the video, times of the stream's clock
+  kPlain,  // EvoStream's: binary only, times from zero
+  kFile,   // the body of a GET: one file that grows, times from zero
+  kStill   // the body of a GET: one picture
 };
 
 /// One fragment, framed once for all rich viewers.
@@ -24,12 +27,20 @@ struct SharedFragment {
   net::Frame frame;  // with the event messages that lie before it
 };
 
+/// Who watches what, and how.
+struct Watching {
+  std::string stream;
+  Dialect dialect = Dialect::kRich;
+  std::optional<double> seconds{};  // kFile: it ends after so much
+};
+
 /// One browser watching one stream: what it has got, and what it gets next. A viewer whose queue is
-/// full gets nothing until a key frame; then it goes on there, and a rich one is told.
+/// full gets nothing until a key frame; then it goes on there, and a rich one is told. A file
+/// cannot have another init segment: it ends there.
 class Viewer {
  public:
-  Viewer(net::WsServer& server, net::ConnId id, Dialect dialect, std::string stream)
-      : server_(server), id_(id), dialect_(dialect), stream_(std::move(stream)) {}
+  Viewer(net::WsServer& server, net::ConnId id, Watching watching)
+      : server_(server), id_(id), watching_(std::move(watching)) {}
 
   [[nodiscard]] net::ConnId id() const { return id_; }
   [[nodiscard]] bool started() const { return started_; }
@@ -42,21 +53,38 @@ class Viewer {
   void fragment(const SharedFragment& next, const fmp4::InitSegment& init);
   /// The stream has a new clock or none: wait for a start.
   void wait() { started_ = false; }
+  /// It wants nothing until it says so; then it starts anew.
+  void pause() { paused_ = true; }
+  void resume() {
+    paused_ = false;
+    wait();
+  }
+  /// The stream has ended, and may come back: only a file ends with it.
+  void offline();
+  /// The answer to a ping of EvoStream's players.
+  void pong(std::uint64_t utc_seconds);
+  /// One picture; null: there is none yet.
+  void snapshot(const fmp4::InitSegment* init, const fmp4::Fragment* key);
 
  private:
   void send_init(const fmp4::InitSegment& init, double start);
-  void send_plain(const fmp4::Fragment& fragment, const fmp4::InitSegment& init);
+  void send_rebased(const fmp4::Fragment& fragment, const fmp4::InitSegment& init);
+  void send_still(const fmp4::Fragment& fragment, const fmp4::InitSegment& init);
   void send(const net::Frame& frame);
+  [[nodiscard]] net::Frame chunk(std::initializer_list<ByteView> head, SharedView tail);
+  void end();
 
   net::WsServer& server_;
   net::ConnId id_;
-  Dialect dialect_;
-  std::string stream_;
+  Watching watching_;
   bool started_ = false;
+  bool paused_ = false;
+  bool ended_ = false;                  // nothing more goes out
+  bool in_body_ = false;                // kFile: a chunk was sent
   std::uint32_t init_version_ = 0;      // of the init segment it has; 0: none
   std::optional<double> skipped_from_;  // seconds; it was too slow and waits for a key frame
-  std::optional<double> base_;          // plain: the stream's time that is its zero
-  std::uint32_t sequence_ = 0;          // plain: of its fragments
+  std::optional<double> base_;          // the stream's time that is its zero; of a rich one none
+  std::uint32_t sequence_ = 0;          // of its fragments; of a rich one the stream's
 };
 
 /// Seconds on the stream's clock.

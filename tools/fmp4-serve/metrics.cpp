@@ -1,0 +1,25 @@
+#include "metrics.h"
+
+namespace so::fmp4serve {
+
+void add_metrics(metrics::Families& to, const Serve& serve) {
+  const Serve::Reports reports = serve.reports();
+  to.gauge("scopewire_fmp4_viewers", "who watches a stream or waits for one");
+  to.value(static_cast<double>(serve.viewers()));
+  to.gauge("scopewire_fmp4_streams", "streams that somebody watches: each is fetched once");
+  to.value(static_cast<double>(serve.channels()));
+  to.gauge("scopewire_fmp4_reporting_viewers", "viewers that say how they do");
+  to.value(static_cast<double>(reports.viewers));
+  to.counter("scopewire_fmp4_dropped_frames_total", "frames that viewers say they did not show");
+  to.value(static_cast<double>(reports.dropped));
+  if (reports.buffer) {
+    to.gauge("scopewire_fmp4_buffer_seconds_min", "the least that a viewer has ahead");
+    to.value(*reports.buffer);
+  }
+  if (reports.latency) {
+    to.gauge("scopewire_fmp4_latency_seconds_max", "the most that a viewer is behind");
+    to.value(*reports.latency);
+  }
+}
+
+}  // namespace so::fmp4serve
