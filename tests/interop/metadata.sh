@@ -30,6 +30,18 @@ contains self.out '"data":{"from":"browser"}'
 contains latest.out '"data":{"from":"browser"}'
 eventually contains follower.out '{"from":"browser"}'
 
+meta-push --get live/cam | jq -c .data >got.out
+contains got.out '{"from":"browser"}'
+exits 8 meta-push --get live/nothing
+contains err 'no metadata'
+
+# Without a hub a follower says that it waits, and a getter that there is none.
+mkdir -m 0700 nowhere
+background lonely env SCOPEWIRE_RUNTIME_DIR="$work/nowhere" meta-push --follow live/cam
+eventually contains lonely.log 'waiting for it'
+exits 3 env SCOPEWIRE_RUNTIME_DIR="$work/nowhere" meta-push --get live/cam --timeout 200ms
+contains err 'no hub at'
+
 # Broken input is reported with its line, and the next line still works.
 exits 9 sh -c 'printf "{\"a\":1}\nnot json\n{\"a\":2}\n" | meta-push live/cam'
 contains err 'line 2'

@@ -101,3 +101,19 @@ TEST_CASE("a refusal ends it, a hub that goes away does not") {
   turn(test.loop);
   CHECK(test.done == Exit::kRefused);
 }
+
+TEST_CASE("who wants the latest alone gets it and is done, or is told that there is none") {
+  FollowTest some{{.stream = "/live/cam", .only_latest = true}};
+  const wire::Frame asked = some.bus.next();
+  CHECK(asked.body == R"({"meta":true,"streams":false,"latest":true})");
+  some.event("1");
+  CHECK_FALSE(some.done);
+  some.bus.done(asked);
+  turn(some.loop);
+  CHECK(some.printed == Lines{"1"});
+  CHECK(some.done == Exit::kOk);
+  FollowTest none{{.stream = "/live/cam", .only_latest = true}};
+  none.bus.done(none.bus.next());
+  turn(none.loop);
+  CHECK(none.done == Exit::kNotFound);
+}

@@ -46,6 +46,13 @@ TEST_CASE("following") {
   CHECK(parse({"--follow", "/"}).options.follow.stream == "/");
 }
 
+TEST_CASE("getting the latest") {
+  const auto run = parse({"--get", "live/cam"});
+  CHECK_FALSE(run.exit);
+  CHECK(run.options.following);
+  CHECK(run.options.follow.only_latest);
+}
+
 TEST_CASE("words that make no sense are refused by name") {
   struct Case {
     std::vector<const char*> words;
@@ -56,10 +63,13 @@ TEST_CASE("words that make no sense are refused by name") {
       Case{{"live/../cam"}, ".."},
       Case{{"--count", "0", "--follow", "live/cam"}, "--count"},
       Case{{"--count", "many", "--follow", "live/cam"}, "--count"},
+      Case{{"--rate", "0", "live/cam"}, "--rate"},
       Case{{"--timestamp", "now", "live/cam"}, "--timestamp"},
       Case{{"--timestamp", "9007199254740992", "live/cam"}, "--timestamp"},
       Case{{"--timeout", "5", "live/cam"}, "--timeout"},
       Case{{"--follow", "live/cam", "1"}, "--follow takes no values"},
+      Case{{"--get", "live/cam", "1"}, "--get takes no values"},
+      Case{{"--get", "--follow", "live/cam"}, "exclude"},
   };
   for (const Case& c : cases) {
     const auto run = parse(c.words);

@@ -141,3 +141,28 @@ TEST_CASE("what waits for answers is bounded, and who was stopped is woken once"
   CHECK(test.asked().size() == 1023);
   CHECK(test.drained == 1);
 }
+
+TEST_CASE("values that are paced wait until they are allowed, and the end waits for them") {
+  PushTest test;
+  test.push.pace();
+  test.push.receive("1 2 3 4\n");
+  test.push.end();
+  const auto pushed = [&] {
+    std::size_t n = 0;
+    for (turn(test.loop); !test.bus.idle(); ++n) test.bus.done(test.bus.next());
+    turn(test.loop);
+    return n;
+  };
+  CHECK(pushed() == 1);
+  CHECK(test.push.full());
+  CHECK_FALSE(test.done);
+  test.push.allow(0.5);
+  CHECK(pushed() == 0);
+  test.push.allow(0.5);
+  CHECK(pushed() == 1);
+  test.push.allow(2);
+  CHECK(pushed() == 2);
+  CHECK_FALSE(test.done);
+  test.push.allow(1);
+  CHECK(test.done == Exit::kOk);
+}

@@ -11,12 +11,20 @@ Follow::Follow(bus::Client& hub, Options options, std::function<bool(std::string
     : hub_(hub), options_(std::move(options)), print_(std::move(print)), done_(std::move(done)) {}
 
 void Follow::start() {
-  hub_.follow(options_.stream, {.meta = true, .streams = false, .latest = options_.latest},
-              [this](const bus::Reply& reply) {
-                if (reply.ok()) return log::info("ready: following {}", options_.stream);
-                log::error("unable to follow {}: {}", options_.stream, reply.message);
-                finish(Exit::kRefused);
-              });
+  const bool latest = options_.latest || options_.only_latest;
+  hub_.follow(options_.stream, {.meta = true, .streams = false, .latest = latest},
+              [this](const bus::Reply& reply) { answered(reply); });
+}
+
+// What is there already came before.
+void Follow::answered(const bus::Reply& reply) {
+  if (!reply.ok()) {
+    log::error("unable to follow {}: {}", options_.stream, reply.message);
+    return finish(Exit::kRefused);
+  }
+  if (!options_.only_latest) return log::info("ready: following {}", options_.stream);
+  if (printed_ == 0) log::error("{} has no metadata", options_.stream);
+  finish(printed_ > 0 ? Exit::kOk : Exit::kNotFound);
 }
 
 void Follow::event(const wire::FrameView& event) {

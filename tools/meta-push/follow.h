@@ -17,6 +17,7 @@ class Follow {
   struct Options {
     std::string stream;
     bool latest = false;                 // what is there already, first
+    bool only_latest = false;            // and nothing else
     std::optional<std::size_t> count{};  // ends after so many
   };
   /// `print` says whether anybody still reads. `done` is called once.
@@ -27,6 +28,7 @@ class Follow {
   void event(const wire::FrameView& event);
 
  private:
+  void answered(const bus::Reply& reply);
   void finish(Exit exit);
 
   bus::Client& hub_;

@@ -25,14 +25,28 @@ int give_up_waiting(const std::string& address, bool connected) {
   return to_int(connected ? Exit::kTimeout : Exit::kUnreachable);
 }
 
-int follow(const meta::Options& options, net::Loop& loop, bus::Client& hub) {
+// A follower waits for its hub however long, but says so; who gets one value does not.
+int follow(const meta::Options& options, const std::string& address, net::Loop& loop,
+           bus::Client& hub) {
+  constexpr Millis kSilence{1000};
+  const bool get = options.follow.only_latest;
   meta::Follow follow{hub, options.follow, cli::print_line, [&](Exit exit) { loop.stop(exit); }};
   hub.listen({.event = [&](const wire::FrameView& event) { follow.event(event); },
               .sync = {},
-              .link = {},
+              .link =
+                  [](bool connected, std::string_view why) {
+                    if (!connected) log::warn("the hub is gone: {}", why);
+                  },
               .refused = {}});
-  net::Timer timeout{loop, [&] { loop.stop(Exit::kTimeout); }};
-  if (options.timeout) timeout.start(*options.timeout);
+  net::Timer timeout{loop, [&] {
+                       if (!hub.connected()) log::error("no hub at {}", address);
+                       loop.stop(hub.connected() ? Exit::kTimeout : Exit::kUnreachable);
+                     }};
+  if (options.timeout || get) timeout.start(options.timeout.value_or(kAnswer));
+  net::Timer no_hub{loop, [&] {
+                      if (!hub.connected()) log::warn("no hub at {} yet: waiting for it", address);
+                    }};
+  if (!get) no_hub.start(kSilence);
   follow.start();
   return to_int(loop.run());
 }
@@ -51,11 +65,18 @@ int push(const meta::Options& options, const std::string& address, net::Loop& lo
       options.stream,
       options.timestamp,
       {.drained = [&] { input->want_bytes(true); }, .done = [&](Exit exit) { loop.stop(exit); }}};
+  constexpr Millis kTick{10};
+  net::Timer pace{loop, [&] { push.allow(static_cast<double>(options.rate) / 100); }};
   const auto begin = [&] {
     timeout.stop();
+    if (options.rate > 0) {
+      push.pace();
+      pace.start(kTick, kTick);
+    }
     if (!options.values.empty()) {
       for (const std::string& value : options.values) push.receive(value + "\n");
       push.end();
+      if (options.rate > 0 && !options.timeout) return;
       return timeout.start(options.timeout.value_or(kAnswer));
     }
     input = std::make_unique<net::Input>(
@@ -70,7 +91,8 @@ int push(const meta::Options& options, const std::string& address, net::Loop& lo
                                    if (!status)
                                      log::error("standard input: {}", status.error().text);
 
-                                   timeout.start(options.timeout.value_or(kAnswer));
+                                   if (options.rate == 0 || options.timeout)
+                                     timeout.start(options.timeout.value_or(kAnswer));
                                    push.end();
                                  }});
   };
@@ -103,5 +125,6 @@ int main(int argc, char** argv) {
   bus::Client hub{**bus, loop, "meta-push"};
   loop.on_signal(SIGTERM, [&] { loop.stop(); });
   loop.on_signal(SIGINT, [&] { loop.stop(); });
-  return options.following ? follow(options, loop, hub) : push(options, *address, loop, hub);
+  return options.following ? follow(options, *address, loop, hub)
+                           : push(options, *address, loop, hub);
 }

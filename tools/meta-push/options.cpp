@@ -14,11 +14,12 @@ namespace {
 constexpr std::string_view kExamples =
     "  echo '{\"lat\":48.2}' | meta-push live/cam      one value\n"
     "  tail -F gps.jsonl | meta-push live/cam        one a line, as they come\n"
-    "  meta-push --follow live/cam | jq .data        what others push";
+    "  meta-push --follow live/cam | jq .data        what others push\n"
+    "  meta-push --get live/cam                      the latest, once";
 
 // The words of settings that may be absent.
 struct Words {
-  std::string stream, count, timestamp, timeout;
+  std::string stream, count, rate, timestamp, timeout;
 };
 
 std::optional<Exit> usage(std::string_view text) {
@@ -35,6 +36,11 @@ std::optional<Exit> read_words(const Words& words, Options& options) {
     if (!count || *count == 0) return usage("--count: not a number from 1");
     options.follow.count = *count;
   }
+  if (!words.rate.empty()) {
+    const auto rate = cli::parse_count(words.rate);
+    if (!rate || *rate == 0 || *rate > 1'000'000) return usage("--rate: not a number from 1");
+    options.rate = *rate;
+  }
   if (!words.timestamp.empty()) {
     const auto ms = cli::parse_count(words.timestamp);
     if (!ms || *ms >= std::uint64_t{1} << 53U)
@@ -46,7 +52,12 @@ std::optional<Exit> read_words(const Words& words, Options& options) {
     if (!timeout) return usage("--timeout: " + timeout.error().text);
     options.timeout = *timeout;
   }
-  if (options.following && !options.values.empty()) return usage("--follow takes no values");
+  const bool get = options.follow.only_latest;
+  if (get && options.following) return usage("--get and --follow exclude each other");
+  options.following |= get;
+  if (options.following && !options.values.empty()) {
+    return usage(get ? "--get takes no values" : "--follow takes no values");
+  }
   return std::nullopt;
 }
 
@@ -56,8 +67,10 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   Words words;
   cli::Command command{{"meta-push", "JSON metadata into and out of streams", kExamples}};
   command.option("follow", cli::flag(options.following), "print what others push");
+  command.option("get", cli::flag(options.follow.only_latest), "print the latest value, and end");
   command.option("latest", cli::flag(options.follow.latest), "print the latest value first");
   command.option("count", cli::text(words.count, "N"), "end after N values printed");
+  command.option("rate", cli::text(words.rate, "N"), "push at most N values a second");
   command.option("timestamp", cli::text(words.timestamp, "MS"), "the stream's time of the values");
   command.option("timeout", cli::text(words.timeout, "DURATION"),
                  "following: of all; pushing: of an answer, 5s");

@@ -17,6 +17,7 @@ struct Options {
   std::string stream;               // a whole path
   std::vector<std::string> values;  // empty: standard input
   std::optional<Millis> timestamp;
+  std::size_t rate = 0;           // values a second; 0: as they come
   std::optional<Millis> timeout;  // following: of all; pushing: of an answer
   std::string hub_address;        // as named; empty: nobody named one
   bus::ToolKeyFiles hub_keys{};

@@ -1,5 +1,6 @@
 #include "push.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -13,6 +14,14 @@ Push::Push(bus::Client& hub, std::string stream, std::optional<Millis> timestamp
       handlers_(std::move(handlers)),
       member_(hub.new_member()) {}
 
+// What was not used is not saved for long: after a pause there is no burst.
+void Push::allow(double values) {
+  const bool was_full = full();
+  allowed_ = std::min(allowed_.value_or(0) + values, std::max(values, 1.0));
+  push_pieces();
+  if (was_full && !full() && handlers_.drained) handlers_.drained();
+}
+
 void Push::receive(std::string_view text) {
   splitter_.receive(text);
   push_pieces();
@@ -25,7 +34,16 @@ void Push::end() {
 }
 
 void Push::push_pieces() {
-  while (const auto piece = splitter_.next()) send(*piece);
+  read_ = false;
+  while (may_send()) {
+    const auto piece = splitter_.next();
+    if (!piece) {
+      read_ = true;
+      break;
+    }
+    if (allowed_) *allowed_ -= 1;
+    send(*piece);
+  }
   finish();
 }
 
@@ -54,7 +72,7 @@ void Push::reject(std::size_t line, std::string_view why) {
 }
 
 void Push::finish() {
-  if (!ended_ || waiting_ > 0 || !handlers_.done) return;
+  if (!ended_ || !read_ || waiting_ > 0 || !handlers_.done) return;
   const auto done = std::exchange(handlers_.done, nullptr);
   if (rejected_ > 0)
     log::error("{} of {} values were not accepted", rejected_, accepted_ + rejected_);

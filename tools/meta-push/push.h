@@ -24,17 +24,22 @@ class Push {
   /// `hub` outlives it. `timestamp`: the stream's time of all values; without, the hub's clock.
   Push(bus::Client& hub, std::string stream, std::optional<Millis> timestamp, Handlers handlers);
 
+  /// From now on values wait until they are allowed; one is.
+  void pace() { allowed_ = 1; }
+  void allow(double values);
+
   void receive(std::string_view text);
   void end();  // nothing more will be received
 
   /// So much waits for answers that more should not be read for now.
-  [[nodiscard]] bool full() const { return waiting_ >= kWindow; }
+  [[nodiscard]] bool full() const { return waiting_ >= kWindow || !may_send(); }
   [[nodiscard]] std::size_t accepted() const { return accepted_; }
   [[nodiscard]] std::size_t rejected() const { return rejected_; }
 
  private:
   static constexpr std::size_t kWindow = 1024;  // values in flight: several loop turns of work
 
+  [[nodiscard]] bool may_send() const { return !allowed_ || *allowed_ >= 1; }
   void push_pieces();
   void send(const json::Splitter::Piece& piece);
   void answered(std::size_t line, const bus::Reply& reply);
@@ -48,7 +53,9 @@ class Push {
   json::Splitter splitter_{
       {.bytes = std::size_t{64} << 10U, .depth = 30}};  // what the hub takes as metadata
   std::uint64_t member_;
+  std::optional<double> allowed_;  // values; nullopt: all
   bool ended_ = false;
+  bool read_ = false;  // all that was received
   std::size_t waiting_ = 0;
   std::size_t accepted_ = 0;
   std::size_t rejected_ = 0;
