@@ -65,14 +65,11 @@ Result<AacConfig> AacConfig::decode(ByteView record) {
 // sync:12=FFF version:1 layer:2=0 no CRC:1 | profile .. buffer fullness:46 ... with length:13 at
 // bit 30
 ByteView without_adts(ByteView frame) {
-  BitCursor in{frame};
-  const bool sync = in.bits(12) == 0xFFF;
-  in.bits(1);
-  const bool layer0 = in.bits(2) == 0;
-  const std::size_t header = in.flag() ? 7 : 9;
-  in.bits(14);
-  const std::size_t length = in.bits(13);
-  if (!in.ok() || !sync || !layer0 || length != frame.size() || length <= header) return frame;
+  if (frame.size() < 7 || frame[0] != 0xFF || (frame[1] & 0xF6U) != 0xF0) return frame;
+  const std::size_t header = (frame[1] & 1U) != 0 ? 7 : 9;
+  const std::size_t length =
+      (frame[3] & 3U) << 11U | std::size_t{frame[4]} << 3U | std::size_t{frame[5]} >> 5U;
+  if (length != frame.size() || length <= header) return frame;
   return frame.subspan(header);
 }
 
