@@ -56,12 +56,24 @@ struct Options {
   std::size_t meta_bytes = std::size_t{1} << 24U;  // sent by one request to all streams at once
   std::size_t metadata = 1024;  // streams whose latest metadata is kept; the oldest make room
 
+  // Identities. Who may not be told now is told when it comes back.
+  std::size_t mailboxes = 262144;                     // about 700 bytes each when empty
+  std::size_t messages = 1000;                        // of a mailbox
+  std::size_t mailbox_bytes = std::size_t{1} << 20U;  // of its messages
+  std::size_t all_mail_bytes = std::size_t{1} << 28U;
+  std::size_t identities_per_member = 64;
+  std::size_t readers = 64;                    // of a mailbox
+  Millis mail_lifetime{7LL * 24 * 3'600'000};  // unless whoever registers says otherwise
+  Millis shortest_mail{600'000};               // what is asked for is at least this
+  Millis longest_mail{366LL * 24 * 3'600'000};
+
   // Remote calls. Only who waits is kept, some 200 bytes; arguments and results pass through.
   std::size_t methods_per_tool = 1024;
   std::size_t calls = 65536;  // under way, all together
   std::size_t calls_per_tool = 16384;
   std::size_t calls_per_member = 256;              // so that no client has all those of its tool
   std::size_t call_bytes = std::size_t{1} << 18U;  // arguments or result, in compact form
+  Millis unicast_timeout{1'900};                   // then it is not known if it arrived
   Millis call_timeout{10'000};                     // unless the caller says how long it waits
   Millis longest_call{300'000};
 };

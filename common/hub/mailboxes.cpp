@@ -1,0 +1,275 @@
+#include "hub/mailboxes.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "json/read.h"
+
+namespace so::hub {
+namespace {
+
+constexpr std::string_view kTerms = "$";  // the attribute that is no message
+
+std::optional<std::uint64_t> number_of(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number == 0) return std::nullopt;
+  return number;
+}
+
+// What the members of an event are inside of, in the store: a value has to be JSON.
+std::string wrapped(const std::string& members) {
+  return "{" + members + "}";
+}
+
+}  // namespace
+
+Mailbox* Mailboxes::find(std::string_view identity) const {
+  const auto at = by_identity_.find(identity);
+  return at == by_identity_.end() ? nullptr : at->second.get();
+}
+
+Mailbox* Mailboxes::find(StoreId id) const {
+  const auto at = by_id_.find(id);
+  return at == by_id_.end() ? nullptr : at->second;
+}
+
+std::size_t Mailboxes::count(const wire::MemberId& reader) const {
+  const auto at = by_reader_.find(reader);
+  return at == by_reader_.end() ? 0 : at->second.size();
+}
+
+Record Mailboxes::record(const Mailbox& mailbox, Record::Kind kind) const {
+  Record record{.kind = kind, .id = mailbox.id, .epoch = mailbox.epoch, .version = mailbox.last};
+  if (kind != Record::Kind::kCreate) return record;
+  record.scope = kMailScope;
+  record.name = mailbox.identity;
+  return record;
+}
+
+// Its time begins anew.
+void Mailboxes::renew(Mailbox& mailbox, Record& record, TimePoint now) {
+  expiring_.arm(mailbox, now + mailbox.lifetime);
+  const auto expires = (sources_.wall() + mailbox.lifetime).count();
+  record.edits.push_back({.kind = Edit::Kind::kSet,
+                          .key = std::string{kTerms},
+                          .value = fmt::format(R"({{"lifetime":{},"expires":{}}})",
+                                               mailbox.lifetime.count(), expires)});
+}
+
+Outcome<Mailbox*> Mailboxes::make(std::string_view identity, const Terms& terms) {
+  if (by_identity_.size() >= options_.mailboxes) {
+    return refuse(Why::kLimit, fmt::format("mailboxes: {} is the limit", options_.mailboxes));
+  }
+  auto made = std::make_unique<Mailbox>();
+  Mailbox& mailbox = *made;
+  mailbox.identity = identity;
+  mailbox.id = sources_.number();
+  mailbox.epoch = sources_.random();
+  mailbox.lifetime = terms.lifetime;
+  by_identity_.emplace(mailbox.identity, std::move(made));
+  by_id_.emplace(mailbox.id, &mailbox);
+  records_.push_back(record(mailbox, Record::Kind::kCreate));
+  return &mailbox;
+}
+
+Outcome<Mailboxes::Registered> Mailboxes::add(std::string_view identity, const Reader& reader,
+                                              const Terms& terms, TimePoint now) {
+  Mailbox* mailbox = find(identity);
+  if (mailbox == nullptr) {
+    const auto made = make(identity, terms);
+    if (!made) return fail(made.error());
+    mailbox = *made;
+  }
+  mailbox->lifetime = terms.lifetime;
+  auto& readers = mailbox->readers;
+  const auto same = [&](const Reader& each) { return each.id == reader.id; };
+  if (std::erase_if(readers, same) == 0) by_reader_[reader.id].push_back(mailbox);
+  readers.push_back(reader);
+  Registered registered{mailbox, {}};
+  while (readers.size() > terms.connections) {
+    registered.replaced.push_back(readers.front());
+    unread(*mailbox, registered.replaced.back().id, now);
+  }
+  Record change = record(*mailbox, Record::Kind::kChange);
+  renew(*mailbox, change, now);
+  records_.push_back(std::move(change));
+  return registered;
+}
+
+void Mailboxes::unread(Mailbox& mailbox, const wire::MemberId& reader, TimePoint now) {
+  const auto same = [&](const Reader& each) { return each.id == reader; };
+  if (std::erase_if(mailbox.readers, same) == 0) return;
+  const auto its = by_reader_.find(reader);
+  std::erase(its->second, &mailbox);
+  if (its->second.empty()) by_reader_.erase(its);
+  // Who reads keeps it alive, so its lifetime is counted from here.
+  if (!mailbox.readers.empty()) return;
+  Record change = record(mailbox, Record::Kind::kChange);
+  renew(mailbox, change, now);
+  records_.push_back(std::move(change));
+}
+
+void Mailboxes::remove(std::string_view identity, const wire::MemberId& reader, TimePoint now) {
+  if (Mailbox* mailbox = find(identity)) unread(*mailbox, reader, now);
+}
+
+void Mailboxes::remove_all(const wire::MemberId& reader, TimePoint now) {
+  for (auto its = by_reader_.find(reader); its != by_reader_.end(); its = by_reader_.find(reader)) {
+    unread(*its->second.back(), reader, now);
+  }
+}
+
+// Whether the note is a new one that has a place.
+Outcome<Mailboxes::Status> Mailboxes::check_note(Mailbox& mailbox, const Note& note,
+                                                 TimePoint now) {
+  if (!note.producer.empty()) {
+    const std::uint64_t last = mailbox.producers.last(note.producer);
+    if (note.sequence <= last) return Status::kDuplicate;
+    if (note.sequence > last + 1) return Status::kGap;
+  }
+  if (mailbox.messages.size() >= options_.messages) {
+    return refuse(Why::kLimit, fmt::format("messages of mailbox {}: {} is the limit",
+                                           mailbox.identity, options_.messages));
+  }
+  if (mailbox.bytes + note.members.size() > options_.mailbox_bytes) {
+    return refuse(Why::kLimit, fmt::format("bytes of mailbox {}: {} is the limit", mailbox.identity,
+                                           options_.mailbox_bytes));
+  }
+  if (bytes_ + note.members.size() > options_.all_mail_bytes) {
+    return refuse(Why::kLimit,
+                  fmt::format("bytes of all mailboxes: {} is the limit", options_.all_mail_bytes));
+  }
+  if (note.producer.empty()) return Status::kOk;
+  Record forgetting = record(mailbox, Record::Kind::kChange);
+  const bool has_place = mailbox.producers.has_place(note.producer, options_.producers,
+                                                     now - options_.forget, forgetting.forgotten);
+  if (!forgetting.forgotten.empty()) records_.push_back(std::move(forgetting));
+  if (has_place) return Status::kOk;
+  return refuse(Why::kLimit, fmt::format("producers of mailbox {}: {} is the limit",
+                                         mailbox.identity, options_.producers));
+}
+
+Outcome<Mailboxes::Stored> Mailboxes::put(std::string_view identity, Note note, TimePoint now) {
+  Mailbox* mailbox = find(identity);
+  if (mailbox == nullptr) return refuse(Why::kNotFound, fmt::format("no mailbox {}", identity));
+  const auto status = check_note(*mailbox, note, now);
+  if (!status) return fail(status.error());
+  if (*status != Status::kOk) {
+    return Stored{mailbox, *status, mailbox->producers.last(note.producer)};
+  }
+  ++mailbox->last;
+  mailbox->bytes += note.members.size();
+  bytes_ += note.members.size();
+  Record change = record(*mailbox, Record::Kind::kChange);
+  change.edits.push_back({.kind = Edit::Kind::kSet,
+                          .key = fmt::format("{}", mailbox->last),
+                          .value = wrapped(note.members)});
+  if (!note.producer.empty()) {
+    mailbox->producers.remember(note.producer, note.sequence, now);
+    change.producer = note.producer;
+    change.sequence = note.sequence;
+  }
+  mailbox->messages.push_back(std::move(note.members));
+  records_.push_back(std::move(change));
+  return Stored{mailbox, Status::kOk, 0};
+}
+
+Outcome<Mailbox*> Mailboxes::acknowledge(std::string_view identity, const wire::MemberId& reader,
+                                         std::uint64_t epoch, std::uint64_t number, TimePoint now) {
+  Mailbox* mailbox = find(identity);
+  if (mailbox == nullptr) return refuse(Why::kNotFound, fmt::format("no mailbox {}", identity));
+  const auto& readers = mailbox->readers;
+  if (std::none_of(readers.begin(), readers.end(),
+                   [&](const Reader& each) { return each.id == reader; })) {
+    return refuse(Why::kNotJoined, fmt::format("not registered as {}", identity));
+  }
+  if (epoch != mailbox->epoch || number > mailbox->last) {
+    return refuse(Why::kGone, fmt::format("mailbox {} is not the one that had this", identity));
+  }
+  Record change = record(*mailbox, Record::Kind::kChange);
+  while (!mailbox->messages.empty() && mailbox->first() <= number) {
+    change.edits.push_back(
+        {.kind = Edit::Kind::kDelete, .key = fmt::format("{}", mailbox->first())});
+    mailbox->bytes -= mailbox->messages.front().size();
+    bytes_ -= mailbox->messages.front().size();
+    mailbox->messages.pop_front();
+  }
+  if (change.edits.empty()) return mailbox;  // acknowledged before
+  renew(*mailbox, change, now);
+  records_.push_back(std::move(change));
+  return mailbox;
+}
+
+// Messages are numbered without holes: what is not so was not written by us.
+Outcome<void> Mailboxes::restore(const StoredObject& stored, TimePoint now) {
+  std::map<std::uint64_t, std::string> messages;
+  Millis lifetime = options_.mail_lifetime;
+  WallMillis expires = sources_.wall() + lifetime;
+  json::Parser parser;
+  for (const Attribute& each : stored.attributes) {
+    if (each.key == kTerms) {
+      const auto terms = parser.parse(each.value);
+      if (!terms) return refuse(Why::kBadRequest, "the terms of a mailbox are not JSON");
+      lifetime = Millis{json::integer(*terms, "lifetime").value_or(0)};
+      expires = WallMillis{json::integer(*terms, "expires").value_or(0)};
+    } else if (const auto number = number_of(each.key); number && each.value.size() > 2) {
+      messages[*number] = each.value.substr(1, each.value.size() - 2);
+    }
+  }
+  Mailbox* mailbox = find(stored.id);
+  if (mailbox == nullptr) {
+    if (find(stored.name) != nullptr) return refuse(Why::kInUse, "the mailbox is there already");
+    auto made = std::make_unique<Mailbox>();
+    mailbox = made.get();
+    by_identity_.emplace(stored.name, std::move(made));
+    by_id_.emplace(stored.id, mailbox);
+  }
+  bytes_ -= mailbox->bytes;
+  mailbox->identity = stored.name;
+  mailbox->id = stored.id;
+  mailbox->epoch = stored.epoch;
+  mailbox->last = stored.version;
+  mailbox->lifetime = lifetime;
+  mailbox->messages.clear();
+  mailbox->bytes = 0;
+  for (auto at = messages.rbegin(); at != messages.rend(); ++at) {
+    if (at->first != mailbox->first() - 1) break;
+    mailbox->bytes += at->second.size();
+    mailbox->messages.push_front(std::move(at->second));
+  }
+  bytes_ += mailbox->bytes;
+  mailbox->producers = {};
+  for (const auto& [name, last] : stored.producers) mailbox->producers.remember(name, last, now);
+  expiring_.arm(*mailbox, now + std::clamp(expires - sources_.wall(), Millis{0}, lifetime));
+  return {};
+}
+
+void Mailboxes::forget(Mailbox& mailbox) {
+  for (const Reader& each : mailbox.readers) {
+    const auto its = by_reader_.find(each.id);
+    std::erase(its->second, &mailbox);
+    if (its->second.empty()) by_reader_.erase(its);
+  }
+  expiring_.disarm(mailbox);
+  bytes_ -= mailbox.bytes;
+  by_id_.erase(mailbox.id);
+  by_identity_.erase(by_identity_.find(mailbox.identity));
+}
+
+void Mailboxes::tick(TimePoint now) {
+  while (Mailbox* mailbox = expiring_.take(now)) {
+    Record change = record(*mailbox, Record::Kind::kChange);
+    if (!mailbox->readers.empty()) {
+      renew(*mailbox, change, now);
+    } else {
+      change = record(*mailbox, Record::Kind::kDestroy);
+      forget(*mailbox);
+    }
+    records_.push_back(std::move(change));
+  }
+}
+
+}  // namespace so::hub

@@ -1,0 +1,247 @@
+#include "hub/mailboxes.h"
+
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+using namespace so;
+using hub::Mailboxes;
+using hub::Reader;
+using hub::Record;
+using hub::Why;
+
+namespace {
+
+constexpr Millis kWeek{7 * 24 * 3'600'000};
+
+/// Mailboxes, a clock, and what a store would have of them.
+struct MailTest {
+  hub::Options options;
+  TimePoint now;
+  std::uint64_t epochs = 100;
+  hub::StoreId ids = 0;
+  Mailboxes all{
+      options,
+      {.random = [this] { return ++epochs; },
+       .wall = [this] { return std::chrono::duration_cast<WallMillis>(now.time_since_epoch()); },
+       .number = [this] { return ++ids; }}};
+
+  MailTest() = default;
+  explicit MailTest(hub::Options with) : options(std::move(with)) {}
+
+  static Reader reader(std::uint64_t number) { return {hub::ToolId{1}, {7, number}}; }
+  Mailboxes::Registered add(std::string_view identity, std::uint64_t number,
+                            std::size_t connections = 1, Millis lifetime = kWeek) {
+    auto added = all.add(identity, reader(number), {lifetime, connections}, now);
+    REQUIRE(added);
+    return *added;
+  }
+  /// Its number, or why not.
+  std::string put(std::string_view identity, std::string members, std::string producer = "",
+                  std::uint64_t seq = 0) {
+    const auto stored = all.put(identity, {std::move(members), std::move(producer), seq}, now);
+    if (!stored) return stored.error().text;
+    if (stored->status == Mailboxes::Status::kDuplicate) return "dup";
+    if (stored->status == Mailboxes::Status::kGap) return "gap";
+    return std::to_string(stored->mailbox->last);
+  }
+  std::string ack(std::string_view identity, std::uint64_t number, std::uint64_t upto,
+                  std::uint64_t epoch = 101) {
+    const auto box = all.acknowledge(identity, {7, number}, epoch, upto, now);
+    return box ? std::to_string((*box)->messages.size()) : box.error().text;
+  }
+  std::vector<std::string> waiting(std::string_view identity) {
+    const hub::Mailbox* box = all.find(identity);
+    if (box == nullptr) return {"none"};
+    return {box->messages.begin(), box->messages.end()};
+  }
+  std::vector<std::uint64_t> readers(std::string_view identity) {
+    std::vector<std::uint64_t> numbers;
+    for (const Reader& each : all.find(identity)->readers) numbers.push_back(each.id.number);
+    return numbers;
+  }
+  /// What the store has after all that happened, as a hub would be given it.
+  hub::StoredObject stored() {
+    hub::StoredObject object;
+    for (Record& record : all.take_records()) {
+      object.id = record.id;
+      object.epoch = record.epoch;
+      object.version = record.version;
+      if (record.kind == Record::Kind::kCreate)
+        object.scope = record.scope, object.name = record.name;
+      for (hub::Edit& edit : record.edits) {
+        std::erase_if(object.attributes, [&](const auto& each) { return each.key == edit.key; });
+        if (edit.kind == hub::Edit::Kind::kSet) object.attributes.push_back({edit.key, edit.value});
+      }
+      if (!record.producer.empty()) object.producers = {{record.producer, record.sequence}};
+    }
+    return object;
+  }
+};
+
+using Texts = std::vector<std::string>;
+using Numbers = std::vector<std::uint64_t>;
+
+}  // namespace
+
+TEST_CASE("a mailbox is there from the first registration on, read or not") {
+  MailTest test;
+  CHECK(test.put("ann", "a") == "no mailbox ann");
+  test.add("ann", 1);
+  CHECK(test.put("ann", "a") == "1");
+  test.all.remove_all({7, 1}, test.now);
+  CHECK(test.put("ann", "b") == "2");
+  CHECK(test.waiting("ann") == Texts{"a", "b"});
+  CHECK(test.all.find("ann")->first() == 1);
+}
+
+TEST_CASE("what is acknowledged is gone, in order, by whoever reads") {
+  MailTest test;
+  test.add("ann", 1, 2);
+  test.add("ann", 2, 2);
+  for (const char* each : {"a", "b", "c"}) test.put("ann", each);
+  CHECK(test.ack("ann", 2, 2) == "1");
+  CHECK(test.waiting("ann") == Texts{"c"});
+  CHECK(test.ack("ann", 1, 1) == "1");  // again
+  CHECK(test.ack("ann", 3, 3) == "not registered as ann");
+  CHECK(test.ack("ann", 1, 4) == "mailbox ann is not the one that had this");
+  CHECK(test.ack("ann", 1, 3, 7) == "mailbox ann is not the one that had this");
+  CHECK(test.ack("bob", 1, 3) == "no mailbox bob");
+  CHECK(test.ack("ann", 1, 3) == "0");
+  CHECK(test.all.bytes() == 0);
+  CHECK(test.put("ann", "d") == "4");
+}
+
+TEST_CASE("the longest registered makes room; who registers again is the newest") {
+  MailTest test;
+  CHECK(test.add("ann", 1, 2).replaced.empty());
+  CHECK(test.add("ann", 2, 2).replaced.empty());
+  CHECK(test.add("ann", 1, 2).replaced.empty());
+  const auto third = test.add("ann", 3, 2);
+  REQUIRE(third.replaced.size() == 1);
+  CHECK(third.replaced.front().id.number == 2);
+  CHECK(test.readers("ann") == Numbers{1, 3});
+  CHECK(test.add("ann", 4, 1).replaced.size() == 2);
+  CHECK(test.readers("ann") == Numbers{4});
+  CHECK(test.all.count({7, 1}) == 0);
+  CHECK(test.all.count({7, 4}) == 1);
+}
+
+TEST_CASE("who leaves is removed from all that it reads, at once") {
+  MailTest test;
+  test.add("ann", 1);
+  test.add("bob", 1);
+  test.add("bob", 2, 2);
+  CHECK(test.all.count({7, 1}) == 2);
+  test.all.remove_all({7, 1}, test.now);
+  CHECK(test.readers("ann").empty());
+  CHECK(test.readers("bob") == Numbers{2});
+  test.all.remove("bob", {7, 9}, test.now);  // never read it
+  test.all.remove("eve", {7, 2}, test.now);
+  CHECK(test.readers("bob") == Numbers{2});
+}
+
+TEST_CASE("a full mailbox refuses by name, and takes more when something was read") {
+  MailTest test{{.messages = 2, .mailbox_bytes = 10, .all_mail_bytes = 12}};
+  test.add("ann", 1);
+  test.add("bob", 2);
+  CHECK(test.put("ann", "aaa") == "1");
+  CHECK(test.put("ann", "bbbbbbbb") == "bytes of mailbox ann: 10 is the limit");
+  CHECK(test.put("ann", "bbb") == "2");
+  CHECK(test.put("ann", "c") == "messages of mailbox ann: 2 is the limit");
+  CHECK(test.put("bob", "ddddddd") == "bytes of all mailboxes: 12 is the limit");
+  CHECK(test.ack("ann", 1, 1) == "1");
+  CHECK(test.put("ann", "c") == "3");
+  CHECK(test.put("bob", "ddddddd") == "1");
+}
+
+TEST_CASE("mailboxes are counted") {
+  MailTest test{{.mailboxes = 1}};
+  test.add("ann", 1);
+  const auto more = test.all.add("bob", MailTest::reader(1), {kWeek, 1}, test.now);
+  REQUIRE_FALSE(more);
+  CHECK(more.error().text == "mailboxes: 1 is the limit");
+}
+
+TEST_CASE("what is sent again after a lost answer is stored once") {
+  MailTest test;
+  test.add("ann", 1);
+  CHECK(test.put("ann", "a", "P", 1) == "1");
+  CHECK(test.put("ann", "a", "P", 1) == "dup");
+  CHECK(test.put("ann", "c", "P", 3) == "gap");
+  CHECK(test.put("ann", "b", "P", 2) == "2");
+  CHECK(test.waiting("ann") == Texts{"a", "b"});
+}
+
+TEST_CASE("a mailbox expires when it was neither read nor registered for its lifetime") {
+  MailTest test;
+  const Millis hour{3'600'000};
+  test.add("ann", 1, 1, hour);
+  test.put("ann", "a");
+  test.now += 2 * hour;  // it is read
+  test.all.tick(test.now);
+  CHECK(test.waiting("ann") == Texts{"a"});
+  test.now += hour / 2;
+  test.all.remove_all({7, 1}, test.now);
+  test.now += hour - Millis{1};
+  test.put("ann", "b");  // is no reason to live longer
+  test.all.tick(test.now);
+  CHECK(test.waiting("ann") == Texts{"a", "b"});
+  test.now += Millis{1};
+  CHECK(test.all.deadline() == test.now);
+  test.all.tick(test.now);
+  CHECK(test.waiting("ann") == Texts{"none"});
+  CHECK(test.all.bytes() == 0);
+  CHECK(test.all.take_records().back().kind == Record::Kind::kDestroy);
+
+  test.add("ann", 1);  // another one
+  CHECK(test.all.find("ann")->epoch == 102);
+  CHECK(test.ack("ann", 1, 1, 101) == "mailbox ann is not the one that had this");
+}
+
+TEST_CASE("another hub has what the store has, and the time that is left") {
+  MailTest before;
+  const Millis hour{3'600'000};
+  before.add("ann", 1, 1, hour);
+  for (const char* each : {R"("message":1)", R"("message":2)", R"("message":3)"}) {
+    before.put("ann", each, "P", before.all.find("ann")->last + 1);
+  }
+  before.ack("ann", 1, 1);
+  MailTest after;
+  after.now = before.now + hour / 2;
+  const hub::StoredObject stored = before.stored();
+  CHECK(stored.scope == "$mail");
+  REQUIRE(after.all.restore(stored, after.now));
+  CHECK(after.waiting("ann") == Texts{R"("message":2)", R"("message":3)"});
+  CHECK(after.all.find("ann")->epoch == 101);
+  CHECK(after.all.find("ann")->last == 3);
+  CHECK(after.all.deadline() == before.now + hour);
+  CHECK(after.put("ann", "x", "P", 3) == "dup");
+  CHECK(after.put("ann", "x", "P", 4) == "4");
+  CHECK(after.all.take_records().size() == 1);
+
+  // It is over when that time has passed without a hub.
+  MailTest late;
+  late.now = before.now + 3 * hour;
+  REQUIRE(late.all.restore(stored, late.now));
+  late.all.tick(late.now);
+  CHECK(late.waiting("ann") == Texts{"none"});
+}
+
+TEST_CASE("what no hub of ours has written costs nothing but itself") {
+  MailTest test;
+  hub::StoredObject odd{.id = 1, .scope = "$mail", .name = "ann", .epoch = 5, .version = 9};
+  odd.attributes = {{"9", R"({"message":9})"},
+                    {"7", R"({"message":7})"},
+                    {"x", "1"},
+                    {"0", "{}"},
+                    {"99", R"({"message":99})"}};
+  REQUIRE(test.all.restore(odd, test.now));
+  CHECK(test.all.find("ann")->last == 9);
+  CHECK(test.waiting("ann").size() <= 1);
+  odd.attributes = {{"$", "[["}};
+  odd.id = 2;
+  odd.name = "bob";
+  CHECK_FALSE(test.all.restore(odd, test.now));
+}
