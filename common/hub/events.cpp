@@ -63,6 +63,30 @@ std::string kick_event(std::string_view member, std::string_view reason) {
   return body.key("reason").string(reason).end().take();
 }
 
+std::string emit_event(const Emitted& emitted) {
+  json::Writer body;
+  body.object().key("event").string(emitted.from.empty() ? "push" : "message");
+  body.key("name").string(emitted.name).key("scope").string(emitted.scope);
+  if (!emitted.from.empty()) body.key("from").string(emitted.from);
+  if (!emitted.user.empty()) body.key("user").raw(emitted.user);
+  return body.key("data").raw(emitted.data).end().take();
+}
+
+std::string mail_event(const MailPlace& place, std::string_view members) {
+  json::Writer body;
+  body.object().key("event").string("mail").key("identity").string(place.identity);
+  body.key("epoch").string(wire::hex64(place.epoch)).key("seq").natural(place.number);
+  std::string text = body.end().take();
+  text.back() = ',';
+  return text.append(members) + "}";
+}
+
+std::string replaced_event(std::string_view identity) {
+  json::Writer body;
+  body.object().key("event").string("identity_replaced").key("identity").string(identity);
+  return body.end().take();
+}
+
 void tell(std::vector<ToolId> listeners, wire::Frame event, ToolId origin, Effects& out,
           StoreId about) {
   if (listeners.empty()) return;

@@ -33,6 +33,27 @@ struct Called {
 std::string call_event(const Called& call);
 std::string kick_event(std::string_view member, std::string_view reason);
 
+/// What one client says to others, {"event":"message",...,"from":ID}, or a server,
+/// {"event":"push",...}: so no client can be taken for a server. `data` and `user` are JSON.
+struct Emitted {
+  std::string_view scope;
+  std::string_view name;
+  std::string_view data;
+  std::string_view from;  // empty: a server
+  std::string_view user;  // empty: none is known
+};
+std::string emit_event(const Emitted& emitted);
+
+/// Where a message is: in whose mailbox, in which of its lives.
+struct MailPlace {
+  std::string_view identity;
+  std::uint64_t epoch = 0;
+  std::uint64_t number = 0;
+};
+/// `members` are more of the event's, JSON without braces.
+std::string mail_event(const MailPlace& place, std::string_view members);
+std::string replaced_event(std::string_view identity);
+
 /// Sends the event, whose header.member is a number of `origin`, if anybody listens.
 void tell(std::vector<ToolId> listeners, wire::Frame event, ToolId origin, Effects& out,
           StoreId about = 0);

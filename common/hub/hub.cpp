@@ -73,7 +73,10 @@ Hub::State::State(Options options, Sources sources)
       parser_({.bytes = wire::kMaxBody, .depth = options_.depth}),
       scopes_(options_, sources_.wall, seen_),
       objects_(options_, sources_.random, sources_.wall, seen_),
-      metadata_(options_.metadata) {
+      metadata_(options_.metadata),
+      mailboxes_(options_, {.random = sources_.random, .wall = sources_.wall, .number = [this] {
+                              return objects_.take_number();
+                            }}) {
   totals_.started = sources_.wall();
   assert(options_.object_bytes <= Options{}.object_bytes);  // a snapshot is one frame
 }
@@ -185,6 +188,16 @@ Outcome<Hub::State::Reply> Hub::State::dispatch(const Call& call) {
       return ask(call);
     case Kind::kStat:
       return stat(call);
+    case Kind::kRegister:
+      return register_reader(call);
+    case Kind::kUnregister:
+      return unregister_reader(call);
+    case Kind::kNotify:
+      return notify(call);
+    case Kind::kAcknowledge:
+      return acknowledge(call);
+    case Kind::kEmit:
+      return emit(call);
     case Kind::kHello:
     case Kind::kDone:
     case Kind::kError:
@@ -195,6 +208,10 @@ Outcome<Hub::State::Reply> Hub::State::dispatch(const Call& call) {
     case Kind::kGap:
     case Kind::kCalled:
     case Kind::kKicked:
+    case Kind::kMail:
+    case Kind::kReplaced:
+    case Kind::kMessage:
+    case Kind::kBroadcast:
       break;
   }
   return refuse(Why::kBadRequest, fmt::format("kind 0x{:02x} is not a request",
@@ -208,6 +225,7 @@ std::optional<TimePoint> Hub::State::deadline() const {
   };
   sooner(empty_rooms_.next());
   sooner(calls_.deadline());
+  sooner(mailboxes_.deadline());
   for (const auto& [id, tool] : tools_) sooner(tool.expires);
   return first;
 }
@@ -220,6 +238,7 @@ void Hub::State::tick(TimePoint now, Effects& out) {
     end(at->second, now, out);
   }
   end_late_calls(now, out);
+  mailboxes_.tick(now);
   while (Scope* home = objects_.tick(now)) prune(home);
   while (Scope* room = empty_rooms_.take(now)) prune(room);
   record(out);
@@ -227,6 +246,7 @@ void Hub::State::tick(TimePoint now, Effects& out) {
 
 void Hub::State::record(Effects& out) {
   for (Record& record : objects_.take_records()) out.records.push_back(std::move(record));
+  for (Record& record : mailboxes_.take_records()) out.records.push_back(std::move(record));
   if (seen_.empty()) return;
   for (Observation& each : seen_.take()) out.seen.push_back(std::move(each));
 }

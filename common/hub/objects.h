@@ -63,6 +63,8 @@ class Objects {
 
   /// Numbers up to this one are taken.
   void reserve(StoreId id) { last_id_ = std::max(last_id_, id); }
+  /// One for something else that is stored.
+  StoreId take_number() { return ++last_id_; }
   /// A persistent object that the store has from an earlier hub.
   Outcome<void> adopt(Scope& scope, const StoredObject& stored, TimePoint now);
   /// The store could not take what happened to the object: it is again what the store has.

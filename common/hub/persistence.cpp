@@ -12,6 +12,7 @@ namespace so::hub {
 
 // The number of what is left out is not given to another object.
 Outcome<void> Hub::State::restore(const StoredObject& stored, TimePoint now) {
+  if (stored.scope == Mailboxes::kMailScope) return restore_mailbox(stored, now);
   objects_.reserve(stored.id);
   const auto scope = scopes_.make(stored.scope);
   if (!scope) return fail(scope.error());
@@ -23,6 +24,7 @@ Outcome<void> Hub::State::restore(const StoredObject& stored, TimePoint now) {
 
 void Hub::State::revert(StoreId id, const std::optional<StoredObject>& stored, bool shown,
                         TimePoint now, Effects& out) {
+  if (Mailbox* mailbox = mailboxes_.find(id)) return revert_mailbox(*mailbox, stored, now, out);
   SharedObject* object = objects_.find(id);
   if (object == nullptr) {
     if (stored) undo_drop(*stored, now, out);

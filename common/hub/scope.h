@@ -47,6 +47,7 @@ struct Scope : Timed {  // waits for its end when it is empty
   std::set<std::string, std::less<>> rooms;  // last segments of the scopes right below
   std::unordered_set<std::unique_ptr<SharedObject>, ByName, ByName> objects;
   std::map<wire::MemberId, Attendance> members;
+  Audience present;   // the tools of the members
   Audience watchers;  // the members with presence
 };
 

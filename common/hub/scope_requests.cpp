@@ -133,6 +133,7 @@ void Hub::State::enter(Member& member, Scope& scope, const std::string& info, Ef
   enter(member, *scope.parent, info, out);
 
   scope.members.emplace(member.id, Attendance{info});
+  scope.present.add(member.tool);
   scope.counters.connections.enter();
   member.scopes.push_back(&scope);
   tell_watchers(scope, member, join_event(scope.path, member.text, info), out);
@@ -164,6 +165,7 @@ Outcome<Hub::State::Reply> Hub::State::leave(const Call& call) {
   leave_all_within(*member, call.frame.scope, call.now, call.out);
   if (member->scopes.empty()) {
     end_calls_to(call.tool.id, member->id.number, call.out);
+    mailboxes_.remove_all(member->id, call.now);
     call.tool.members.erase(member->id.number);
   }
   return Reply{};
@@ -184,6 +186,7 @@ void Hub::State::depart(Member& member, Scope& scope, TimePoint now, Effects& ou
   end_streams_in(member, scope, out);
   watch(member, scope, false);
   scope.members.erase(member.id);
+  scope.present.remove(member.tool);
   scope.counters.connections.leave();
   tell_watchers(scope, member, leave_event(scope.path, member.text), out);
   if (!scope.members.empty() || scope.lasting) return;

@@ -13,6 +13,7 @@
 #include "hub/follows.h"
 #include "hub/hub.h"
 #include "hub/listing.h"
+#include "hub/mailboxes.h"
 #include "hub/metadata.h"
 #include "hub/methods.h"
 #include "hub/objects.h"
@@ -161,6 +162,26 @@ class Hub::State {
   void end_calls_to(ToolId tool, std::optional<std::uint64_t> member, Effects& out);
   void end_late_calls(TimePoint now, Effects& out);
 
+  // emit_requests.cpp
+  Outcome<Reply> emit(const Call& call);
+  Outcome<void> may_emit(const Call& call) const;
+  Outcome<Reply> emit_to(const Call& call, std::string_view to, std::string body);
+  void emit_to_all(const Call& call, std::string_view route, std::string body);
+
+  // mail_requests.cpp
+  Outcome<Reply> register_reader(const Call& call);
+  Outcome<Reply> unregister_reader(const Call& call);
+  Outcome<Reply> notify(const Call& call);
+  Outcome<Reply> acknowledge(const Call& call);
+  Outcome<void> may_register(const Call& call) const;
+  static Outcome<Reader> reader_of(const Call& call);
+  static void tell_mail(const Mailbox& mailbox, std::uint64_t number, const Reader& to,
+                        Effects& out);
+  static void tell_replaced(const Mailbox& mailbox, const Reader& to, Effects& out);
+  Outcome<void> restore_mailbox(const StoredObject& stored, TimePoint now);
+  void revert_mailbox(Mailbox& mailbox, const std::optional<StoredObject>& stored, TimePoint now,
+                      Effects& out);
+
   const Options options_;
   const Sources sources_;
   Observations seen_;
@@ -175,6 +196,7 @@ class Hub::State {
   Follows follows_;
   Methods methods_;
   Calls calls_;
+  Mailboxes mailboxes_;
   Totals totals_;  // what has happened; totals() adds what there is
 };
 

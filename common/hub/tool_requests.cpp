@@ -57,7 +57,9 @@ void Hub::State::end(Tool& tool, TimePoint now, Effects& out) {
   std::sort(numbers.begin(), numbers.end());
   for (const std::uint64_t number : numbers) {
     leave_all_within(tool.members.at(number), "/", now, out);
+    mailboxes_.remove_all({tool.incarnation, number}, now);
   }
+  mailboxes_.remove_all({tool.incarnation, 0}, now);
   tools_.erase(tool.id);
 }
 

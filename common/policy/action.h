@@ -22,10 +22,13 @@ enum class Action : std::uint8_t {
   kCall,      // a method
   kServe,     // a method
   kKick,      // a member, out of all its scopes
+  kRegister,  // as an identity, to read its mailbox
+  kNotify,    // an identity
+  kEmit,      // an event of this name, to one or all of a scope
 };
-constexpr std::array<std::string_view, 12> kActionNames{"connect",  "create", "read",    "write",
-                                                        "delete",   "send",   "publish", "play",
-                                                        "metadata", "call",   "serve",   "kick"};
+constexpr std::array<std::string_view, 15> kActionNames{
+    "connect",  "create", "read",  "write", "delete",   "send",   "publish", "play",
+    "metadata", "call",   "serve", "kick",  "register", "notify", "emit"};
 
 constexpr std::string_view to_text(Action action) {
   return kActionNames.at(static_cast<std::size_t>(action));
@@ -66,6 +69,7 @@ constexpr Actions kOfObjects{Action::kCreate, Action::kRead, Action::kWrite, Act
                              Action::kSend};
 constexpr Actions kOfKeys{Action::kWrite, Action::kDelete};
 constexpr Actions kOfNames{Action::kSend,     Action::kPublish, Action::kPlay,
-                           Action::kMetadata, Action::kCall,    Action::kServe};
+                           Action::kMetadata, Action::kCall,    Action::kServe,
+                           Action::kRegister, Action::kNotify,  Action::kEmit};
 
 }  // namespace so::policy

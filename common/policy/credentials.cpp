@@ -28,6 +28,12 @@ Result<Credentials> Credentials::read(json::Element object) {
   return credentials;
 }
 
+std::string_view Credentials::first(std::string_view claim) const {
+  const auto at = std::find_if(claims_.begin(), claims_.end(),
+                               [&](const Claim& each) { return each.name == claim; });
+  return at == claims_.end() ? std::string_view{} : at->value;
+}
+
 bool Credentials::has(std::string_view claim, std::string_view value) const {
   return std::any_of(claims_.begin(), claims_.end(),
                      [&](const Claim& each) { return each.name == claim && each.value == value; });

@@ -21,6 +21,9 @@ class Credentials {
 
   [[nodiscard]] bool has(std::string_view claim, std::string_view value) const;
 
+  /// The first value of a claim, compact JSON; empty: there is none. Borrowed.
+  [[nodiscard]] std::string_view first(std::string_view claim) const;
+
   /// As they were read, compact JSON.
   [[nodiscard]] const std::string& text() const { return text_; }
 

@@ -37,6 +37,11 @@ enum class Kind : std::uint8_t {
   kAsk = 0x15,
   kKick = 0x16,
   kStat = 0x17,
+  kRegister = 0x20,
+  kUnregister = 0x21,
+  kNotify = 0x22,
+  kAcknowledge = 0x23,
+  kEmit = 0x24,
 
   kDone = 0x40,
   kError = 0x41,
@@ -48,6 +53,10 @@ enum class Kind : std::uint8_t {
   kGap = 0x84,
   kCalled = 0x85,
   kKicked = 0x86,
+  kMail = 0x90,
+  kReplaced = 0x91,
+  kMessage = 0x92,
+  kBroadcast = 0x93,
 };
 
 /// The name of a request, as the manual page has it: "join"; "other" for what is none.

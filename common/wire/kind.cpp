@@ -50,6 +50,16 @@ std::string_view to_text(Kind request) {
       return "ask";
     case Kind::kStat:
       return "stat";
+    case Kind::kRegister:
+      return "register";
+    case Kind::kUnregister:
+      return "unregister";
+    case Kind::kNotify:
+      return "notify";
+    case Kind::kAcknowledge:
+      return "ack";
+    case Kind::kEmit:
+      return "emit";
     case Kind::kDone:
     case Kind::kError:
     case Kind::kChanged:
@@ -59,6 +69,10 @@ std::string_view to_text(Kind request) {
     case Kind::kGap:
     case Kind::kCalled:
     case Kind::kKicked:
+    case Kind::kMail:
+    case Kind::kReplaced:
+    case Kind::kMessage:
+    case Kind::kBroadcast:
       break;
   }
   return "other";

@@ -59,6 +59,17 @@ constexpr std::array<std::string_view, 20> kBodies{
     R"({"action":"write","object":"o","key":"k3"})",
     R"({"action":"connect"})"};
 
+// Of the requests about identities and events between clients, kinds 0x20 to 0x24.
+constexpr std::array<std::string_view, 8> kPeople{
+    "",
+    R"({"lifetime":3000,"max_connections":2})",
+    R"({"message":1})",
+    R"({"message":"too long, this is too long for these options"})",
+    R"({"message":{"a":[]},"producer":"P","seq":1})",
+    R"({"message":2,"producer":"P","seq":2})",
+    R"({"to":"0000000000000002-1","data":[1]})",
+    R"({"data":"d","route":"chat"})"};
+
 constexpr std::string_view kDenied = "k3";  // no guest writes it while there are rules
 
 policy::Policy::Tables rules_and_objects() {
@@ -107,6 +118,15 @@ hub::Options tight() {
   options.calls_per_tool = 3;
   options.calls_per_member = 2;
   options.call_bytes = 60;
+  options.mailboxes = 2;
+  options.messages = 3;
+  options.mailbox_bytes = 150;
+  options.all_mail_bytes = 200;
+  options.identities_per_member = 2;
+  options.readers = 2;
+  options.mail_lifetime = Seconds{5};
+  options.shortest_mail = Seconds{1};
+  options.longest_mail = Seconds{10};
   return options;
 }
 
@@ -141,13 +161,21 @@ class Game {
       return;
     }
     wire::Frame frame;
-    frame.header.kind = static_cast<wire::Kind>(in_.u8() % 0x18);
+    const std::uint8_t kind = in_.u8();
+    const bool people = kind >= 0xE0;
+    frame.header.kind = static_cast<wire::Kind>(people ? 0x20 + kind % 5 : kind % 0x18);
     frame.header.request = (flags & 8U) != 0 ? 0 : ++requests_;
     const std::uint8_t names = in_.u8();
     frame.header.member = names & 3U;
     frame.scope = kScopes.at(names >> 2U & 7U);
     frame.name = kObjects.at(names >> 5U & 3U);
-    frame.body = frame.header.kind == wire::Kind::kChange ? batch() : kBodies.at(in_.u8() % 20);
+    if (people) {
+      frame.body = kPeople.at(in_.u8() % 8);
+      frame.header.epoch = in_.u8() % 16;
+      frame.header.version = in_.u8() % 8;
+    } else {
+      frame.body = frame.header.kind == wire::Kind::kChange ? batch() : kBodies.at(in_.u8() % 20);
+    }
     send(tool, frame.view());
   }
 
@@ -219,7 +247,9 @@ class Game {
     }
     const bool unknown =
         std::count(effects.gone.begin(), effects.gone.end(), hub::ToolId{tool}) > 0;
-    const bool calls = frame.header.kind == wire::Kind::kCall && frame.header.request != 0;
+    const bool asks =
+        frame.header.kind == wire::Kind::kCall || frame.header.kind == wire::Kind::kEmit;
+    const bool calls = asks && frame.header.request != 0;
     if (calls && replies == 0) calls_.insert({hub::ToolId{tool}, frame.header.request});
     require(replies == 1 || calls || (frame.header.request == 0 && (!unknown || is_bye)));
     if (frame.header.kind == wire::Kind::kUse && frame.header.request == 0) {

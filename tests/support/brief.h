@@ -14,6 +14,7 @@ namespace so::test {
 ///     chat@2 k=1 -n clear doIt["p1",2]     a change: object, version, changes
 ///     join /chat gw-1 {}                   a tool's name stands for its incarnation
 ///     call /chat sum[1,2] from gw-1, kick gw-1 "reason"
+///     mail ann@3 {"a":1}                   identity, number, message
 ///     up /live/cam gw-1, down /live/cam gw-1, meta /live/cam 1234 {"a":1}
 inline std::string brief_change(json::Element change) {
   const auto op = json::text(change, "op").value_or("");
@@ -54,6 +55,9 @@ inline std::string brief(std::string_view body) {
   }
   if (kind == "meta") {
     return fmt::format("meta {} {} {}", text("stream"), raw("timestamp"), raw("data"));
+  }
+  if (kind == "mail") {
+    return fmt::format("mail {}@{} {}", text("identity"), raw("seq"), raw("message"));
   }
   if (kind == "call") {
     return fmt::format("call {} {}{} from {}", text("scope"), text("method"), raw("args"),

@@ -41,8 +41,8 @@ inline doctest::String toString(const Lines& lines) {
   return fmt::format("{}", fmt::join(lines, "; ")).c_str();
 }
 
-/// A tool at the hub. Every request but call is answered at once, exactly once and before its
-/// events.
+/// A tool at the hub. Every request but call, and emit to one, is answered at once, exactly once
+/// and before its events.
 class TestTool {
  public:
   TestTool(HubTest& hub, hub::ToolId id, std::string name, std::uint64_t incarnation)
@@ -330,7 +330,9 @@ inline Answer HubTest::apply(TestTool& from, const wire::FrameView& frame) {
   Answer answer = deliver(effects, from.id_, frame.header.request);
   if (!answer.ok) from.refusal = std::exchange(refusal_, {});
   if (frame.header.request == 0) return answer;
-  if (frame.header.kind == wire::Kind::kCall && answer.header.kind == wire::Kind{}) {
+  const bool waits =
+      frame.header.kind == wire::Kind::kCall || frame.header.kind == wire::Kind::kEmit;
+  if (waits && answer.header.kind == wire::Kind{}) {
     from.calling_.insert(frame.header.request);
     return answer;
   }
