@@ -75,6 +75,14 @@ std::string follow_body(const FollowOptions& options) {
   return body.take();
 }
 
+std::string register_body(const Client::MailboxOptions& options) {
+  json::Writer body;
+  body.object();
+  if (options.lifetime) body.key("lifetime").integer(options.lifetime->count());
+  body.key("max_connections").natural(options.connections);
+  return body.end().take();
+}
+
 std::string kick_body(std::string_view member, std::string_view reason) {
   json::Writer body;
   body.object().key("member").string(member);

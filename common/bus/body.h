@@ -23,6 +23,7 @@ std::string publish_body(const PublishOptions& options);
 std::string meta_body(std::string_view data, std::optional<Millis> timestamp);
 std::string ask_body(std::string_view action, std::string_view name);
 std::string follow_body(const FollowOptions& options);
+std::string register_body(const Client::MailboxOptions& options);
 std::string kick_body(std::string_view member, std::string_view reason);
 
 // Events that nobody sent: what an outage hid.

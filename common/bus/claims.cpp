@@ -69,6 +69,8 @@ std::vector<Claims::Entry> Claims::take_scope(std::uint64_t member, std::string_
     return within(wire::parent_path(each.scope), scope);
   };
   take_if(Kind::kPublish, member, streams, taken);
+  const auto all = [](const ClaimKey&) { return true; };
+  if (scope == "/") take_if(Kind::kRegister, member, all, taken);
   return taken;
 }
 

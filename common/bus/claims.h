@@ -12,13 +12,13 @@
 
 namespace so::bus {
 
-/// Something that is to hold at the hub for as long as we say so: a kJoin, kUse, kPublish, kFollow
-/// or kServe. In this order they can be announced to a hub that knows nothing.
+/// Something that is to hold at the hub for as long as we say so: a kJoin, kUse, kPublish, kFollow,
+/// kServe or kRegister. In this order they can be announced to a hub that knows nothing.
 struct ClaimKey {
   wire::Kind kind{};
   std::uint64_t member = 0;
   std::string scope;
-  std::string name;  // of the object, kUse; of the method, kServe
+  std::string name;  // of the object, kUse; of the method, kServe; the identity, kRegister
 
   friend bool operator<(const ClaimKey& a, const ClaimKey& b) {
     return std::tie(a.kind, a.member, a.scope, a.name) <

@@ -173,6 +173,34 @@ void Client::result(std::uint64_t member, std::string_view body, Done done) {
   state_->ask(request(Kind::kResult, member, {}, body), std::move(done));
 }
 
+void Client::emit(std::uint64_t member, std::string_view scope, std::string_view name,
+                  std::string_view body, Done done) {
+  state_->ask(about(Kind::kEmit, member, scope, name, body), std::move(done));
+}
+
+void Client::open_mailbox(std::uint64_t member, std::string_view identity,
+                          const MailboxOptions& options, Done done) {
+  state_->claim(key(Kind::kRegister, member, {}, identity), {.body = register_body(options)},
+                std::move(done));
+}
+
+void Client::close_mailbox(std::uint64_t member, std::string_view identity, Done done) {
+  state_->undo(Kind::kUnregister, key(Kind::kRegister, member, {}, identity), std::move(done));
+}
+
+void Client::notify(std::uint64_t member, std::string_view identity, std::string_view body,
+                    Done done) {
+  state_->ask(about(Kind::kNotify, member, {}, identity, body), std::move(done));
+}
+
+void Client::acknowledge(std::uint64_t member, std::string_view identity, std::uint64_t epoch,
+                         std::uint64_t number, Done done) {
+  FrameView frame = about(Kind::kAcknowledge, member, {}, identity, {});
+  frame.header.epoch = epoch;
+  frame.header.version = number;
+  state_->ask(frame, std::move(done));
+}
+
 void Client::kick(std::string_view member, std::string_view reason, Done done) {
   state_->ask(request(Kind::kKick, 0, {}, kick_body(member, reason)), std::move(done));
 }

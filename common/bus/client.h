@@ -77,6 +77,17 @@ class Client {
     /// The connection of header.member is to be ended, for the "reason" in the body. Left empty:
     /// the member is gone, and nobody is told.
     std::function<void(const wire::FrameView& kick)> kick{};
+    /// A message for an identity as which header.member is registered, to be acknowledged with
+    /// header.epoch and version once it is dealt with. The same one may come again.
+    std::function<void(const wire::FrameView& mail)> mail{};
+    /// header.member is not registered as identity `name` any more: others came.
+    std::function<void(const wire::FrameView& replaced)> replaced{};
+    /// An event for the client of header.member; whether it is on its way to it. The body is what a
+    /// WebSocket client is sent. Left empty: it is not.
+    std::function<bool(const wire::FrameView& message)> message{};
+    /// An event for all our members that are in the scope and, if there is a name, came by that
+    /// route; but not for header.member, who has sent it.
+    std::function<void(const wire::FrameView& event)> broadcast{};
     /// A restarted hub refused what the one before had granted: the member no longer is in the
     /// scope, uses the object, publishes the stream, serves the method (`claim` is the kJoin, kUse,
     /// kPublish, kFollow or kServe that failed).
@@ -157,6 +168,26 @@ class Client {
   void answer(std::uint64_t member, std::string_view call, const CallResult& result);
   /// The same with a body of one's own.
   void result(std::uint64_t member, std::string_view body, Done done = {});
+  /// Sends an event to others; `body` is that of the bus. To one of them it is answered when it is
+  /// on its way, or is not: "not_found", "gone", "timeout".
+  void emit(std::uint64_t member, std::string_view scope, std::string_view name,
+            std::string_view body, Done done = {});
+
+  // Identities; member 0 is ourselves. To be registered holds as to have joined does.
+  struct MailboxOptions {
+    std::optional<Millis> lifetime{};  // nullopt: the hub's 7 days
+    std::size_t connections = 1;       // at most so many are registered; the oldest gives way
+  };
+  void open_mailbox(std::uint64_t member, std::string_view identity, const MailboxOptions& options,
+                    Done done = {});
+  void close_mailbox(std::uint64_t member, std::string_view identity, Done done = {});
+  /// `body` is that of the bus: {"message":V,...}. "not_found": there is no such mailbox.
+  void notify(std::uint64_t member, std::string_view identity, std::string_view body,
+              Done done = {});
+  /// All up to this one.
+  void acknowledge(std::uint64_t member, std::string_view identity, std::uint64_t epoch,
+                   std::uint64_t number, Done done = {});
+
   /// Has the connection of any tool's member ended.
   void kick(std::string_view member, std::string_view reason, Done done = {});
 

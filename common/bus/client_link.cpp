@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "bus/body.h"
 #include "bus/client_state.h"
+#include "wire/member.h"
 
 namespace so::bus {
 
@@ -159,6 +160,12 @@ void Client::State::on_event(const FrameView& event) {
     on_call(event);
   } else if (header.kind == Kind::kKicked) {
     handlers_.kick ? handlers_.kick(event) : leave(header.member, "/", {});
+  } else if (header.kind == Kind::kMail || header.kind == Kind::kReplaced) {
+    on_mail(event);
+  } else if (header.kind == Kind::kMessage) {
+    on_message(event);
+  } else if (header.kind == Kind::kBroadcast) {
+    if (handlers_.broadcast) handlers_.broadcast(event);
   } else if (header.kind == Kind::kGap) {
     settling_.start(lease_);
     announce_all();
@@ -168,6 +175,29 @@ void Client::State::on_event(const FrameView& event) {
 void Client::State::on_call(const FrameView& event) {
   if (handlers_.call) return handlers_.call(event);
   const std::string body = result_body(call_id(event.body), {.code = "no_method"});
+  ask({.header = {.kind = Kind::kResult, .member = event.header.member},
+       .scope = {},
+       .name = {},
+       .body = body},
+      {});
+}
+
+// Who was replaced does not register again at the next hub, or it would replace whoever came.
+void Client::State::on_mail(const FrameView& event) {
+  if (event.header.kind == Kind::kMail) {
+    if (handlers_.mail) handlers_.mail(event);
+    return;
+  }
+  claims_.take({Kind::kRegister, event.header.member, {}, std::string{event.name}});
+  if (handlers_.replaced) handlers_.replaced(event);
+}
+
+// The sender waits to hear what has become of it.
+void Client::State::on_message(const FrameView& event) {
+  const bool delivered = handlers_.message && handlers_.message(event);
+  const std::string call = wire::to_text(wire::MemberId{event.header.epoch, event.header.version});
+  const std::string body = result_body(
+      call, delivered ? CallResult{} : CallResult{.code = "gone", .message = "it is not there"});
   ask({.header = {.kind = Kind::kResult, .member = event.header.member},
        .scope = {},
        .name = {},

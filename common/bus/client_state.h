@@ -57,6 +57,8 @@ class Client::State {
   void on_reply(const wire::FrameView& frame);
   void on_event(const wire::FrameView& event);
   void on_call(const wire::FrameView& event);
+  void on_mail(const wire::FrameView& event);
+  void on_message(const wire::FrameView& event);
   void greet();
   void on_hello(const Reply& reply);
   void lose(std::string_view why);
