@@ -62,6 +62,13 @@ Result<std::vector<std::string>> lines_of_event(json::Parser& parser, std::strin
   return lines;
 }
 
+Result<std::string> line_of_message(json::Parser& parser, std::string_view event) {
+  const auto parsed = parser.parse(event);
+  if (!parsed) return fail(parsed.error());
+  const auto data = json::member(*parsed, "data");
+  return data ? line_of(*data) : std::string{};
+}
+
 std::string chat_error(std::string_view code, std::string_view message) {
   json::Writer text;
   text.object().key("error").object().key("code").string(code).key("message").string(message);

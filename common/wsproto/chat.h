@@ -22,6 +22,10 @@ Result<std::string> line_to_change(json::Parser& parser, std::string_view line);
 /// or resume.
 Result<std::vector<std::string>> lines_of_event(json::Parser& parser, std::string_view event);
 
+/// The line that an event of a client or a server is for a plain client: its data, a string as it
+/// stands, all else as JSON.
+Result<std::string> line_of_message(json::Parser& parser, std::string_view event);
+
 /// What a plain client is told when its message goes nowhere.
 std::string chat_error(std::string_view code, std::string_view message);
 

@@ -14,7 +14,7 @@
 namespace so::wsproto {
 namespace {
 
-enum class Shape { kPlain, kOneChange, kChanges, kPing, kRefresh, kCall };
+enum class Shape { kPlain, kOneChange, kChanges, kPing, kRefresh, kCall, kMailbox, kEmit };
 
 struct Operation {
   std::string_view name;
@@ -39,6 +39,11 @@ constexpr std::array kOperations{
     Operation{"stat", wire::Kind::kStat, true, Shape::kPlain},
     Operation{"call", wire::Kind::kCall, false, Shape::kCall},
     Operation{"result", wire::Kind::kResult, false, Shape::kCall},
+    Operation{"register", wire::Kind::kRegister, false, Shape::kMailbox},
+    Operation{"unregister", wire::Kind::kUnregister, false, Shape::kMailbox},
+    Operation{"notify", wire::Kind::kNotify, false, Shape::kMailbox},
+    Operation{"ack", wire::Kind::kAcknowledge, false, Shape::kMailbox},
+    Operation{"emit", wire::Kind::kEmit, false, Shape::kEmit},
     Operation{"ping", {}, false, Shape::kPing},
     Operation{"refresh", {}, false, Shape::kRefresh},
 };
@@ -47,6 +52,10 @@ constexpr std::array kOperations{
 constexpr std::array<std::string_view, 5> kChangeKeys{"op", "key", "value", "handler", "args"};
 constexpr std::array<std::string_view, 5> kBatchKeys{"changes", "force", "expect", "producer",
                                                      "seq"};
+// Those of an event for others.
+constexpr std::array<std::string_view, 3> kEmitKeys{"data", "to", "route"};
+// Those of a message for an identity.
+constexpr std::array<std::string_view, 3> kNoteKeys{"message", "producer", "seq"};
 // Those of a call, and of its result.
 constexpr std::array<std::string_view, 6> kCallKeys{"args", "timeout", "to",
                                                     "call", "result",  "error"};
@@ -96,6 +105,10 @@ struct Reader {
     if (auto refusal = names(operation, request)) return *refusal;
     if (auto refusal = position(request)) return *refusal;
     if (auto refusal = options(request)) return *refusal;
+    if (operation.shape == Shape::kEmit) request.body = body_of(kEmitKeys);
+    if (operation.shape == Shape::kMailbox) {
+      if (auto refusal = mailbox(request)) return *refusal;
+    }
     if (request.refresh) {
       const auto token = json::text(message, "token");
       if (!token) return refuse("bad_request", "token is missing or not a string");
@@ -112,6 +125,11 @@ struct Reader {
       auto scope = wire::normal_path(given->get_string().value_unsafe());
       if (!scope) return refuse("bad_path", scope.error().text);
       request.scope = std::move(*scope);
+    }
+    if (operation.shape == Shape::kEmit) {
+      const auto name = json::text(message, "name");
+      if (!name) return refuse("bad_request", "name is missing or not a string");
+      request.method = *name;
     }
     if (operation.kind == wire::Kind::kCall) {
       const auto method = json::text(message, "method");
@@ -142,6 +160,39 @@ struct Reader {
     request.all = json::boolean(message, "list").value_or(false);
     request.persistent = json::boolean(message, "persistent").value_or(false);
     return std::nullopt;
+  }
+
+  std::optional<Refusal> mailbox(Request& request) const {
+    if (json::member(message, "identity")) {
+      const auto identity = json::text(message, "identity");
+      if (!identity || identity->empty()) return refuse("bad_request", "identity is not a name");
+      request.identity = *identity;
+    }
+    request.lifetime = json::integer(message, "lifetime");
+    if (json::member(message, "lifetime") && !request.lifetime) {
+      return refuse("bad_request", "lifetime is not a whole number");
+    }
+    if (json::member(message, "max_connections")) {
+      const auto most = json::integer(message, "max_connections");
+      if (!most) return refuse("bad_request", "max_connections is not a whole number");
+      request.connections = *most;
+    }
+    if (request.kind == wire::Kind::kAcknowledge) {
+      const auto number = json::integer(message, "seq");
+      if (!number || request.epoch == 0) return refuse("bad_request", "epoch and seq are missing");
+      request.version = *number;
+    }
+    if (request.kind != wire::Kind::kNotify) return std::nullopt;
+    if (request.identity.empty()) return refuse("bad_request", "identity is missing");
+    request.body = body_of(kNoteKeys);
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::string body_of(std::span<const std::string_view> keys) const {
+    json::Writer body;
+    body.object();
+    copy_members(body, message, keys);
+    return body.end().take();
   }
 
   // epoch and version: what the client has of the object it uses.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,7 +21,7 @@ struct Request {
   wire::Kind kind{};
   std::string scope;  // normal form; empty: the scope of the URL
   std::string object;
-  std::string method;         // call
+  std::string method;         // call; emit: the name of the event
   std::string key;            // get; empty: all
   std::string info;           // join: what others are shown, compact JSON; empty: nothing
   bool presence = false;      // join
@@ -29,7 +30,10 @@ struct Request {
   bool persistent = false;    // use
   std::uint64_t epoch = 0;    // use: what the client has
   std::uint64_t version = 0;  // use
-  std::string body;           // change, call, result: of the bus frame
+  std::string identity;       // register, unregister, notify, ack; empty: the user's
+  std::optional<std::uint64_t> lifetime;  // register: milliseconds
+  std::uint64_t connections = 1;          // register
+  std::string body;                       // notify, change, call, result: of the bus frame
 };
 
 /// Why a message is no request, ready for the reply.

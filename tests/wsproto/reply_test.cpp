@@ -36,6 +36,11 @@ TEST_CASE("hello names the member and its scope") {
   CHECK(
       hello({.member = "00000000000000ff-1", .scope = "/chat", .user = {}, .expires = {}}) ==
       R"({"event":"hello","protocol":"scopewire.v1","member":"00000000000000ff-1","scope":"/chat"})");
+  CHECK(hello({.member = "x-1", .scope = "/a", .user = "ann", .expires = WallMillis{1500}}) ==
+        R"({"event":"hello","protocol":"scopewire.v1","member":"x-1","scope":"/a",)"
+        R"("user":"ann","expires":1500})");
+  CHECK(refreshed("1", WallMillis{1500}) == R"({"id":1,"ok":true,"expires":1500})");
+  CHECK(refreshed("1", {}) == R"({"id":1,"ok":true})");
   CHECK(pong("7") == R"({"id":7,"ok":true})");
   CHECK(advice("restart", Millis{250}) ==
         R"({"event":"advice","reason":"restart","after_ms":250})");

@@ -122,3 +122,39 @@ TEST_CASE("what is no request is refused by name, with its id") {
   CHECK(refusal(R"({"op":"use","object":"o","version":-1})").message ==
         "version is not a whole number");
 }
+
+TEST_CASE("what is about a mailbox") {
+  const Request reading =
+      request(R"({"op":"register","identity":"ann","lifetime":600000,"max_connections":2})");
+  CHECK(reading.kind == wire::Kind::kRegister);
+  CHECK(reading.identity == "ann");
+  CHECK(reading.lifetime == 600'000);
+  CHECK(reading.connections == 2);
+  const Request own = request(R"({"op":"register"})");
+  CHECK(own.identity.empty());
+  CHECK_FALSE(own.lifetime);
+  CHECK(own.connections == 1);
+  CHECK(request(R"({"op":"unregister"})").kind == wire::Kind::kUnregister);
+  CHECK(request(R"({"op":"notify","identity":"a","message":{"x":1},"seq":1,"y":2})").body ==
+        R"({"message":{"x":1},"seq":1})");
+  const Request ack = request(R"({"op":"ack","epoch":"00000000000000ff","seq":3})");
+  CHECK(ack.epoch == 255);
+  CHECK(ack.version == 3);
+  for (const char* bad :
+       {R"({"op":"register","identity":7})", R"({"op":"register","identity":""})",
+        R"({"op":"register","lifetime":-1})", R"({"op":"register","max_connections":"2"})",
+        R"({"op":"notify","message":1})", R"({"op":"ack","seq":3})",
+        R"({"op":"ack","epoch":"00000000000000ff"})"}) {
+    CHECK_MESSAGE(refusal(bad).code == "bad_request", bad);
+  }
+}
+
+TEST_CASE("an event for others, and another token") {
+  const Request emit = request(R"({"op":"emit","name":"hi","data":[1],"to":"x","z":1})");
+  CHECK(emit.kind == wire::Kind::kEmit);
+  CHECK(emit.method == "hi");
+  CHECK(emit.body == R"({"data":[1],"to":"x"})");
+  CHECK(refusal(R"({"op":"emit","data":1})").message == "name is missing or not a string");
+  CHECK(request(R"({"op":"refresh","token":"a.b.c"})").token == "a.b.c");
+  CHECK(request(R"({"op":"refresh","token":"a.b.c"})").refresh);
+}

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/log.h"
+#include "whereabouts.h"
 #include "wsproto/chat.h"
 
 namespace so::gateway {
@@ -24,6 +25,7 @@ void ChatDoor::joined(net::ConnId id, const bus::Reply& reply) {
   if (connection == scopes_.end()) return;
   if (!reply.ok()) return refuse(id, reply);
   members_.add(connection->second, id);
+  doorway_.whereabouts.joined(id, connection->second);
   send_lines(std::array{id}, reply.body);
   doorway_.server.want_messages(id, true);
 }
@@ -63,6 +65,17 @@ void ChatDoor::event(const wire::FrameView& event) {
   if (event.name != kChatObject) return;
   if (const auto members = members_.of(std::string{event.scope}); !members.empty())
     send_lines(members, event.body);
+}
+
+bool ChatDoor::tell(net::ConnId id, std::string_view event) {
+  const auto line = wsproto::line_of_message(parser_, event);
+  return line && doorway_.server.send(id, net::Frame::text(*line)) == net::Sent::kQueued;
+}
+
+void ChatDoor::tell_all(std::span<const net::ConnId> ids, std::string_view event) {
+  if (ids.empty()) return;
+  const auto line = wsproto::line_of_message(parser_, event);
+  if (line) doorway_.server.broadcast(ids, net::Frame::text(*line));
 }
 
 void ChatDoor::send_lines(std::span<const net::ConnId> to, std::string_view event) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,6 +24,10 @@ class ChatDoor {
 
   /// A change or a sync of any object; those that are not "chat" are not ours.
   void event(const wire::FrameView& event);
+
+  /// An event of a client or a server, for one client, or for these: its data is a line.
+  bool tell(net::ConnId id, std::string_view event);
+  void tell_all(std::span<const net::ConnId> ids, std::string_view event);
 
  private:
   void joined(net::ConnId id, const bus::Reply& reply);

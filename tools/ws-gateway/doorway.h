@@ -9,6 +9,7 @@
 namespace so::gateway {
 
 class Visitors;
+class Whereabouts;
 
 /// What the doors stand between: the hub on one side, the sockets on the other. A connection's
 /// number is its member's number.
@@ -16,6 +17,7 @@ struct Doorway {
   bus::Client& hub;
   net::WsServer& server;
   Visitors& visitors;
+  Whereabouts& whereabouts;
 };
 
 /// What is known of all who come in without a token.

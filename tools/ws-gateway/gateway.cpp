@@ -67,7 +67,9 @@ std::vector<net::WsListener> listeners(const GatewayOptions& options) {
 }
 
 Gateway::Gateway(const GatewayOptions& options, bus::Client& hub, net::WsServer& server)
-    : files_(options.files), stream_(options.stream), doorway_{hub, server, visitors_} {
+    : files_(options.files),
+      stream_(options.stream),
+      doorway_{hub, server, visitors_, whereabouts_} {
   hub.listen({.event = [this](const wire::FrameView& frame) { event(frame); },
               .sync = [this](const wire::FrameView& frame) { event(frame); },
               .link =
@@ -77,6 +79,10 @@ Gateway::Gateway(const GatewayOptions& options, bus::Client& hub, net::WsServer&
                   },
               .call = [this](const wire::FrameView& frame) { call(frame); },
               .kick = [this](const wire::FrameView& frame) { kick(frame); },
+              .mail = [this](const wire::FrameView& frame) { mail(frame); },
+              .replaced = [this](const wire::FrameView& frame) { mail(frame); },
+              .message = [this](const wire::FrameView& frame) { return message(frame); },
+              .broadcast = [this](const wire::FrameView& frame) { broadcast(frame); },
               .refused =
                   [this](const wire::FrameView& claim, const bus::Reply& why) {
                     const auto id = static_cast<net::ConnId>(claim.header.member);
@@ -211,6 +217,7 @@ void Gateway::closed(net::ConnId id) {
   }
   doors_.erase(door);
   visitors_.closed(id);
+  whereabouts_.left(id, "/");
   doorway_.hub.gone(member_of(id));
   if (doors_.empty() && drained_) std::exchange(drained_, nullptr)();
 }
@@ -228,6 +235,33 @@ void Gateway::call(const wire::FrameView& call) {
   if (door != doors_.end() && door->second == Door::kRich) return rich_.call(id, call);
   doorway_.hub.answer(call.header.member, bus::call_id(call.body),
                       {.code = "no_method", .message = "this client cannot be called"});
+}
+
+// Only who has asked for it in the rich protocol gets mail.
+void Gateway::mail(const wire::FrameView& mail) {
+  const auto id = static_cast<net::ConnId>(mail.header.member);
+  const auto door = doors_.find(id);
+  if (door != doors_.end() && door->second == Door::kRich) rich_.mail(id, mail);
+}
+
+// A full queue closes the connection: then it is not on its way.
+bool Gateway::message(const wire::FrameView& message) {
+  const auto id = static_cast<net::ConnId>(message.header.member);
+  const auto door = doors_.find(id);
+  if (door == doors_.end() || door->second == Door::kMeta) return false;
+  return door->second == Door::kRich ? rich_.tell(id, message.body) : chat_.tell(id, message.body);
+}
+
+void Gateway::broadcast(const wire::FrameView& event) {
+  const auto sender = static_cast<net::ConnId>(event.header.member);
+  std::vector<net::ConnId> rich;
+  std::vector<net::ConnId> chat;
+  for (const net::ConnId id : whereabouts_.in(std::string{event.scope})) {
+    if (id == sender) continue;
+    (doors_.at(id) == Door::kRich ? rich : chat).push_back(id);
+  }
+  if (event.name.empty() || event.name == kRichProtocol) rich_.tell_all(rich, event.body);
+  if (event.name.empty() || event.name == "chat") chat_.tell_all(chat, event.body);
 }
 
 void Gateway::kick(const wire::FrameView& kick) {

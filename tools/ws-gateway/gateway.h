@@ -17,6 +17,7 @@
 #include "rich_door.h"
 #include "token/verifier.h"
 #include "visitors.h"
+#include "whereabouts.h"
 
 namespace so::gateway {
 
@@ -81,10 +82,14 @@ class Gateway {
   void call(const wire::FrameView& call);
   void kick(const wire::FrameView& kick);
   void see_off(net::ConnId id);
+  void mail(const wire::FrameView& mail);
+  bool message(const wire::FrameView& message);
+  void broadcast(const wire::FrameView& event);
   [[nodiscard]] std::optional<net::HttpReply> get(const net::HttpRequest& request) const;
 
   std::shared_ptr<const policy::Policy> policy_;
   Visitors visitors_;
+  Whereabouts whereabouts_;
   std::shared_ptr<const net::StaticDir> files_;
   std::string stream_;  // of metadata connections that name none
   Doorway doorway_;

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "visitors.h"
+#include "whereabouts.h"
 #include "wsproto/reply.h"
 
 namespace so::gateway {
@@ -28,6 +29,7 @@ void RichDoor::welcome(net::ConnId id, const bus::Reply& joined) {
     doorway_.server.close(id, close_code_for(joined.code), joined.message);
     return;
   }
+  doorway_.whereabouts.joined(id, connection->second.scope);
   send(id, wsproto::hello({.member = doorway_.hub.member_id(member_of(id)),
                            .scope = connection->second.scope,
                            .user = doorway_.visitors.user(id),
@@ -79,6 +81,10 @@ void RichDoor::dispatch(net::ConnId id, const Request& request) {
   if (request.kind == Kind::kCall) {
     return hub.call(member, request.scope, request.method, request.body, answer(id, request));
   }
+  if (request.kind == Kind::kEmit) {
+    return hub.emit(member, request.scope, request.method, request.body, answer(id, request));
+  }
+  if (mailbox(id, request)) return;
   if (request.kind == Kind::kResult) return hub.result(member, request.body, answer(id, request));
   hub.change(member, request.scope, request.object, request.body, answer(id, request));
 }
@@ -86,6 +92,8 @@ void RichDoor::dispatch(net::ConnId id, const Request& request) {
 void RichDoor::join(net::ConnId id, const Request& request) {
   doorway_.hub.join(member_of(id), request.scope, {request.info, request.presence},
                     [this, id, request](const bus::Reply& granted) {
+                      if (granted.ok() && connections_.contains(id))
+                        doorway_.whereabouts.joined(id, request.scope);
                       if (granted.ok() && request.presence)
                         hear(id, Audience::topic(request.scope, {}));
                       reply(id, request, granted);
@@ -95,6 +103,7 @@ void RichDoor::join(net::ConnId id, const Request& request) {
 // What was asked before is answered before: nothing is heard of the scope once this is answered.
 void RichDoor::leave(net::ConnId id, const Request& request) {
   doorway_.hub.leave(member_of(id), request.scope, [this, id, request](const bus::Reply& left) {
+    doorway_.whereabouts.left(id, request.scope);
     const std::string below = request.scope == "/" ? "/" : request.scope + "/";
     forget(id, [&](const std::string& topic) {
       return topic.starts_with(request.scope + "\n") || topic.starts_with(below);
@@ -128,6 +137,29 @@ void RichDoor::drop(net::ConnId id, const Request& request) {
   const std::uint64_t member = member_of(id);
   request.pattern ? hub.drop_all(member, request.scope, request.object, answer(id, request))
                   : hub.drop(member, request.scope, request.object, answer(id, request));
+}
+
+// Whether it is about a mailbox: the user's own, if it names none.
+bool RichDoor::mailbox(net::ConnId id, const Request& request) {
+  using wire::Kind;
+  bus::Client& hub = doorway_.hub;
+  const std::uint64_t member = member_of(id);
+  const std::string& identity =
+      request.identity.empty() ? doorway_.visitors.user(id) : request.identity;
+  if (request.kind == Kind::kRegister) {
+    std::optional<Millis> lifetime;
+    if (request.lifetime) lifetime = Millis{*request.lifetime};
+    hub.open_mailbox(member, identity, {lifetime, request.connections}, answer(id, request));
+  } else if (request.kind == Kind::kUnregister) {
+    hub.close_mailbox(member, identity, answer(id, request));
+  } else if (request.kind == Kind::kNotify) {
+    hub.notify(member, identity, request.body, answer(id, request));
+  } else if (request.kind == Kind::kAcknowledge) {
+    hub.acknowledge(member, identity, request.epoch, request.version, answer(id, request));
+  } else {
+    return false;
+  }
+  return true;
 }
 
 // Another token of the same user, with what it claims from now on.
@@ -191,6 +223,14 @@ void RichDoor::advise(std::string_view reason, Millis spread) {
 void RichDoor::closed(net::ConnId id) {
   forget(id, [](const std::string&) { return true; });
   connections_.erase(id);
+}
+
+bool RichDoor::tell(net::ConnId id, std::string_view event) {
+  return doorway_.server.send(id, net::Frame::text(event)) == net::Sent::kQueued;
+}
+
+void RichDoor::tell_all(std::span<const net::ConnId> ids, std::string_view event) {
+  if (!ids.empty()) doorway_.server.broadcast(ids, net::Frame::text(event));
 }
 
 void RichDoor::event(const wire::FrameView& event) {

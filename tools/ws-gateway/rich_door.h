@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -32,6 +33,11 @@ class RichDoor {
   void event(const wire::FrameView& event);
   /// A call of this connection's client, which may answer it.
   void call(net::ConnId id, const wire::FrameView& call) { send(id, call.body); }
+  /// An event for one client; whether it is on its way, or for these.
+  bool tell(net::ConnId id, std::string_view event);
+  void tell_all(std::span<const net::ConnId> ids, std::string_view event);
+  /// A message for an identity of this connection, or that others have taken its place.
+  void mail(net::ConnId id, const wire::FrameView& mail) { send(id, mail.body); }
 
  private:
   struct Connection {
@@ -47,6 +53,7 @@ class RichDoor {
   void release(net::ConnId id, const wsproto::Request& request);
   void drop(net::ConnId id, const wsproto::Request& request);
   void refresh(net::ConnId id, const wsproto::Request& request);
+  bool mailbox(net::ConnId id, const wsproto::Request& request);
   bus::Done answer(net::ConnId id, const wsproto::Request& request);
   void reply(net::ConnId id, const wsproto::Request& request, const bus::Reply& reply);
   void hear(net::ConnId id, const std::string& topic);
