@@ -17,6 +17,7 @@ class FakeWsClient : public net::WsClient {
   void set_handlers(net::WsClientHandlers all) override { handlers = std::move(all); }
   net::ConnId connect(const net::WsTarget& target) override {
     sent.push_back("connect " + target.url.target + " " + target.subprotocol);
+    for (const auto& [name, value] : target.headers) headers += name + ": " + value;
     return kId;
   }
   net::Sent send_text(net::ConnId, std::string_view payload) override {
@@ -30,6 +31,7 @@ class FakeWsClient : public net::WsClient {
   static constexpr net::ConnId kId{7};
   net::WsClientHandlers handlers;
   Lines sent;
+  std::string headers;
 };
 
 /// The door, what the server was told, and what the door told.
@@ -145,4 +147,37 @@ TEST_CASE("a server that does not speak JSON is given up") {
   DoorTest test;
   test.hear("hello");
   CHECK(test.take() == Lines{"open protocol"});
+}
+
+TEST_CASE("identities and events, in the words of scopewire.v1") {
+  DoorTest test;
+  test.hello();
+  test.door.inbox(
+      "ann", {Millis{600'000}, 2}, [&](std::string_view mail) { test.told.emplace_back(mail); },
+      test.note("inbox"));
+  test.door.acknowledge("ann", "00000000000000ff", 3, test.note("ack"));
+  test.door.notify("bob", R"({"message":[1],"producer":"p","seq":1})", test.note("notify"));
+  test.door.emit("hi", R"({"data":1,"to":"x-1"})", test.note("emit"));
+  CHECK(test.sent() ==
+        Lines{R"({"id":1,"op":"register","identity":"ann","max_connections":2,"lifetime":600000})",
+              R"({"id":2,"op":"ack","identity":"ann","epoch":"00000000000000ff","seq":3})",
+              R"({"id":3,"op":"notify","identity":"bob","message":[1],"producer":"p","seq":1})",
+              R"({"id":4,"op":"emit","name":"hi","data":1,"to":"x-1"})"});
+  test.hear(R"({"event":"mail","identity":"ann","seq":3})");
+  CHECK(test.take() == Lines{R"({"event":"mail","identity":"ann","seq":3})"});
+  test.hear(R"({"id":4,"ok":false,"error":{"code":"gone","message":"left"}})");
+  test.hear(R"({"event":"identity_replaced","identity":"ann"})");
+  CHECK(test.take() == Lines{"emit gone", "lost replaced"});
+}
+
+TEST_CASE("a token goes with the handshake, and a 401 has an exit code of its own") {
+  FakeWsClient client;
+  ctl::WsDoor door{client, *net::parse_url("ws://127.0.0.1/chat"), false, "a.b.c"};
+  std::string told;
+  const auto note = [&](const bus::Reply& reply) { told = reply.code; };
+  door.open(note, note);
+  CHECK(client.headers == "Authorization: Bearer a.b.c");
+  client.handlers.on_failure(FakeWsClient::kId,
+                             {Code::kRefused, "unable to open ws://x: refused with status 401"});
+  CHECK(told == "unauthorized");
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "json/read.h"
+#include "wire/member.h"
 
 namespace so::ctl {
 
@@ -27,6 +28,11 @@ void BusDoor::open(Done opened, Done lost) {
                      lost({.code = "kicked",
                            .message = body ? json::text(*body, "reason").value_or("") : ""});
                    },
+               .mail =
+                   [this](const wire::FrameView& mail) {
+                     if (mail_) mail_(mail.body);
+                   },
+               .replaced = [lost](const wire::FrameView&) { lost(kReplaced); },
                .refused = [lost](const wire::FrameView&, const Reply& why) { lost(why); }});
 }
 
@@ -96,6 +102,26 @@ void BusDoor::called(const wire::FrameView& call) {
 
 void BusDoor::result(std::string_view call, const bus::CallResult& result) {
   hub_.answer(0, call, result);
+}
+
+void BusDoor::emit(std::string_view name, std::string_view body, const Done& done) {
+  hub_.emit(0, scope_, name, body, done);
+}
+
+// The tool itself is who reads: it has joined nothing.
+void BusDoor::inbox(std::string_view identity, const Mailbox& options, const Line& mail,
+                    const Done& done) {
+  mail_ = mail;
+  hub_.open_mailbox(0, identity, {options.lifetime, options.connections}, done);
+}
+
+void BusDoor::acknowledge(std::string_view identity, std::string_view epoch, std::uint64_t number,
+                          const Done& done) {
+  hub_.acknowledge(0, identity, wire::from_hex64(epoch).value_or(0), number, done);
+}
+
+void BusDoor::notify(std::string_view identity, std::string_view body, const Done& done) {
+  hub_.notify(0, identity, body, done);
 }
 
 void BusDoor::kick(std::string_view member, std::string_view reason, const Done& done) {

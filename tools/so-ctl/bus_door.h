@@ -26,6 +26,12 @@ class BusDoor : public Door {
   void call(const Calling& call, Done done) override;
   void serve(std::string_view method, bool share, Line called, Done done) override;
   void result(std::string_view call, const bus::CallResult& result) override;
+  void emit(std::string_view name, std::string_view body, const Done& done) override;
+  void inbox(std::string_view identity, const Mailbox& options, const Line& mail,
+             const Done& done) override;
+  void acknowledge(std::string_view identity, std::string_view epoch, std::uint64_t number,
+                   const Done& done) override;
+  void notify(std::string_view identity, std::string_view body, const Done& done) override;
   void kick(std::string_view member, std::string_view reason, const Done& done) override;
 
  private:
@@ -40,6 +46,7 @@ class BusDoor : public Door {
   std::string watched_;
   Line line_;
   Line called_;  // while serving
+  Line mail_;    // while registered
 };
 
 }  // namespace so::ctl

@@ -22,6 +22,9 @@ enum class Verb {
   kCall,
   kServe,
   kKick,
+  kInbox,
+  kNotify,
+  kEmit,
   // Over the bus only.
   kStat,
   kTop,
@@ -42,12 +45,17 @@ struct Command {
   bool pattern = false;              // drop: the object is a pattern of names
   std::string changes;               // set, del, clear, send: the body of the bus's change
   bool repeatable = false;           // the door can tell a change sent again from another one
-  std::string method;                // call, serve
+  std::string method;                // call, serve; emit: the event
   std::string args = "[]";           // call: JSON
-  std::string to;                    // call: a member; empty: whoever serves the method
+  std::string to;                    // call, emit: a member; empty: whoever serves it, all
+  std::string route;                 // emit: those who came by it; empty: all
   std::vector<std::string> command;  // serve; empty: calls go out, results come in
   std::size_t jobs = 4;              // serve: commands at once
   bool share = false;                // serve
+  std::string identity;              // inbox, notify
+  std::string message;               // notify, emit: the body of the bus's
+  std::optional<Millis> lifetime;    // inbox: of the mailbox
+  std::uint64_t connections = 1;     // inbox: that read it at a time
   std::string member;                // kick
   std::string reason;
   bool persistent = false;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string_view>
@@ -22,6 +23,8 @@ struct Calling {
   std::optional<Millis> timeout{};  // nullopt: the hub's
   std::string_view to{};            // a member; empty: whoever serves the method
 };
+
+constexpr Reply kReplaced{.code = "replaced", .message = "others have registered as this identity"};
 
 /// A way to one scope: the bus, a WebSocket or RTMP. Errors have the codes of scopewire-bus(7), and
 /// "unreachable" where nobody answers. Each call is answered once, from the loop. When the way is
@@ -58,6 +61,33 @@ class Door {
   /// connection, the reply's body is its member's id, for those who call it.
   virtual void serve(std::string_view method, bool share, Line called, Done done) = 0;
   virtual void result(std::string_view call, const bus::CallResult& result) = 0;
+  /// An event for others; `body` is that of the bus.
+  virtual void emit(std::string_view /*name*/, std::string_view /*body*/, const Done& done) {
+    done({.code = "unsupported", .message = "RTMP has no events of clients"});
+  }
+
+  /// Registers as the identity; `mail` gets the event mail of scopewire-ws(7). When others have
+  /// taken its place, `lost` is told "replaced".
+  struct Mailbox {
+    std::optional<Millis> lifetime{};
+    std::size_t connections = 1;
+  };
+  virtual void inbox(std::string_view /*identity*/, const Mailbox& /*options*/,
+                     const Line& /*mail*/, const Done& done) {
+    done(kNoIdentities);
+  }
+  /// All up to this number of this epoch (16 hexadecimal digits) are dealt with.
+  virtual void acknowledge(std::string_view /*identity*/, std::string_view /*epoch*/,
+                           std::uint64_t /*number*/, const Done& done) {
+    done(kNoIdentities);
+  }
+  /// `body` is that of the bus.
+  virtual void notify(std::string_view /*identity*/, std::string_view /*body*/, const Done& done) {
+    done(kNoIdentities);
+  }
+  static constexpr Reply kNoIdentities{.code = "unsupported",
+                                       .message = "there are no identities over RTMP"};
+
   /// Ends any member's connection; a client's door cannot.
   virtual void kick(std::string_view /*member*/, std::string_view /*reason*/, const Done& done) {
     done({.code = "unsupported", .message = "only the bus can end a member's connection"});

@@ -27,7 +27,6 @@ namespace {
 
 constexpr std::string_view kExamples =
     "  so-ctl watch /chat/room1 chat | jq .changes\n"
-    "  so-ctl --at rtmp://127.0.0.1/chat/room1 send chat doIt 1 2\n"
     "  so-ctl serve /chat sum ./sum.sh & so-ctl call /chat sum 1 2";
 
 struct VerbWords {
@@ -51,6 +50,9 @@ constexpr std::array kVerbs{
     VerbWords{"bench", "SCOPE OBJECT: write as fast as it goes", Verb::kBench, 1, 1},
     VerbWords{"call", "SCOPE METHOD [ARG...]: call it, print the result", Verb::kCall, 1, kAny},
     VerbWords{"serve", "SCOPE METHOD [COMMAND...]: answer its calls", Verb::kServe, 1, kAny},
+    VerbWords{"emit", "SCOPE EVENT [DATA]: tell its clients, or one", Verb::kEmit, 1, 2},
+    VerbWords{"inbox", "IDENTITY: print what it is told, and was", Verb::kInbox, 1, 1},
+    VerbWords{"notify", "IDENTITY MESSAGE: tell it, now or later", Verb::kNotify, 2, 2},
     VerbWords{"kick", "MEMBER [REASON]: end its connection", Verb::kKick, 1, 2},
     VerbWords{"ls", "[SCOPE]: print what there is", Verb::kList, 0, 0},
     VerbWords{"stat", "[SCOPE [OBJECT]]: print what the hub counted", Verb::kStat, 0, 1},
@@ -66,20 +68,27 @@ bool needs_nobody(Verb verb) {
   return verb == Verb::kCompletion || verb == Verb::kToken || verb == Verb::kKeygen;
 }
 
-/// Options that one verb alone has: so-ctl VERB --help shows them.
+/// Options that some verbs alone have: so-ctl VERB --help shows them.
 struct OwnOption {
   const char* flag;
   std::string_view verb;
 };
-constexpr std::array kOwnOptions{OwnOption{"--text", "set"},        OwnOption{"--text", "send"},
-                                 OwnOption{"--text", "call"},       OwnOption{"--pattern", "drop"},
-                                 OwnOption{"--every", "top"},       OwnOption{"--speed", "replay"},
-                                 OwnOption{"--under-way", "bench"}, OwnOption{"--size", "bench"},
-                                 OwnOption{"--all", "export"},      OwnOption{"--to", "call"},
-                                 OwnOption{"--sign-key", "token"},  OwnOption{"--sub", "token"},
-                                 OwnOption{"--role", "token"},      OwnOption{"--for", "token"},
-                                 OwnOption{"--json", "call"},       OwnOption{"--jobs", "serve"},
-                                 OwnOption{"--share", "serve"}};
+constexpr std::array kOwnOptions{
+    OwnOption{"--text", "set"},        OwnOption{"--text", "send"},
+    OwnOption{"--text", "call"},       OwnOption{"--pattern", "drop"},
+    OwnOption{"--every", "top"},       OwnOption{"--speed", "replay"},
+    OwnOption{"--under-way", "bench"}, OwnOption{"--size", "bench"},
+    OwnOption{"--all", "export"},      OwnOption{"--to", "call"},
+    OwnOption{"--sign-key", "token"},  OwnOption{"--sub", "token"},
+    OwnOption{"--role", "token"},      OwnOption{"--for", "token"},
+    OwnOption{"--json", "call"},       OwnOption{"--jobs", "serve"},
+    OwnOption{"--share", "serve"},     OwnOption{"--route", "emit"},
+    OwnOption{"--lifetime", "inbox"},  OwnOption{"--connections", "inbox"},
+    OwnOption{"--count", "watch"},     OwnOption{"--count", "record"},
+    OwnOption{"--count", "top"},       OwnOption{"--count", "bench"},
+    OwnOption{"--count", "inbox"},     OwnOption{"--persistent", "set"},
+    OwnOption{"--persistent", "send"}, OwnOption{"--persistent", "watch"},
+    OwnOption{"--to", "emit"}};
 
 void show_own_options(CLI::App& app) {
   std::map<std::string_view, std::string> lines;
@@ -114,8 +123,9 @@ Status read_way(const std::string& at, Options& options) {
 
 Status read_scope(std::vector<std::string>& rest, const VerbWords& verb, Options& options) {
   const bool in_url = options.way != Way::kBus;
-  const bool none =
-      verb.verb == Verb::kKick || verb.verb == Verb::kImport || needs_nobody(verb.verb);
+  const bool none = verb.verb == Verb::kKick || verb.verb == Verb::kInbox ||
+                    verb.verb == Verb::kNotify || verb.verb == Verb::kImport ||
+                    needs_nobody(verb.verb);
   const bool may_lack = verb.verb == Verb::kList || needs_bus(verb.verb);
   if (in_url || none || (may_lack && rest.empty())) return {};
   if (rest.empty()) return fail_usage("SCOPE is missing, as /chat/room1");
@@ -152,6 +162,11 @@ Status read_bounds(const Words& words, Command& command) {
     if (error != std::errc{} || !all || command.speed < 0) {
       return fail_usage("--speed: not a number from 0");
     }
+  }
+  if (!words.lifetime.empty()) {
+    const auto lifetime = cli::parse_duration(words.lifetime);
+    if (!lifetime) return fail_usage("--lifetime: " + lifetime.error().text);
+    command.lifetime = *lifetime;
   }
   if (words.timeout.empty()) return {};
   const auto timeout = cli::parse_duration(words.timeout);
@@ -263,7 +278,13 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.option("size", cli::size(options.command.bytes), "bytes of a value");
   command.option("all", cli::flag(options.command.all), "what is not persistent too");
   command.option("pattern", cli::flag(options.command.pattern), "OBJECT is a pattern of names");
-  command.option("to", cli::text(options.command.to, "MEMBER"), "this member's client answers");
+  command.option("to", cli::text(options.command.to, "MEMBER"), "call: it answers; emit: only it");
+  command.option("lifetime", cli::text(words.lifetime, "DURATION"),
+                 "of the mailbox when nobody reads it, 168h");
+  command.option("connections", cli::count(options.command.connections),
+                 "that read it; the oldest gives way");
+  command.option("route", cli::text(options.command.route, "ROUTE"),
+                 "chat, or scopewire.v1: those");
   command.option("json", cli::flag(words.json), "ARG is all arguments, one JSON array");
   command.option("jobs", cli::text(words.jobs, "N"), "commands at once, 4");
   command.option("share", cli::flag(options.command.share), "others may take turns");

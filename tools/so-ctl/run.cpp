@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "bench.h"
 #include "cli/print.h"
+#include "inbox.h"
 #include "net/stdio.h"
 #include "recording.h"
 #include "serve.h"
@@ -176,6 +177,11 @@ Exit run(net::Loop& loop, Door& door, const Command& command, const std::string&
   if (command.verb == Verb::kServe) {
     Serve serve{loop, door, command};
     serve.start();
+    return loop.run();
+  }
+  if (command.verb == Verb::kInbox) {
+    Inbox inbox{loop, door, command, where, cli::print_line};
+    inbox.start();
     return loop.run();
   }
   if (command.verb == Verb::kReplay) return run_replay(loop, door, command, where);

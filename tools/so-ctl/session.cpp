@@ -35,7 +35,8 @@ Exit exit_for_code(std::string_view code) {
       Row{"version", Exit::kProtocol},        Row{"protocol", Exit::kProtocol},
       Row{"no_method", Exit::kNotFound},      Row{"timeout", Exit::kTimeout},
       Row{"gone", Exit::kUnreachable},        Row{"not_joined", Exit::kRefused},
-      Row{"kicked", Exit::kRefused},          Row{"unauthorized", Exit::kUnauthenticated}};
+      Row{"kicked", Exit::kRefused},          Row{"unauthorized", Exit::kUnauthenticated},
+      Row{"replaced", Exit::kRefused}};
   for (const Row& row : kRows) {
     if (row.code == code) return row.exit;
   }
@@ -55,7 +56,7 @@ Session::Session(net::Loop& loop, Door& door, Command command, std::string where
       where_(std::move(where)),
       print_(std::move(print)),
       timeout_(loop, [this] { timed_out(); }),
-      again_(loop, [this] { change(); }),
+      again_(loop, [this] { run(); }),
       producer_(random_u64()) {}
 
 void Session::start() {
@@ -94,7 +95,12 @@ void Session::run() {
       return change();
     case Verb::kDrop:
       return drop();
+    case Verb::kEmit:
+      return door_.emit(command_.method, command_.message, done());
+    case Verb::kNotify:
+      return notify();
     case Verb::kServe:  // these have classes of their own, see run.h
+    case Verb::kInbox:
     case Verb::kReplay:
     case Verb::kBench:
     case Verb::kStat:
@@ -131,6 +137,13 @@ void Session::change() {
   const std::string body = command_.repeatable ? numbered(command_.changes) : command_.changes;
   door_.change(command_.object, body, [this](const Reply& reply) {
     if (reply.code == "hub_lost" && command_.repeatable) return again_.start(kPause);
+    done()(reply);
+  });
+}
+
+void Session::notify() {
+  door_.notify(command_.identity, numbered(command_.message), [this](const Reply& reply) {
+    if (reply.code == "hub_lost") return again_.start(kPause);
     done()(reply);
   });
 }

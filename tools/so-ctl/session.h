@@ -29,6 +29,7 @@ class Session {
   void watch();
   void drop();
   void change();
+  void notify();
   [[nodiscard]] std::string numbered(std::string_view changes) const;
   Done done();
   void list(std::string scope);
@@ -44,7 +45,7 @@ class Session {
   std::string where_;
   Print print_;
   net::Timer timeout_;
-  net::Timer again_;  // a change whose answer was lost
+  net::Timer again_;  // what had its answer lost
   std::uint64_t producer_;
   bool open_ = false;
   bool refused_ = false;

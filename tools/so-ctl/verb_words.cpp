@@ -83,12 +83,41 @@ Status read_serve(const Words& words, Command& command) {
   return {};
 }
 
+Status read_notify(const Words& words, Command& command) {
+  command.identity = words.rest[0];
+  auto message = json_value(words.rest[1], words.text);
+  if (!message) return fail(message.error());
+  command.message = R"({"message":)" + *message + "}";
+  return {};
+}
+
+Status read_emit(const Words& words, Command& command) {
+  command.method = words.rest[0];
+  json::Writer body;
+  body.object();
+  if (words.rest.size() > 1) {
+    const auto data = json_value(words.rest[1], words.text);
+    if (!data) return fail(data.error());
+    body.key("data").raw(*data);
+  }
+  if (!command.to.empty()) body.key("to").string(command.to);
+  if (!command.route.empty()) body.key("route").string(command.route);
+  command.message = body.end().take();
+  return {};
+}
+
 }  // namespace
 
 Status read_rest(const Words& words, std::string_view verb, Command& command) {
   const std::vector<std::string>& rest = words.rest;
   if (command.verb == Verb::kCall) return read_call(words, command);
   if (command.verb == Verb::kServe) return read_serve(words, command);
+  if (command.verb == Verb::kInbox) {
+    command.identity = rest[0];
+    return {};
+  }
+  if (command.verb == Verb::kEmit) return read_emit(words, command);
+  if (command.verb == Verb::kNotify) return read_notify(words, command);
   if (command.verb == Verb::kKick) {
     command.member = rest[0];
     if (rest.size() > 1) command.reason = rest[1];

@@ -13,7 +13,7 @@ namespace so::ctl {
 
 /// Options and arguments as they were typed.
 struct Words {
-  std::string at, count, timeout, jobs, every, speed, token_file, lasting;
+  std::string at, count, timeout, jobs, every, speed, token_file, lasting, lifetime;
   TokenPlan token;
   bool text = false;
   bool json = false;

@@ -6,6 +6,16 @@ namespace so::ctl {
 
 namespace {
 
+// Those members of an object text that are there.
+void copy(json::Writer& to, std::string_view from, std::initializer_list<const char*> names) {
+  json::Parser parser;
+  const auto body = parser.parse(from);
+  for (const char* name : names) {
+    const auto value = body ? json::member(*body, name) : std::nullopt;
+    if (value) to.key(name).raw(json::compact(*value));
+  }
+}
+
 // The client has the status in its words alone.
 std::string_view code_of(const Error& error) {
   if (error.text.ends_with("status 401")) return "unauthorized";
@@ -72,11 +82,7 @@ void WsDoor::change(std::string_view object, std::string_view changes, Done done
 
 void WsDoor::write(std::string_view object, std::string_view changes, Done done) {
   json::Writer text = request("change", object, std::move(done));
-  const auto body = parser_.parse(changes);
-  for (const char* name : {"changes", "force", "expect", "producer", "seq"}) {
-    const auto value = body ? json::member(*body, name) : std::nullopt;
-    if (value) text.key(name).raw(json::compact(*value));
-  }
+  copy(text, changes, {"changes", "force", "expect", "producer", "seq"});
   send(text);
 }
 
@@ -143,6 +149,36 @@ void WsDoor::result(std::string_view call, const bus::CallResult& result) {
   send(text);
 }
 
+void WsDoor::emit(std::string_view name, std::string_view body, const Done& done) {
+  json::Writer text = request("emit", {}, done);
+  text.key("name").string(name);
+  copy(text, body, {"data", "to", "route"});
+  send(text);
+}
+
+void WsDoor::inbox(std::string_view identity, const Mailbox& options, const Line& mail,
+                   const Done& done) {
+  mail_ = mail;
+  json::Writer text = request("register", {}, done);
+  text.key("identity").string(identity).key("max_connections").natural(options.connections);
+  if (options.lifetime) text.key("lifetime").integer(options.lifetime->count());
+  send(text);
+}
+
+void WsDoor::acknowledge(std::string_view identity, std::string_view epoch, std::uint64_t number,
+                         const Done& done) {
+  json::Writer text = request("ack", {}, done);
+  text.key("identity").string(identity).key("epoch").string(epoch).key("seq").natural(number);
+  send(text);
+}
+
+void WsDoor::notify(std::string_view identity, std::string_view body, const Done& done) {
+  json::Writer text = request("notify", {}, done);
+  text.key("identity").string(identity);
+  copy(text, body, {"message", "producer", "seq"});
+  send(text);
+}
+
 void WsDoor::message(std::string_view text) {
   json::Parser parser;
   const auto parsed = parser.parse(text);
@@ -173,6 +209,8 @@ void WsDoor::event(json::Element message, std::string_view text) {
     if (const Done opened = std::exchange(opened_, nullptr)) opened({});
     return;
   }
+  if (json::text(message, "event") == "mail" && mail_) return mail_(text);
+  if (json::text(message, "event") == "identity_replaced") return lost_(kReplaced);
   if (json::text(message, "event") == "call") return called(message, text);
   if (line_ && json::text(message, "object") == watched_) line_(text);
 }

@@ -29,6 +29,12 @@ class WsDoor : public Door {
   void call(const Calling& call, Done done) override;
   void serve(std::string_view method, bool share, Line called, Done done) override;
   void result(std::string_view call, const bus::CallResult& result) override;
+  void emit(std::string_view name, std::string_view body, const Done& done) override;
+  void inbox(std::string_view identity, const Mailbox& options, const Line& mail,
+             const Done& done) override;
+  void acknowledge(std::string_view identity, std::string_view epoch, std::uint64_t number,
+                   const Done& done) override;
+  void notify(std::string_view identity, std::string_view body, const Done& done) override;
 
  private:
   void message(std::string_view text);
@@ -50,6 +56,7 @@ class WsDoor : public Door {
   Done lost_;
   Line line_;
   Line called_;  // while serving
+  Line mail_;    // while registered
   std::string method_;
   std::string member_;  // as everybody knows us
   std::string watched_;
