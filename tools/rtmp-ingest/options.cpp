@@ -95,7 +95,7 @@ void add_stream_options(cli::Command& command, Options& options) {
                  cli::choice(options.second_publisher, "refuse|replace", {"refuse", "replace"}),
                  "of a live stream");
   command.option("record", cli::text(options.ingest.record, "DIR"),
-                 "where publish \"record\" and \"append\" write");
+                 R"(where publish "record" and "append" write)");
   command.limit("drain", cli::duration(options.ingest.drain),
                 "at the end, for clients that can reconnect");
 }
