@@ -41,7 +41,7 @@ std::size_t Mailboxes::count(const wire::MemberId& reader) const {
   return at == by_reader_.end() ? 0 : at->second.size();
 }
 
-Record Mailboxes::record(const Mailbox& mailbox, Record::Kind kind) const {
+Record Mailboxes::record(const Mailbox& mailbox, Record::Kind kind) {
   Record record{.kind = kind, .id = mailbox.id, .epoch = mailbox.epoch, .version = mailbox.last};
   if (kind != Record::Kind::kCreate) return record;
   record.scope = kMailScope;
@@ -235,8 +235,8 @@ Outcome<void> Mailboxes::restore(const StoredObject& stored, TimePoint now) {
   mailbox->lifetime = lifetime;
   mailbox->messages.clear();
   mailbox->bytes = 0;
-  for (auto at = messages.rbegin(); at != messages.rend(); ++at) {
-    if (at->first != mailbox->first() - 1) break;
+  for (auto at = messages.find(mailbox->last); at != messages.end();
+       at = messages.find(mailbox->first() - 1)) {
     mailbox->bytes += at->second.size();
     mailbox->messages.push_front(std::move(at->second));
   }

@@ -118,7 +118,7 @@ class Mailboxes {
   Outcome<Status> check_note(Mailbox& mailbox, const Note& note, TimePoint now);
   void renew(Mailbox& mailbox, Record& record, TimePoint now);
   void unread(Mailbox& mailbox, const wire::MemberId& reader, TimePoint now);
-  Record record(const Mailbox& mailbox, Record::Kind kind) const;
+  static Record record(const Mailbox& mailbox, Record::Kind kind);
 
   const Options& options_;
   Sources sources_;

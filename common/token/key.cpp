@@ -69,7 +69,7 @@ struct Key::Public {
   }
 
   // r and s as they are (RFC 7518, 3.4), not in DER.
-  bool verify_ecdsa(const Hash& hash, ByteView signature) {
+  [[nodiscard]] bool verify_ecdsa(const Hash& hash, ByteView signature) const {
     if (signature.size() != 2 * kNumber) return false;
     mbedtls_ecp_keypair* const key = mbedtls_pk_ec(context);
     mbedtls_mpi r;

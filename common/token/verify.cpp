@@ -107,7 +107,7 @@ Result<std::optional<WallMillis>> check_dates(json::Element claims, Seconds leew
                                               WallMillis now) {
   const auto before = date(claims, "nbf");
   if (!before) return fail(before.error());
-  const auto expires = date(claims, "exp");
+  auto expires = date(claims, "exp");
   if (!expires) return expires;
   if (*before && **before > now + leeway) {
     return refuse(fmt::format("it is good in {} s from now", seconds(**before - now)));
@@ -122,10 +122,9 @@ bool names_audience(json::Element audience, std::string_view wanted) {
   if (audience.is_string()) return audience.get_string().value_unsafe() == wanted;
   if (!audience.is_array()) return false;
   const json::Array items = audience.get_array().value_unsafe();
-  for (const json::Element item : items) {
-    if (item.is_string() && item.get_string().value_unsafe() == wanted) return true;
-  }
-  return false;
+  return std::any_of(items.begin(), items.end(), [&](json::Element item) {
+    return item.is_string() && item.get_string().value_unsafe() == wanted;
+  });
 }
 
 Result<void> check_parties(json::Element claims, const Expected& expected) {
