@@ -80,7 +80,14 @@ int Coprocess::State::spawn(uv_loop_t* loop) {
   stdio[1].data.stream = reinterpret_cast<uv_stream_t*>(&out);
   stdio[2].flags = UV_INHERIT_FD;
   stdio[2].data.fd = STDERR_FILENO;
+  std::vector<std::string> settings;
+  for (char** own = environ; *own != nullptr; ++own) settings.emplace_back(*own);
+  for (const auto& [name, value] : options.environment) settings.push_back(name + "=" + value);
+  std::vector<char*> environment;
+  for (std::string& setting : settings) environment.push_back(setting.data());
+  environment.push_back(nullptr);
   uv_process_options_t how{};
+  if (!options.environment.empty()) how.env = environment.data();
   how.file = words.front();
   how.args = words.data();
   how.flags = UV_PROCESS_DETACHED;  // a session of its own

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -14,6 +15,7 @@ namespace so::net {
 
 struct CoprocessOptions {
   std::vector<std::string> command;  // the program, looked for in PATH, and its words; no NULs
+  std::vector<std::pair<std::string, std::string>> environment{};  // besides our own
   std::size_t line_bytes = std::size_t{2} << 20U;   // of a line that it writes; a longer one is
                                                     // passed over, with a warning
   std::size_t queue_bytes = std::size_t{8} << 20U;  // that it has not read yet

@@ -79,6 +79,16 @@ int run(const gateway::Options& options, net::Loop& loop, const net::WsServer& s
   return to_int(loop.run());
 }
 
+int run_programs(const gateway::Options& options, net::Loop& loop) {
+  const auto listeners = gateway::listeners(options.gateway);
+  auto server = net::WsServer::open(loop, listeners, options.gateway.server);
+  if (!server) return cli::give_up(server.error());
+  gateway::Exec exec{options.exec, loop, **server, listeners};
+  loop.on_signal(SIGHUP, [&] { edge::reload_tls(**server); });
+  end_on_signals(loop, [&](auto done) { exec.drain(options.drain, std::move(done)); });
+  return run(options, loop, **server, [&] { return exec.unready(); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -87,6 +97,7 @@ int main(int argc, char** argv) {
   if (const auto exit = gateway::parse_options(argc, argv, options)) return to_int(*exit);
 
   net::Loop loop;
+  if (!options.exec.command.empty()) return run_programs(options, loop);
   bus::LocalBus* inside = nullptr;
   auto bus = options.standalone ? open_hub(options, loop, inside) : open_bus(options, loop);
   if (!bus && options.standalone) return cli::give_up("unable to open", "the store", bus.error());

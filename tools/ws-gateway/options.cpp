@@ -2,9 +2,12 @@
 
 #include <vector>
 
+#include <CLI/CLI.hpp>
+
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/hub_limits.h"
+#include "cli/words.h"
 #include "edge/limits.h"
 
 namespace so::gateway {
@@ -12,7 +15,8 @@ namespace {
 
 constexpr std::string_view kExamples =
     "  ws-gateway                                       with the hub\n"
-    "  ws-gateway --standalone --listen 127.0.0.1:9000  a chat relay by itself";
+    "  ws-gateway --standalone --listen 127.0.0.1:9000  a chat relay by itself\n"
+    "  ws-gateway exec -- bc -l                         a calculator in a browser";
 
 std::vector<net::Address> to_addresses(const std::vector<cli::Listen>& listens) {
   std::vector<net::Address> out;
@@ -61,6 +65,8 @@ void add_bounds(cli::Command& command, Options& options) {
   command.limit("max-message", cli::size(gateway.message_bytes),
                 "larger ones close the connection");
   command.limit("max-queue", cli::size(gateway.queue_bytes), "bytes that may wait for one client");
+  command.limit("max-children", cli::count(options.exec.max_children),
+                "exec: more are answered 503");
 }
 
 std::optional<Exit> usage(std::string_view text) {
@@ -85,6 +91,7 @@ std::optional<Exit> read_words(const Words& words, Options& options) {
   auto files = net::StaticDir::open(words.folder);
   if (!files) return usage(files.error().text);
   gateway.files = std::make_shared<const net::StaticDir>(*std::move(files));
+  options.exec.files = gateway.files;
   return std::nullopt;
 }
 
@@ -102,12 +109,17 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   cli::add_hub_limits(command, options.hub);
   command.metrics("wsMetrics", options.metrics);
   command.rules(options.rules);
+  CLI::App* exec = command.app().add_subcommand("exec", "one program a connection, in lines");
+  cli::add_words(*exec, "CMD", options.exec.command, "a program and its words, after --");
   if (const auto exit = command.parse(argc, argv)) return exit;
+  if (*exec && options.exec.command.empty()) return usage("exec: a program is missing");
   options.config = command.common().config;
   options.hub_address = command.common().hub;
   options.hub_keys = {command.common().key, command.common().hub_key};
-  // Whoever names the one port wants no other opened.
-  if (!command.is_default("listen") && command.is_default("meta-listen")) words.meta.clear();
+  // Whoever names the one port wants no other opened, and programs have no metadata.
+  const bool one = !command.is_default("listen") && command.is_default("meta-listen");
+  if (one || *exec) words.meta.clear();
+  if (*exec) words.tls_meta.clear();
   return read_words(words, options);
 }
 

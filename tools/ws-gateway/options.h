@@ -11,6 +11,7 @@
 #include "cli/listen.h"
 #include "cli/policy_file.h"
 #include "cli/tokens.h"
+#include "exec.h"
 #include "gateway.h"
 #include "hub/options.h"
 #include "store/open.h"
@@ -25,6 +26,7 @@ struct Options {
   cli::Tokens tokens;
   std::vector<cli::Listen> metrics;
   Millis drain{30'000};
+  ExecOptions exec;
   cli::Rules rules;         // hooks are for the hub inside
   std::string config;       // the file they are read from again
   std::string hub_address;  // as named; empty: nobody named one

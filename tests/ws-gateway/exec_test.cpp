@@ -1,0 +1,90 @@
+#include "exec.h"
+
+#include <algorithm>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "support/fake_ws_server.h"
+#include "support/wait.h"
+
+using namespace so;
+using test::Lines;
+
+namespace {
+
+struct Programs {
+  explicit Programs(std::vector<std::string> command, std::size_t most = 10)
+      : exec({.command = std::move(command), .max_children = most, .files = nullptr}, loop, server,
+             {net::WsListener{}}) {}
+
+  net::Loop loop;
+  test::FakeWsServer server;
+  gateway::Exec exec;
+
+  Lines lines(net::ConnId id, std::size_t count) {
+    Lines all;
+    CHECK(wait_until(loop, [&] {
+      for (std::string& line : server.heard(id)) all.push_back(std::move(line));
+      return all.size() >= count;
+    }));
+    return all;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("exec: a line in, a line out, one program for each connection") {
+  Programs programs{{"sed", "-u", "s/^/said: /"}};
+  const auto ann = programs.server.open("/");
+  const auto bob = programs.server.open("/");
+  CHECK(programs.exec.children() == 2);
+  programs.server.say(ann, "hello");
+  programs.server.say(bob, "hi");
+  CHECK(programs.lines(ann, 1) == Lines{"said: hello"});
+  CHECK(programs.lines(bob, 1) == Lines{"said: hi"});
+  programs.server.say_binary(bob, "x");
+  CHECK(programs.lines(bob, 1) == Lines{"closed 1003: the program reads lines"});
+  programs.server.hang_up(ann);
+  CHECK(programs.exec.children() == 1);
+}
+
+TEST_CASE("exec: how the program ends is how the connection does") {
+  Programs well{{"true"}};
+  CHECK(well.lines(well.server.open("/"), 1) == Lines{"closed 1000: "});
+  Programs badly{{"sh", "-c", "exit 3"}};
+  CHECK(badly.lines(badly.server.open("/"), 1) == Lines{"closed 1011: exit code 3"});
+  Programs none{{"/no/such/program"}};
+  CHECK(none.lines(none.server.open("/"), 1) == Lines{"closed 1011: the program cannot be run"});
+}
+
+TEST_CASE("exec: one too many is refused") {
+  Programs programs{{"cat"}, 1};
+  const auto id = programs.server.open("/");
+  CHECK(programs.server.ask("/") == "503: as many programs as may run do");
+  programs.server.hang_up(id);
+  CHECK(programs.server.ask("/") == "101");
+}
+
+TEST_CASE("exec: who asks and for what is in the variables, encoded") {
+  net::HttpRequest request;
+  request.path = "/calc/1";
+  request.query = {{"a b", "1&2"}, {"flag", ""}};
+  request.host = "example.org:8081";
+  request.peer = {"10.0.0.1", 4711};
+  const auto all = gateway::cgi_variables(request, {"127.0.0.1", 8081}, true, net::ConnId{7});
+  const auto value = [&](std::string_view name) {
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [&](const auto& entry) { return entry.first == name; });
+    return found == all.end() ? "(none)" : found->second;
+  };
+  CHECK(value("PATH_INFO") == "/calc/1");
+  CHECK(value("QUERY_STRING") == "a%20b=1%262&flag");
+  CHECK(value("REQUEST_URI") == "/calc/1?a%20b=1%262&flag");
+  CHECK(value("SERVER_NAME") == "example.org");
+  CHECK(value("SERVER_PORT") == "8081");
+  CHECK(value("REMOTE_ADDR") == "10.0.0.1");
+  CHECK(value("REMOTE_PORT") == "4711");
+  CHECK(value("HTTPS") == "on");
+  CHECK(value("UNIQUE_ID") == "7");
+}

@@ -1,0 +1,151 @@
+#include "exec.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+
+namespace so::gateway {
+namespace {
+
+// RFC 3986, 2.3: what needs no encoding.
+bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_' || c == '~';
+}
+
+void add_encoded(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    if (is_unreserved(c)) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+}
+
+std::string query_string(const net::HttpRequest& request) {
+  std::string out;
+  for (const auto& [name, value] : request.query) {
+    if (!out.empty()) out += '&';
+    add_encoded(out, name);
+    if (value.empty()) continue;
+    out += '=';
+    add_encoded(out, value);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> cgi_variables(const net::HttpRequest& request,
+                                                               const net::Address& server, bool tls,
+                                                               net::ConnId id) {
+  const std::string query = query_string(request);
+  const std::string name = request.host.substr(0, request.host.rfind(':'));
+  std::vector<std::pair<std::string, std::string>> all{
+      {"GATEWAY_INTERFACE", "websocketd-CGI/0.1"},
+      {"SERVER_SOFTWARE", "scopewire/" SO_VERSION},
+      {"SERVER_PROTOCOL", "HTTP/1.1"},
+      {"SERVER_NAME", name},
+      {"SERVER_PORT", std::to_string(server.port)},
+      {"REQUEST_METHOD", "GET"},
+      {"REQUEST_URI", request.path + (query.empty() ? "" : "?" + query)},
+      {"SCRIPT_NAME", "/"},
+      {"PATH_INFO", request.path},
+      {"QUERY_STRING", query},
+      {"REMOTE_ADDR", request.peer.host},
+      {"REMOTE_HOST", request.peer.host},
+      {"REMOTE_PORT", std::to_string(request.peer.port)},
+      {"UNIQUE_ID", std::to_string(net::to_number(id))},
+      {"HTTP_HOST", request.host},
+      {"HTTP_ORIGIN", request.origin},
+      {"HTTP_COOKIE", request.cookie},
+      {"HTTP_USER_AGENT", request.user_agent}};
+  if (tls) all.emplace_back("HTTPS", "on");
+  return all;
+}
+
+Exec::Exec(const ExecOptions& options, net::Loop& loop, net::WsServer& server,
+           const std::vector<net::WsListener>& listeners)
+    : options_(options), loop_(loop), server_(server) {
+  for (std::size_t i = 0; i < listeners.size(); ++i) {
+    tls_.push_back(listeners[i].tls.has_value());
+    net::WsHandlers handlers;
+    handlers.on_request = [this](const net::HttpRequest&) {
+      return children_.size() < options_.max_children
+                 ? net::WsVerdict::accept()
+                 : net::WsVerdict::refuse(503, "as many programs as may run do");
+    };
+    handlers.on_open = [this, i](net::ConnId id, const net::HttpRequest& request,
+                                 std::string_view) { open(i, id, request); };
+    handlers.on_message = [this](net::ConnId id, const net::WsMessage& m) { message(id, m); };
+    handlers.on_close = [this](net::ConnId id, std::uint16_t) { closed(id); };
+    handlers.on_get = [this](const net::HttpRequest& request) -> std::optional<net::HttpReply> {
+      if (request.path == "/healthz") return net::HttpReply{.body = "ok\n"};
+      if (request.path == "/readyz") return net::readiness(unready());
+      return options_.files ? options_.files->get(request.path) : std::nullopt;
+    };
+    server_.set_handlers(i, std::move(handlers));
+  }
+}
+
+void Exec::open(std::size_t listener, net::ConnId id, const net::HttpRequest& request) {
+  const auto addresses = server_.addresses();
+  const net::Address where = listener < addresses.size() ? addresses[listener] : net::Address{};
+  auto child = net::Coprocess::start(
+      loop_,
+      {.command = options_.command,
+       .environment = cgi_variables(request, where, tls_[listener], id),
+       .line_bytes = options_.line_bytes,
+       .queue_bytes = options_.queue_bytes},
+      {.line = [this, id](std::string_view line) { server_.send(id, net::Frame::text(line)); },
+       .ended = [this, id](const std::string& why) { ended(id, why); }});
+  if (!child) {
+    log::error("{}", child.error().text);
+    children_.emplace(id, nullptr);
+    return server_.close(id, net::close_code::kInternal, "the program cannot be run");
+  }
+  children_.emplace(id, std::move(*child));
+}
+
+void Exec::message(net::ConnId id, const net::WsMessage& message) {
+  const auto child = children_.find(id);
+  if (child == children_.end() || !child->second) return;
+  if (!message.text) {
+    return server_.close(id, net::close_code::kUnsupported, "the program reads lines");
+  }
+  if (child->second->write(as_text(message.payload))) return;
+  server_.close(id, net::close_code::kSlowConsumer, "the program does not read");
+}
+
+void Exec::ended(net::ConnId id, const std::string& why) {
+  const auto child = children_.find(id);
+  if (child == children_.end()) return;
+  child->second.reset();
+  const bool well = why == "exit code 0";
+  server_.close(id, well ? net::close_code::kNormal : net::close_code::kInternal, well ? "" : why);
+}
+
+void Exec::closed(net::ConnId id) {
+  children_.erase(id);
+  if (children_.empty() && drained_) std::exchange(drained_, nullptr)();
+}
+
+void Exec::drain(Millis within, std::function<void()> done) {
+  server_.stop_listening();
+  if (children_.empty()) return done();
+  drained_ = std::move(done);
+  std::vector<net::ConnId> all;
+  for (const auto& [id, child] : children_) all.push_back(id);
+  drain_ = std::make_unique<edge::Drain>(
+      loop_, edge::Drain::Steps{.hush = [](net::ConnId) {},
+                                .settle = [](const std::function<void()>& then) { then(); },
+                                .close =
+                                    [this](net::ConnId id) {
+                                      server_.close(id, net::close_code::kGoingAway,
+                                                    "shutting down");
+                                    }});
+  drain_->start(std::move(all), within);
+}
+
+}  // namespace so::gateway

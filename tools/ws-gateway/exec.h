@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "edge/drain.h"
+#include "net/coprocess.h"
+#include "net/static_dir.h"
+#include "net/ws_server.h"
+
+namespace so::gateway {
+
+struct ExecOptions {
+  std::vector<std::string> command;  // a program and its words; empty: not this mode
+  std::size_t max_children = 1024;
+  std::shared_ptr<const net::StaticDir> files;  // null: none
+  std::size_t line_bytes = 256U << 10U;         // of a line that it writes
+  std::size_t queue_bytes = 1U << 20U;          // that it has not read
+};
+
+/// The variables of CGI, as websocketd has them, for the program of one connection.
+std::vector<std::pair<std::string, std::string>> cgi_variables(const net::HttpRequest& request,
+                                                               const net::Address& server, bool tls,
+                                                               net::ConnId id);
+
+/// One program for each connection: a message is a line that it reads, a line that it writes is a
+/// message. It ends with the connection, and the connection with it.
+class Exec {
+ public:
+  /// All outlive it.
+  Exec(const ExecOptions& options, net::Loop& loop, net::WsServer& server,
+       const std::vector<net::WsListener>& listeners);
+
+  /// All are closed, a thousand a second; then `done`, once.
+  void drain(Millis within, std::function<void()> done);
+
+  [[nodiscard]] std::size_t children() const { return children_.size(); }
+  [[nodiscard]] std::string unready() const { return drain_ ? "draining" : ""; }
+
+ private:
+  void open(std::size_t listener, net::ConnId id, const net::HttpRequest& request);
+  void message(net::ConnId id, const net::WsMessage& message);
+  void ended(net::ConnId id, const std::string& why);
+  void closed(net::ConnId id);
+
+  ExecOptions options_;
+  net::Loop& loop_;
+  net::WsServer& server_;
+  std::vector<bool> tls_;                                                      // by listener
+  std::unordered_map<net::ConnId, std::unique_ptr<net::Coprocess>> children_;  // null: it has ended
+  std::unique_ptr<edge::Drain> drain_;
+  std::function<void()> drained_;
+};
+
+}  // namespace so::gateway
