@@ -35,6 +35,11 @@ contains got.out '{"from":"browser"}'
 exits 8 meta-push --get live/nothing
 contains err 'no metadata'
 
+# Paced values all arrive, arguments as well as lines.
+meta-push --rate 50 live/paced 1 2 3
+printf '4\n5\n' | meta-push --rate 50 live/paced
+expect 5 sh -c 'meta-push --get live/paced | jq -c .data'
+
 # Without a hub a follower says that it waits, and a getter that there is none.
 mkdir -m 0700 nowhere
 background lonely env SCOPEWIRE_RUNTIME_DIR="$work/nowhere" meta-push --follow live/cam

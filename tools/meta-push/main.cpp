@@ -51,6 +51,18 @@ int follow(const meta::Options& options, const std::string& address, net::Loop& 
   return to_int(loop.run());
 }
 
+void start_pace(const meta::Options& options, meta::Push& push, net::Timer& pace) {
+  constexpr Millis kTick{10};
+  if (options.rate == 0) return;
+  push.pace();
+  pace.start(kTick, kTick);
+}
+
+// Values that are paced may take however long.
+void await_answers(const meta::Options& options, net::Timer& timeout) {
+  if (options.rate == 0 || options.timeout) timeout.start(options.timeout.value_or(kAnswer));
+}
+
 // Nothing is read before the hub is there: what is refused for want of one is lost.
 int push(const meta::Options& options, const std::string& address, net::Loop& loop,
          bus::Client& hub) {
@@ -60,24 +72,22 @@ int push(const meta::Options& options, const std::string& address, net::Loop& lo
                        timed_out = true;
                        loop.stop();
                      }};
-  meta::Push push{
-      hub,
-      options.stream,
-      options.timestamp,
-      {.drained = [&] { input->want_bytes(true); }, .done = [&](Exit exit) { loop.stop(exit); }}};
-  constexpr Millis kTick{10};
+  meta::Push push{hub,
+                  options.stream,
+                  options.timestamp,
+                  {.drained =
+                       [&] {
+                         if (input) input->want_bytes(true);
+                       },
+                   .done = [&](Exit exit) { loop.stop(exit); }}};
   net::Timer pace{loop, [&] { push.allow(static_cast<double>(options.rate) / 100); }};
   const auto begin = [&] {
     timeout.stop();
-    if (options.rate > 0) {
-      push.pace();
-      pace.start(kTick, kTick);
-    }
+    start_pace(options, push, pace);
     if (!options.values.empty()) {
       for (const std::string& value : options.values) push.receive(value + "\n");
       push.end();
-      if (options.rate > 0 && !options.timeout) return;
-      return timeout.start(options.timeout.value_or(kAnswer));
+      return await_answers(options, timeout);
     }
     input = std::make_unique<net::Input>(
         loop, STDIN_FILENO,
@@ -91,8 +101,7 @@ int push(const meta::Options& options, const std::string& address, net::Loop& lo
                                    if (!status)
                                      log::error("standard input: {}", status.error().text);
 
-                                   if (options.rate == 0 || options.timeout)
-                                     timeout.start(options.timeout.value_or(kAnswer));
+                                   await_answers(options, timeout);
                                    push.end();
                                  }});
   };
