@@ -1,5 +1,7 @@
 #include "exec.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/log.h"
@@ -65,9 +67,9 @@ std::vector<std::pair<std::string, std::string>> cgi_variables(const net::HttpRe
   return all;
 }
 
-Exec::Exec(const ExecOptions& options, net::Loop& loop, net::WsServer& server,
+Exec::Exec(ExecOptions options, net::Loop& loop, net::WsServer& server,
            const std::vector<net::WsListener>& listeners)
-    : options_(options), loop_(loop), server_(server) {
+    : options_(std::move(options)), loop_(loop), server_(server) {
   for (std::size_t i = 0; i < listeners.size(); ++i) {
     tls_.push_back(listeners[i].tls.has_value());
     net::WsHandlers handlers;

@@ -34,7 +34,7 @@ std::vector<std::pair<std::string, std::string>> cgi_variables(const net::HttpRe
 class Exec {
  public:
   /// All outlive it.
-  Exec(const ExecOptions& options, net::Loop& loop, net::WsServer& server,
+  Exec(ExecOptions options, net::Loop& loop, net::WsServer& server,
        const std::vector<net::WsListener>& listeners);
 
   /// All are closed, a thousand a second; then `done`, once.
