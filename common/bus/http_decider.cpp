@@ -10,8 +10,8 @@
 
 namespace so::bus {
 
-HttpDecider::HttpDecider(net::Loop& loop, const std::string& url, Tell tell)
-    : loop_(&loop), name_(url), tell_(std::move(tell)) {
+HttpDecider::HttpDecider(net::Loop& loop, std::string url, Tell tell)
+    : loop_(&loop), name_(std::move(url)), tell_(std::move(tell)) {
   if (auto good = look_up(); !good) log::error("hook: {}: {}", name_, good.error().text);
 }
 
@@ -61,8 +61,8 @@ void HttpDecider::forget(std::uint64_t ticket, bool late) {
   start_next();
 }
 
-void HttpDecider::heard(std::uint64_t ticket, const Result<net::HttpAnswer>& heard) {
-  auto answer = read(heard);
+void HttpDecider::heard(std::uint64_t ticket, const Result<net::HttpAnswer>& came) {
+  auto answer = read(came);
   answer ? breaker_.success() : failed(answer.error().text);
   const auto over = open_.extract(ticket);  // ends with this call: its connection is our caller
   start_next();

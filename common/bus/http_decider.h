@@ -24,7 +24,7 @@ namespace so::bus {
 /// while the Breaker is open. The name in the URL is looked up once, at the beginning.
 class HttpDecider : public Decider {
  public:
-  HttpDecider(net::Loop& loop, const std::string& url, Tell tell);
+  HttpDecider(net::Loop& loop, std::string url, Tell tell);
 
   [[nodiscard]] bool ask(std::uint64_t ticket, std::string_view scope,
                          std::string_view question) override;
@@ -37,7 +37,7 @@ class HttpDecider : public Decider {
   Status look_up();
   void start(std::uint64_t ticket, std::string request);
   void start_next();
-  void heard(std::uint64_t ticket, const Result<net::HttpAnswer>& answer);
+  void heard(std::uint64_t ticket, const Result<net::HttpAnswer>& came);
   Result<Answer> read(const Result<net::HttpAnswer>& answer);
   void failed(std::string_view why);
 

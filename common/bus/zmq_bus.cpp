@@ -168,17 +168,17 @@ ZmqBus::ZmqBus(std::unique_ptr<Dealer> dealer) : dealer_(std::move(dealer)) {}
 ZmqBus::~ZmqBus() = default;
 
 Result<std::unique_ptr<ZmqBus>> ZmqBus::connect(std::string_view address, net::Loop& loop,
-                                                const ToolKeyFiles& files) {
+                                                const ToolKeyFiles& keys) {
   const auto to = Address::parse(address);
   if (!to) return fail(to.error());
-  std::optional<Keys> keys;
+  std::optional<Keys> both;
   if (to->keys) {
-    auto loaded = load_keys(files);
+    auto loaded = load_keys(keys);
     if (!loaded) return fail(loaded.error());
-    keys = *std::move(loaded);
+    both = *std::move(loaded);
   }
   try {
-    return std::unique_ptr<ZmqBus>{new ZmqBus{std::make_unique<Dealer>(to->endpoint, keys, loop)}};
+    return std::unique_ptr<ZmqBus>{new ZmqBus{std::make_unique<Dealer>(to->endpoint, both, loop)}};
   } catch (const zmq::error_t& error) {
     return fail(Code::kSystem, error.what());
   }

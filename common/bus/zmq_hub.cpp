@@ -194,7 +194,7 @@ class ZmqHub::Router {
     if (why != kUnknownKey) on_refused(why);
   }
 
-  void on_refused(std::string_view why) {
+  void on_refused(std::string_view why) const {
     if (handlers_.refused) handlers_.refused(why);
   }
 
@@ -280,16 +280,16 @@ ZmqHub::ZmqHub(std::unique_ptr<Router> router, HubKeyFiles keys)
 ZmqHub::~ZmqHub() = default;
 
 Result<std::unique_ptr<ZmqHub>> ZmqHub::bind(std::string_view address, net::Loop& loop,
-                                             HubKeyFiles files) {
+                                             HubKeyFiles keys) {
   const auto at = Address::parse(address);
   if (!at) return fail(at.error());
-  std::optional<KeyPair> keys;
+  std::optional<KeyPair> pair;
   if (at->keys) {
-    auto loaded = load_hub_key(files);
+    auto loaded = load_hub_key(keys);
     if (!loaded) return fail(loaded.error());
-    keys = *std::move(loaded);
+    pair = *std::move(loaded);
   } else {
-    files = {};
+    keys = {};
   }
   std::optional<SocketFile> file;
   if (!at->path.empty()) {
@@ -298,9 +298,9 @@ Result<std::unique_ptr<ZmqHub>> ZmqHub::bind(std::string_view address, net::Loop
     file.emplace(std::move(*claimed));
   }
   try {
-    auto router = std::make_unique<Router>(std::move(file), keys, loop);
+    auto router = std::make_unique<Router>(std::move(file), pair, loop);
     Router& made = *router;
-    std::unique_ptr<ZmqHub> hub{new ZmqHub{std::move(router), std::move(files)}};
+    std::unique_ptr<ZmqHub> hub{new ZmqHub{std::move(router), std::move(keys)}};
     if (auto loaded = hub->load_tool_keys(); !loaded) return fail(loaded.error());
     made.bind(at->endpoint);
     return hub;

@@ -82,8 +82,9 @@ Status Reader::check(const std::string& path, const Hook& hook, Node node) const
   if (hook.on.empty() == hook.observe.empty()) {
     return wrong(node, path + " needs one of on and observe");
   }
-  const int asked = int{!hook.run.empty()} + int{!hook.call.empty()} + int{!hook.http.empty()};
-  if (asked != 1) return wrong(node, path + " needs one of run, call and http");
+  const std::array missing{hook.run.empty(), hook.call.empty(), hook.http.empty()};
+  if (std::ranges::count(missing, false) != 1)
+    return wrong(node, path + " needs one of run, call and http");
   for (const char* of_questions : {"call", "http", "timeout", "on_failure"}) {
     if (hook.on.empty() && node[of_questions]) {
       return wrong(node[of_questions], fmt::format("who observes has no {}", of_questions));
