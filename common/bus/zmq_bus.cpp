@@ -1,6 +1,7 @@
 #include "bus/zmq_bus.h"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -105,14 +106,13 @@ class ZmqBus::Dealer {
  private:
   void on_link(Link link, std::string_view why) {
     if (link == Link::kFailed) complain(why.empty() ? kHungUp : why);
-    if (link == Link::kUp) complaint_.clear();
+    if (link == Link::kUp) complaints_.clear();
     on_link(link == Link::kUp, why);
   }
 
   // The same again and again, while we try.
   void complain(std::string_view why) {
-    if (why == complaint_) return;
-    complaint_ = why;
+    if (!complaints_.emplace(why).second) return;
     log::warn("no way to the hub at {}: {}", endpoint_, why);
   }
 
@@ -156,7 +156,7 @@ class ZmqBus::Dealer {
   zmq::socket_t socket_;
   ZmqLinks links_;
   ZmqPoll poll_;
-  std::string complaint_;  // the last one, since the link was there
+  std::set<std::string> complaints_;  // since the link was there
   Handlers handlers_;
   Batches out_;
   Bytes scratch_;
