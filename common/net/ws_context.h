@@ -6,7 +6,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "net/loop.h"
-#include "net/tls_files.h"
+#include "net/ws_certificate.h"
 
 struct lws_context;
 struct lws_protocols;

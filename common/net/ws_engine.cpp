@@ -120,7 +120,7 @@ Status WsEngine::listen(WsListener listener) {
   WsRole& role = roles_.emplace_back();
   role.listener = std::move(listener);
   if (role.listener.tls) {
-    role.tls = std::make_unique<TlsIdentity>(*role.listener.tls);
+    role.tls = std::make_unique<WsCertificate>(*role.listener.tls);
     if (auto loaded = role.tls->load(); !loaded) return fail(loaded.error());
   }
   role.protocols.push_back(protocol(""));

@@ -12,7 +12,7 @@
 #include "net/deadlines.h"
 #include "net/listener.h"
 #include "net/read_set.h"
-#include "net/tls_files.h"
+#include "net/ws_certificate.h"
 #include "net/turn_end.h"
 #include "net/ws_connection.h"
 #include "net/ws_context.h"
@@ -31,7 +31,7 @@ struct WsRole {
   std::vector<lws_protocols> protocols;  // the first without a name: for clients that offer none
   // Of its own: in a common one the client's Host header would choose among the virtual hosts.
   std::unique_ptr<WsContext> context;
-  std::unique_ptr<TlsIdentity> tls;  // null: none
+  std::unique_ptr<WsCertificate> tls;  // null: none
 };
 
 /// WsServer on libwebsockets. The library reads HTTP heads, shakes hands, and says when a socket

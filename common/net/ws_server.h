@@ -23,7 +23,7 @@
 #include "net/pages.h"
 #include "net/rate.h"
 #include "net/sent.h"
-#include "net/tls_files.h"
+#include "net/ws_certificate.h"
 #include "net/ws_message.h"
 
 namespace so::net {

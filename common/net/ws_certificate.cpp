@@ -1,4 +1,4 @@
-#include "net/tls_files.h"
+#include "net/ws_certificate.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -19,7 +19,7 @@ tl::unexpected<Error> tls_error(std::string_view doing, const std::string& file)
 
 // 1: go on with the handshake.
 int choose(SSL* ssl, void* identity) {
-  SSL_CTX* const current = static_cast<TlsIdentity*>(identity)->current();
+  SSL_CTX* const current = static_cast<WsCertificate*>(identity)->current();
   STACK_OF(X509)* chain = nullptr;
   SSL_CTX_get0_chain_certs(current, &chain);
   SSL_certs_clear(ssl);
@@ -33,7 +33,7 @@ void FreeTls::operator()(ssl_ctx_st* context) const {
   SSL_CTX_free(context);
 }
 
-Status TlsIdentity::load() {
+Status WsCertificate::load() {
   ERR_clear_error();
   std::unique_ptr<ssl_ctx_st, FreeTls> fresh{SSL_CTX_new(TLS_server_method())};
   if (SSL_CTX_use_certificate_chain_file(fresh.get(), files_.certificate.c_str()) != 1) {
@@ -50,7 +50,7 @@ Status TlsIdentity::load() {
   return {};
 }
 
-void TlsIdentity::serve(ssl_ctx_st* context) {
+void WsCertificate::serve(ssl_ctx_st* context) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_cert_cb(context, choose, this);
 }

@@ -19,10 +19,11 @@ struct FreeTls {
   void operator()(ssl_ctx_st* context) const;
 };
 
-/// What new TLS connections of a server show. Those that have begun keep what they began with.
-class TlsIdentity {
+/// What new wss:// connections of a server show, by libwebsockets and its OpenSSL. Those that have
+/// begun keep what they began with.
+class WsCertificate {
  public:
-  explicit TlsIdentity(TlsFiles files) : files_(std::move(files)) {}
+  explicit WsCertificate(TlsFiles files) : files_(std::move(files)) {}
 
   /// Reads the files. If anything is wrong with them what there was stays.
   Status load();
