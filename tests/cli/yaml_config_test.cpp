@@ -45,20 +45,28 @@ tokens: {keys: [a.pem, b.jwks], issuer: us, audience: them, optional: false}
     std::string path, words;
     std::size_t line;
   };
-  for (const Case& c :
-       std::array{Case{"hub", "<ipc:///run/scopewire/bus>", 2}, Case{"log.level", "<debug>", 3},
-                  Case{"log.format", "<json>", 3}, Case{"applications", "<chat><live>", 4},
-                  Case{"allow_anonymous", "<true>", 5}, Case{"origins", "<https://example.org>", 7},
-                  Case{"acceptors.rtmp", "<0.0.0.0:1935><[::1]:1936>", 9},
-                  Case{"acceptors.wsJsonMeta", "<127.0.0.1:8210/live/cam>", 9},
-                  Case{"acceptors.ws", "", 9}, Case{"acceptors.inboundWSFMP4", "", 9},
-                  Case{"acceptors.metrics", "", 9}, Case{"acceptors.rtmpMetrics", "", 9},
-                  Case{"acceptors.wsMetrics", "", 9}, Case{"acceptors.wss", "", 9},
-                  Case{"acceptors.wssJsonMeta", "", 9}, Case{"acceptors.inboundWSSFMP4", "", 9},
-                  Case{"acceptors.fmp4Metrics", "", 9},
-                  Case{"limits.ws-gateway.max_connections", "<20000>", 17},
-                  Case{"tokens.keys", "<a.pem><b.jwks>", 18}, Case{"tokens.issuer", "<us>", 18},
-                  Case{"tokens.audience", "<them>", 18}, Case{"tokens.optional", "<false>", 18}}) {
+  for (const Case& c : std::array{Case{"hub", "<ipc:///run/scopewire/bus>", 2},
+                                  Case{"log.level", "<debug>", 3},
+                                  Case{"log.format", "<json>", 3},
+                                  Case{"applications", "<chat><live>", 4},
+                                  Case{"allow_anonymous", "<true>", 5},
+                                  Case{"origins", "<https://example.org>", 7},
+                                  Case{"acceptors.rtmp", "<0.0.0.0:1935><[::1]:1936>", 9},
+                                  Case{"acceptors.wsJsonMeta", "<127.0.0.1:8210/live/cam>", 9},
+                                  Case{"acceptors.ws", "", 9},
+                                  Case{"acceptors.inboundWSFMP4", "", 9},
+                                  Case{"acceptors.metrics", "", 9},
+                                  Case{"acceptors.rtmpMetrics", "", 9},
+                                  Case{"acceptors.wsMetrics", "", 9},
+                                  Case{"acceptors.wss", "", 9},
+                                  Case{"acceptors.wssJsonMeta", "", 9},
+                                  Case{"acceptors.inboundWSSFMP4", "", 9},
+                                  Case{"acceptors.fmp4Metrics", "", 9},
+                                  Case{"limits.ws-gateway.max_connections", "<20000>", 17},
+                                  Case{"tokens.keys", "<a.pem><b.jwks>", 18},
+                                  Case{"tokens.issuer", "<us>", 18},
+                                  Case{"tokens.audience", "<them>", 18},
+                                  Case{"tokens.optional", "<false>", 18}}) {
     CHECK_MESSAGE(words(*config, c.path) == c.words, c.path);
     CHECK_MESSAGE(config->entries.at(c.path).line == c.line, c.path);
   }
