@@ -36,6 +36,8 @@ struct Command::State {
   std::vector<Listener> listeners;
   bool is_hub = false;
   bool allow_anonymous = false;
+  std::vector<std::string> limits;
+  bool help_limits = false;
   bool check_config = false;
   bool print_config = false;
 
@@ -46,6 +48,7 @@ struct Command::State {
   Status apply();
   [[nodiscard]] Status check_listeners() const;
   void print() const;
+  void print_limits() const;
   [[nodiscard]] Exit refuse(std::string_view why) const;
 };
 
@@ -129,6 +132,8 @@ void Command::setting(std::string flag, std::string yaml, Value value, std::stri
 
 void Command::limit(std::string flag, Value value, std::string help) {
   state_->add_flag(flag, value, help);
+  state_->app.get_option("--" + flag)->group("");  // --help is one screen
+  state_->limits.push_back(flag);
   state_->settings.add_limit(std::move(flag), std::move(help), std::move(value));
 }
 
@@ -202,10 +207,17 @@ std::optional<Exit> Command::parse(int argc, const char* const* argv) {
   setting("log-format", "log.format", choice(common.log_format, "FORMAT", {"text", "json"}),
           "text or json");
   option("config", text(common.config, "FILE"), "read scopewire.yaml from here");
+  if (!state.limits.empty()) {
+    state.app.add_flag("--help-limits", state.help_limits, "print the options for limits, and end");
+  }
   state.app.add_flag("--check-config", state.check_config, "say if all is well, and end");
   state.app.add_flag("--print-config", state.print_config, "print all with origins, and end");
 
   if (const auto exit = state.read_words(argc, argv)) return exit;
+  if (state.help_limits) {
+    state.print_limits();
+    return Exit::kOk;
+  }
   if (const auto status = state.apply(); !status) return state.refuse(status.error().text);
   set_up_log(common);
   if (state.print_config) state.print();
@@ -229,7 +241,8 @@ std::optional<Exit> Command::State::read_words(int argc, const char* const* argv
     return refuse(unexpected());
   } catch (const CLI::RequiredError& error) {
     if (!app.remaining(true).empty()) return refuse(unexpected());
-    if (check_config || print_config) return std::nullopt;  // what is missing is not asked for
+    if (check_config || print_config || help_limits)
+      return std::nullopt;  // what is missing is not asked for
     return refuse(in_our_words(error.what()));
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string_view text = error.what();
@@ -307,6 +320,14 @@ void Command::State::print() const {
   fmt::print("{}", settings.show());
   if (policy != nullptr && *policy) fmt::print("{}", show_policy((*policy)->tables(), config.file));
   if (hooks != nullptr && *hooks) fmt::print("{}", show_hooks(**hooks, config.file));
+}
+
+void Command::State::print_limits() const {
+  for (const std::string& limit : limits) {
+    const CLI::Option* option = app.get_option("--" + limit);
+    const std::string words = fmt::format("--{} {}", limit, option->get_option_text());
+    fmt::print("  {:<30}{}\n", words, option->get_description());
+  }
 }
 
 Exit Command::State::refuse(std::string_view why) const {

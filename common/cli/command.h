@@ -55,7 +55,7 @@ class Command {
   }
   /// The same, and a key of the file: "origins".
   void setting(std::string flag, std::string yaml, Value value, std::string help);
-  /// The same, in the tool's own section of `limits`.
+  /// The same, in the tool's own section of `limits`, and shown by --help-limits, not by --help.
   void limit(std::string flag, Value value, std::string help);
   /// Listeners: the acceptors of this protocol in the file. Brings --allow-anonymous. The first one
   /// added has to have an address in the end, the others may be left without.

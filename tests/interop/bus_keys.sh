@@ -40,7 +40,7 @@ alice set /app chat k 1
 expect 1 env SCOPEWIRE_HUB="$bus" SCOPEWIRE_KEY=alice.key SCOPEWIRE_HUB_KEY=hub.pub so-ctl get /app chat k
 printf 'hub: %s\nkey: alice.key\nhub_key: hub.pub\n' "$bus" >scopewire.yaml
 expect 1 so-ctl --config scopewire.yaml get /app chat k
-background watch alice watch /app chat
+background watch so-ctl --hub "$bus" --key alice.key --hub-key hub.pub watch /app chat
 eventually contains watch.out '"k":1'
 
 # Others do not, and are told why: an unknown key, another hub's key, none at all.

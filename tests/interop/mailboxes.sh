@@ -32,7 +32,7 @@ contains out '"code":"denied","message":"register of ann is for that user alone"
 printf 'thirty-two bytes of secret, or so' >secret
 start door ws-gateway --token-key secret --listen 127.0.0.1:0
 door=ws://$(address door ws)
-so-ctl token --key secret --sub ann >ann.jwt
+so-ctl token --sign-key secret --sub ann >ann.jwt
 so-ctl notify ann 7
 so-ctl notify ann 8
 exits 5 so-ctl --at "$door/chat" --token-file ann.jwt inbox bob

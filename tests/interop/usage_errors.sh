@@ -31,9 +31,9 @@ says 2 'limit.yaml:2: ws-gateway has no limit "max_conections", did you mean "ma
 says 2 'port.yaml:2: "127.0.0.1:99999" has no port from 0 to 65535' ws-gateway --check-config --config port.yaml
 
 # Addresses and URLs.
-says 2 'an address is ipc://PATH or insecure+tcp://HOST:PORT' so-hub --hub http://x
+says 2 'an address is ipc://PATH, tcp://HOST:PORT or insecure+tcp://HOST:PORT' so-hub --hub http://x
 for tool in rtmp-ingest ws-gateway fmp4-serve; do
-  says 2 'an address is ipc://PATH or insecure+tcp://HOST:PORT' "$tool" --listen 127.0.0.1:0 --hub http://x
+  says 2 'an address is ipc://PATH, tcp://HOST:PORT or insecure+tcp://HOST:PORT' "$tool" --listen 127.0.0.1:0 --hub http://x
   says 2 '"example:1" does not begin with an IP address' "$tool" --listen example:1
   says 2 'is not loopback' "$tool" --listen 0.0.0.0:0
 done

@@ -77,7 +77,7 @@ std::optional<Exit> read_certificates(const Words& words, Options& options) {
 void add_stream_options(cli::Command& command, Options& options) {
   StreamOptions& stream = options.ingest.stream;
   command.limit("player-queue", cli::size(stream.player_queue),
-                "bytes waiting for one player; then it skips");
+                "bytes for one player; then it skips");
   command.limit("player-delay", cli::duration(stream.player_delay), "the same as time");
   command.limit("player-stall", cli::duration(stream.player_stall),
                 "skipping for so long, it is closed");
@@ -96,8 +96,8 @@ void add_stream_options(cli::Command& command, Options& options) {
                  "of a live stream");
   command.option("record", cli::text(options.ingest.record, "DIR"),
                  R"(where publish "record" and "append" write)");
-  command.limit("drain", cli::duration(options.ingest.drain),
-                "at the end, for clients that can reconnect");
+  command.limit("drain-timeout", cli::duration(options.ingest.drain),
+                "on SIGTERM, to see clients off");
 }
 
 }  // namespace
