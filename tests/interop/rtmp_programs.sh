@@ -40,7 +40,8 @@ for name in rtmp2sink rtmpsink ffmpeg; do
   for player in dump gst ffmpeg mpv; do eventually -t 20 dead "$name.$player"; done
 done
 
-# Two programs that write FLV themselves have got the same messages, with the same timestamps.
+# Two programs that write FLV themselves have got the same messages, with the same timestamps. When
+# rtmp2src hears that the stream has ended it may leave out the last that came before, which is on the wire.
 cat >tags.py <<'END'
 import sys
 
@@ -56,8 +57,8 @@ def tags(path):
 
 one, other = tags(sys.argv[1]), tags(sys.argv[2])
 video = sum(1 for kind, _, _ in one if kind == 9)
-if video < 80 or one != other:
-    print(len(one), "and", len(other), "messages,", video, "of video")
+if video < 80 or other != one[:len(other)] or len(other) < len(one) - 2:
+    print(sys.argv[1], len(one), "and", len(other), "messages,", video, "of video")
     for a, b in zip(one, other):
         if a != b:
             raise SystemExit(f"{a[0]} at {a[1]}, {len(a[2])} bytes and {b[0]} at {b[1]}, {len(b[2])} bytes")
