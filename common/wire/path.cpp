@@ -75,6 +75,20 @@ std::string percent_decoded(std::string_view text) {
 
 }  // namespace
 
+std::vector<std::pair<std::string, std::string>> query_parameters(std::string_view query) {
+  if (query.starts_with('?')) query.remove_prefix(1);
+  std::vector<std::pair<std::string, std::string>> found;
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(pair.size() + 1, query.size()));
+    if (pair.empty()) continue;
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
+    found.emplace_back(percent_decoded(pair.substr(0, equals)), percent_decoded(value));
+  }
+  return found;
+}
+
 std::string query_value(std::string_view query, std::string_view key) {
   if (query.starts_with('?')) query.remove_prefix(1);
   while (!query.empty()) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -24,6 +25,9 @@ Result<std::string> normal_path(std::string_view path);
 /// application alone, that and the room named beside it. A path with rooms wins.
 Result<std::string> scope_of_url(std::string_view path, std::string_view room);
 
+/// The parameters of "a=1&b=2" as they come, percent-decoded; one without "=" has an empty value. A
+/// leading "?" is skipped.
+std::vector<std::pair<std::string, std::string>> query_parameters(std::string_view query);
 /// The percent-decoded value of a parameter in "a=1&scope=room1"; a leading "?" is skipped. Empty
 /// when absent.
 std::string query_value(std::string_view query, std::string_view key);

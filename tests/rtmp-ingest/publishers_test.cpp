@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "ingest_test.h"
+#include "support/rules.h"
 
 using namespace so;
 using rtmp::MediaKind;
@@ -46,6 +47,20 @@ TEST_CASE("a second publisher replaces the first where that is wanted") {
   second->all();
   const auto player = test.player("cam");
   CHECK(player->next() == "video on 1 at 0, 12 bytes");
+}
+
+TEST_CASE("a publisher who is refused does not end the wait of players") {
+  IngestTest test{[](auto& options) { options.play_wait = Millis{10'000}; }};
+  const auto player = test.in("live");
+  player->play("cam");
+  CHECK(player->next() == "status 1 NetStream.Play.Reset");
+  CHECK(player->next() == "status 1 NetStream.Play.Start");
+  test.heard(*player);
+  test.hub.set_policy({.rules = {test::deny(policy::Actions{policy::Action::kPublish})},
+                       .limits = {},
+                       .objects = {}});
+  CHECK(asks(test, "cam?key=wrong")->next() == "error 1 NetStream.Publish.Denied");
+  CHECK(test.heard(*player).empty());
 }
 
 TEST_CASE("who was refused to publish and does nothing else is closed") {

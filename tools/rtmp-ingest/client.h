@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "claims.h"
 #include "net/address.h"
 #include "net/conn_id.h"
 #include "rtmp/session.h"
@@ -19,10 +20,8 @@ struct Client {
   std::map<std::uint32_t, std::string> publishes;  // message stream to stream, once granted
   std::map<std::uint32_t, std::string> plays;
   unsigned capabilities = 0;  // of rtmp/capabilities.h
+  std::string claims;         // that the hub was told; empty: kClaims
 };
-
-/// What is known of all who come in.
-constexpr std::string_view kClaims = R"({"role":"anonymous","door":"rtmp"})";
 
 /// What edges call each other's publishers for. It reaches no client.
 constexpr std::string_view kKnock = "_knock";

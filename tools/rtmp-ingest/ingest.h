@@ -68,6 +68,7 @@ class Ingest {
 
   // what a session tells
   void on(net::ConnId id, const rtmp::ConnectRequest& request);
+  [[nodiscard]] Status introduce(net::ConnId id, std::string_view query);
   void on(net::ConnId id, const rtmp::PublishRequest& request);
   void on(net::ConnId id, const rtmp::PlayRequest& request);
   void on(net::ConnId id, const rtmp::PublishEnd& end);
@@ -115,6 +116,7 @@ class Ingest {
   void await_sign(Client& holder, Knock knock);
   void answer_knocks();
   enum class Ending { kSaid, kLost };
+  void withdraw(const std::string& name);
   void end_publish(const std::string& name, Ending how);
   void tell_end(const std::string& name);
   void begin_record(const Asked& asked);

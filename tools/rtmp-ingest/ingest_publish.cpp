@@ -17,6 +17,9 @@ void Ingest::on(net::ConnId id, const rtmp::PublishRequest& request) {
     return find(id)->session.publish_failed(asked.stream, "NetStream.Publish.BadName",
                                             "The stream has no name.");
   }
+  if (const auto known = introduce(id, request.path.query); !known)
+    return find(id)->session.publish_failed(asked.stream, "NetStream.Publish.BadName",
+                                            known.error().text);
   hub_.join(member_of(id), wire::parent_path(asked.name), {});
   ask_to_publish(asked);
 }
@@ -44,12 +47,12 @@ void Ingest::published(const Asked& asked, bool taken, const bus::Reply& reply) 
   Client* client = find(asked.id);
   if (client == nullptr) {
     if (reply.ok()) hub_.unpublish(member_of(asked.id), asked.name);
-    if (!taken) end_publish(asked.name, Ending::kSaid);
+    if (!taken) withdraw(asked.name);
     return;
   }
   if (!reply.ok()) {
     if (taken && reply.code == "in_use") return knock(asked, reply);
-    if (!taken) end_publish(asked.name, Ending::kSaid);
+    if (!taken) withdraw(asked.name);
     return refuse_publish(
         asked, reply.code == "in_use" ? "NetStream.Publish.BadName" : "NetStream.Publish.Denied",
         reply.message);
@@ -167,6 +170,12 @@ void Ingest::on(net::ConnId id, const rtmp::PublishEnd& end) {
   client.publishes.erase(entry);
   hub_.unpublish(member_of(id), name);
   end_publish(name, Ending::kSaid);
+}
+
+// Nothing had begun: those who wait for the stream go on waiting.
+void Ingest::withdraw(const std::string& name) {
+  if (const auto entry = streams_.find(name); entry != streams_.end()) entry->second.end_source();
+  forget_if_idle(name);
 }
 
 // Its players stay: the stream may come back. One that was lost probably does, and soon.

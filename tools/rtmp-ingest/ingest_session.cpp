@@ -27,10 +27,23 @@ void Ingest::on(net::ConnId id, const rtmp::ConnectRequest& request) {
   if (!hub_.connected())
     return client.session.reject_connect("NetConnection.Connect.Rejected",
                                          "There is no hub at present.");
+  if (const auto known = introduce(id, request.path.query); !known)
+    return client.session.reject_connect("NetConnection.Connect.Rejected", known.error().text);
   client.capabilities = rtmp::capabilities(request.object);
   hub_.join(member_of(id), *scope, {},
             [this, id, scope = *scope, answer = rtmp::enhanced_answer(request.object)](
                 const bus::Reply& reply) { joined(id, scope, answer, reply); });
+}
+
+// What a query says counts for what is asked with it: encoders have their key in the stream's name.
+Status Ingest::introduce(net::ConnId id, std::string_view query) {
+  auto claims = claims_of(query);
+  if (!claims) return fail(claims.error());
+  Client& client = *find(id);
+  if (*claims == client.claims) return {};
+  client.claims = *claims;
+  hub_.introduce(member_of(id), claims->empty() ? std::string{kClaims} : *std::move(claims));
+  return {};
 }
 
 void Ingest::joined(net::ConnId id, const std::string& scope, amf::Members answer,
@@ -55,6 +68,9 @@ void Ingest::joined(net::ConnId id, const std::string& scope, amf::Members answe
 // The session tells nothing more until it is decided.
 void Ingest::on(net::ConnId id, const rtmp::PlayRequest& request) {
   const std::string name = "/" + request.path.path;
+  if (const auto known = introduce(id, request.path.query); !known)
+    return find(id)->session.play_failed(request.stream, "NetStream.Play.Failed",
+                                         known.error().text);
   hub_.may_play(member_of(id), name,
                 [this, id, stream = request.stream, name](const bus::Reply& reply) {
                   may_play(id, stream, name, reply);
