@@ -25,6 +25,7 @@ struct Server {
     listener.subprotocols = {"chat"};
     net::WsOptions options;
     options.handshake = options.close_within = Millis{20};
+    options.connects.total.per_second = 0;  // as fast as inputs come
     ws = std::move(*net::WsServer::open(loop, {listener}, options));
     ws->set_handlers(0, {.on_open = [this](auto...) { ++open; },
                          .on_message =
@@ -62,7 +63,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (send(peer.get(), kHandshake.data(), kHandshake.size(), MSG_NOSIGNAL) < 0) std::abort();
     net::Timer look{server.loop, [] { server.loop.stop(); }};
     look.start(Millis{1}, Millis{1});
-    while (server.open == 0) server.loop.run();
+    while (server.open == 0) {
+      server.loop.run();
+      if (char byte = 0; recv(peer.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+        return 0;  // late
+    }
   }
   const std::string_view bytes = as_text({data + 1, size - 1});
   if (send(peer.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0) std::abort();
