@@ -48,7 +48,7 @@ Status read_hvcc(ByteView body, CheckedTrack& track) {
   const auto& ptl = config->picture.profile_tier_level;
   std::uint32_t turned = 0;
   for (unsigned bit = 0; bit < 32; ++bit) {
-    if ((ptl.at(1 + bit / 8) >> (7 - bit % 8) & 1U) != 0) turned |= 1U << bit;
+    if ((std::uint32_t{ptl.at(1 + bit / 8)} >> (7 - bit % 8) & 1U) != 0) turned |= 1U << bit;
   }
   track.codec = fmt::format("hvc1.{}.{:X}.{}{}", ptl[0] & 31U, turned,
                             (ptl[0] & 32U) != 0 ? "H" : "L", ptl[11]);
