@@ -32,13 +32,6 @@ std::string without_secrets(const rtmp::Url& url) {
 
 }  // namespace
 
-Millis Backoff::next(std::uint64_t random) {
-  const Millis step = step_;
-  step_ = std::min(step_ * 2, kLongest);
-  const auto fifth = static_cast<std::uint64_t>(step.count() / 5);
-  return step - Millis{fifth} + Millis{random % (2 * fifth + 1)};
-}
-
 Remote::Remote(net::Loop& loop, net::TcpConnections& connections, Target target, Handlers handlers)
     : loop_(loop),
       connections_(connections),

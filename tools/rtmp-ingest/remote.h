@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "net/backoff.h"
 #include "net/loop.h"
 #include "net/tcp_connections.h"
 #include "net/tcp_dial.h"
@@ -14,21 +15,6 @@
 #include "rtmp/url.h"
 
 namespace so::ingest {
-
-/// How long to wait before the next try: 1 s, then twice as long each time, up to 60 s, give or
-/// take a fifth, so that many who were lost together do not return together.
-class Backoff {
- public:
-  static constexpr Millis kFirst{1000};
-  static constexpr Millis kLongest{60'000};
-
-  /// `random` is any number.
-  Millis next(std::uint64_t random);
-  void reset() { step_ = kFirst; }
-
- private:
-  Millis step_ = kFirst;
-};
 
 /// Another RTMP server, at which one stream is played or published, again and again: whenever the
 /// connection is lost or refused, it is made anew after a while.
@@ -91,7 +77,7 @@ class Remote {
   std::optional<net::TcpDial> dial_;
   std::optional<rtmp::ClientSession> session_;
   TimePoint since_;  // begun
-  Backoff backoff_;
+  net::Backoff backoff_;
   net::Timer retry_;
   net::Timer tick_;
 };

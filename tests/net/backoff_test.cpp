@@ -1,9 +1,9 @@
-#include "remote.h"
+#include "net/backoff.h"
 
 #include <doctest/doctest.h>
 
 using namespace so;
-using ingest::Backoff;
+using net::Backoff;
 
 TEST_CASE("waits double up to a minute, give or take a fifth, and begin anew") {
   Backoff backoff;
