@@ -27,8 +27,7 @@ struct GatewayTest {
   static gateway::GatewayOptions options(std::string stream) {
     gateway::GatewayOptions options;
     options.listen = {{"127.0.0.1", 0}};
-    options.meta_listen = {{"127.0.0.1", 0}};
-    options.stream = std::move(stream);
+    options.meta_listen = {{{"127.0.0.1", 0}, std::move(stream)}};
     return options;
   }
   net::ConnId chat(std::string_view url) { return open(url, ""); }

@@ -107,3 +107,25 @@ TEST_CASE("of all streams, the latest of each comes first") {
   CHECK(test.heard(all).size() == 2);
   CHECK(test.heard(test.meta("/?latest=1")).size() == 2);
 }
+
+TEST_CASE("each listener has a stream of its own for those who name none") {
+  test::LocalHub hub;
+  test::FakeWsServer server;
+  gateway::GatewayOptions options;
+  options.listen = {{"127.0.0.1", 0}};
+  options.meta_listen = {{{"127.0.0.1", 0}, "live/a"}, {{"127.0.0.1", 0}, "live/b"}};
+  options.tls_meta_listen = {{{"127.0.0.1", 0}, "live/c"}};
+  gateway::Gateway gateway{options, hub.client, server};
+  hub.start();
+  const auto a = server.open("/", "", 1);
+  const auto b = server.open("/", "", 2);
+  const auto c = server.open("/", "", 3);
+  const auto also_b = server.open("/live/b", "", 3);
+  hub.settle();
+  server.say(b, "1");
+  hub.settle();
+  CHECK(server.heard(a).empty());
+  CHECK(server.heard(b).size() == 1);
+  CHECK(server.heard(c).empty());
+  CHECK(server.heard(also_b).size() == 1);
+}

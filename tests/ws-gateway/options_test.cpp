@@ -18,7 +18,8 @@ TEST_CASE("ws-gateway without words") {
   const auto run = parse({});
   CHECK_FALSE(run.exit);
   CHECK(run.options.gateway.listen == std::vector<net::Address>{{"127.0.0.1", 8081}});
-  CHECK(run.options.gateway.meta_listen == std::vector<net::Address>{{"127.0.0.1", 8210}});
+  CHECK(run.options.gateway.meta_listen ==
+        std::vector<gateway::MetaListener>{{{"127.0.0.1", 8210}}});
   CHECK_FALSE(run.options.standalone);
   CHECK_FALSE(run.options.hub.applications);
 }
@@ -28,9 +29,11 @@ TEST_CASE("whoever names the one port wants no other opened") {
   CHECK_FALSE(run.exit);
   CHECK(run.options.gateway.listen == std::vector<net::Address>{{"127.0.0.1", 9000}});
   CHECK(run.options.gateway.meta_listen.empty());
-  const auto both = parse({"--listen", "127.0.0.1:9000", "--meta-listen", "[::1]:9001/live/cam"});
-  CHECK(both.options.gateway.meta_listen == std::vector<net::Address>{{"::1", 9001}});
-  CHECK(both.options.gateway.stream == "live/cam");
+  const auto both = parse({"--listen", "127.0.0.1:9000", "--meta-listen", "[::1]:9001/live/cam",
+                           "--meta-listen", "127.0.0.1:9002/live/b"});
+  CHECK(both.options.gateway.meta_listen ==
+        std::vector<gateway::MetaListener>{{{"::1", 9001}, "live/cam"},
+                                           {{"127.0.0.1", 9002}, "live/b"}});
 }
 
 TEST_CASE("what its words set") {

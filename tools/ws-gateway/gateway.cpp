@@ -49,27 +49,28 @@ std::vector<net::WsListener> listeners(const GatewayOptions& options) {
   any.message_bytes = options.message_bytes;
   any.queue_bytes = options.queue_bytes;
   std::vector<net::WsListener> all;
-  const auto add = [&](const std::vector<net::Address>& addresses, bool rooms, bool tls) {
+  const auto add = [&](const net::Address& address, bool tls) -> net::WsListener& {
+    all.push_back(any);
+    all.back().address = address;
+    if (tls) all.back().tls = options.tls;
+    return all.back();
+  };
+  const auto add_rooms = [&](const std::vector<net::Address>& addresses, bool tls) {
     for (const net::Address& address : addresses) {
-      all.push_back(any);
-      all.back().address = address;
-      if (tls) all.back().tls = options.tls;
-      if (!rooms) continue;
-      all.back().subprotocols = {std::string{kRichProtocol}, "chat"};
-      all.back().pages = net::embedded_pages();
+      net::WsListener& rooms = add(address, tls);
+      rooms.subprotocols = {std::string{kRichProtocol}, "chat"};
+      rooms.pages = net::embedded_pages();
     }
   };
-  add(options.listen, true, false);
-  add(options.meta_listen, false, false);
-  add(options.tls_listen, true, true);
-  add(options.tls_meta_listen, false, true);
+  add_rooms(options.listen, false);
+  for (const MetaListener& meta : options.meta_listen) add(meta.address, false);
+  add_rooms(options.tls_listen, true);
+  for (const MetaListener& meta : options.tls_meta_listen) add(meta.address, true);
   return all;
 }
 
 Gateway::Gateway(const GatewayOptions& options, bus::Client& hub, net::WsServer& server)
-    : files_(options.files),
-      stream_(options.stream),
-      doorway_{hub, server, visitors_, whereabouts_} {
+    : files_(options.files), doorway_{hub, server, visitors_, whereabouts_} {
   hub.listen({.event = [this](const wire::FrameView& frame) { event(frame); },
               .sync = [this](const wire::FrameView& frame) { event(frame); },
               .link =
@@ -91,9 +92,9 @@ Gateway::Gateway(const GatewayOptions& options, bus::Client& hub, net::WsServer&
                   }});
   std::size_t next = 0;  // in the order of listeners()
   for (std::size_t i = 0; i < options.listen.size(); ++i) serve_rooms(next++);
-  for (std::size_t i = 0; i < options.meta_listen.size(); ++i) serve_metadata(next++);
+  for (const MetaListener& meta : options.meta_listen) serve_metadata(next++, meta.stream);
   for (std::size_t i = 0; i < options.tls_listen.size(); ++i) serve_rooms(next++);
-  for (std::size_t i = 0; i < options.tls_meta_listen.size(); ++i) serve_metadata(next++);
+  for (const MetaListener& meta : options.tls_meta_listen) serve_metadata(next++, meta.stream);
 }
 
 net::WsHandlers Gateway::common_handlers() {
@@ -128,17 +129,18 @@ net::WsVerdict Gateway::room_verdict(const net::HttpRequest& request) {
       403, decision.reason.empty() ? "the policy denies it" : std::string{decision.reason});
 }
 
-void Gateway::serve_metadata(std::size_t listener) {
+void Gateway::serve_metadata(std::size_t listener, const std::string& stream) {
   net::WsHandlers handlers = common_handlers();
-  handlers.on_request = [this](const net::HttpRequest& request) { return meta_verdict(request); };
-  handlers.on_open = [this](net::ConnId id, const net::HttpRequest& request, std::string_view) {
-    open_meta(id, request);
+  handlers.on_request = [this, stream](const net::HttpRequest& request) {
+    return meta_verdict(request, stream);
   };
+  handlers.on_open = [this, stream](net::ConnId id, const net::HttpRequest& request,
+                                    std::string_view) { open_meta(id, request, stream); };
   doorway_.server.set_handlers(listener, std::move(handlers));
 }
 
-net::WsVerdict Gateway::meta_verdict(const net::HttpRequest& request) {
-  const auto stream = stream_of(request, stream_);
+net::WsVerdict Gateway::meta_verdict(const net::HttpRequest& request, const std::string& fallback) {
+  const auto stream = stream_of(request, fallback);
   if (!stream) return net::WsVerdict::refuse(400, stream.error().text);
   const auto visitor = visitors_.of(request, wall_now());
   if (!visitor) return net::WsVerdict::refuse(401, visitor.error().text);
@@ -173,8 +175,9 @@ void Gateway::open_room(net::ConnId id, const net::HttpRequest& request,
   rich ? rich_.open(id, std::move(*scope)) : chat_.open(id, std::move(*scope));
 }
 
-void Gateway::open_meta(net::ConnId id, const net::HttpRequest& request) {
-  const auto stream = stream_of(request, stream_);
+void Gateway::open_meta(net::ConnId id, const net::HttpRequest& request,
+                        const std::string& fallback) {
+  const auto stream = stream_of(request, fallback);
   if (!stream) return doorway_.server.close(id, net::close_code::kBadRequest, stream.error().text);
   if (!admit(id, request)) return;
   doors_.emplace(id, Door::kMeta);

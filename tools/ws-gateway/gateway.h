@@ -21,13 +21,19 @@
 
 namespace so::gateway {
 
+/// Where metadata connections come in, and the stream of those that name none; empty: every stream.
+struct MetaListener {
+  net::Address address;
+  std::string stream{};
+  bool operator==(const MetaListener&) const = default;
+};
+
 struct GatewayOptions {
   std::vector<net::Address> listen;           // chat, scopewire.v1, pages
-  std::vector<net::Address> meta_listen;      // wsJsonMeta
+  std::vector<MetaListener> meta_listen;      // wsJsonMeta
   std::vector<net::Address> tls_listen;       // the same with TLS
-  std::vector<net::Address> tls_meta_listen;  //
+  std::vector<MetaListener> tls_meta_listen;  //
   net::TlsFiles tls;
-  std::string stream;  // of metadata connections that name none; empty: every stream
   std::vector<std::string> origins;
   std::shared_ptr<const net::StaticDir> files;  // before the own pages; null: none
   std::size_t message_bytes = 256U << 10U;
@@ -69,12 +75,13 @@ class Gateway {
 
   void serve_rooms(std::size_t listener);
   [[nodiscard]] net::WsVerdict room_verdict(const net::HttpRequest& request);
-  [[nodiscard]] net::WsVerdict meta_verdict(const net::HttpRequest& request);
-  void serve_metadata(std::size_t listener);
+  [[nodiscard]] net::WsVerdict meta_verdict(const net::HttpRequest& request,
+                                            const std::string& fallback);
+  void serve_metadata(std::size_t listener, const std::string& stream);
   net::WsHandlers common_handlers();
   void open_room(net::ConnId id, const net::HttpRequest& request, std::string_view subprotocol);
   bool admit(net::ConnId id, const net::HttpRequest& request);
-  void open_meta(net::ConnId id, const net::HttpRequest& request);
+  void open_meta(net::ConnId id, const net::HttpRequest& request, const std::string& fallback);
   void message(net::ConnId id, const net::WsMessage& message);
   void flood(net::ConnId id, const net::WsMessage& message);
   void closed(net::ConnId id);
@@ -91,7 +98,6 @@ class Gateway {
   Visitors visitors_;
   Whereabouts whereabouts_;
   std::shared_ptr<const net::StaticDir> files_;
-  std::string stream_;  // of metadata connections that name none
   Doorway doorway_;
   ChatDoor chat_{doorway_};
   RichDoor rich_{doorway_};

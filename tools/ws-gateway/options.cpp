@@ -25,6 +25,14 @@ std::vector<net::Address> to_addresses(const std::vector<cli::Listen>& listens) 
   return out;
 }
 
+std::vector<MetaListener> to_meta(const std::vector<cli::Listen>& listens) {
+  std::vector<MetaListener> out;
+  out.reserve(listens.size());
+  for (const cli::Listen& listen : listens)
+    out.push_back({{listen.host, listen.port}, listen.stream});
+  return out;
+}
+
 // What is said in other words than the options have.
 struct Words {
   std::vector<cli::Listen> listen{{"127.0.0.1", 8081, ""}};
@@ -80,12 +88,9 @@ std::optional<Exit> read_words(const Words& words, Options& options) {
     if (const auto exit = edge::tls_missing(*secret, gateway.tls)) return exit;
   }
   gateway.listen = to_addresses(words.listen);
-  gateway.meta_listen = to_addresses(words.meta);
+  gateway.meta_listen = to_meta(words.meta);
   gateway.tls_listen = to_addresses(words.tls);
-  gateway.tls_meta_listen = to_addresses(words.tls_meta);
-  for (const auto* named : {&words.tls_meta, &words.meta}) {
-    if (!named->empty()) gateway.stream = named->front().stream;
-  }
+  gateway.tls_meta_listen = to_meta(words.tls_meta);
   if (!words.applications.empty()) options.hub.applications = words.applications;
   if (words.folder.empty()) return std::nullopt;
   auto files = net::StaticDir::open(words.folder);
