@@ -54,12 +54,21 @@ std::string publish_body(const PublishOptions& options) {
   return body.take();
 }
 
-std::string meta_body(std::string_view data, std::optional<Millis> timestamp) {
+std::string meta_body(std::string_view data, const MetaOptions& options) {
   json::Writer body;
   body.object().key("data").raw(data);
-  if (timestamp) body.key("timestamp").integer(timestamp->count());
+  if (options.timestamp) body.key("timestamp").integer(options.timestamp->count());
+  if (options.clock == MetaClock::kWall) body.key("clock").string("wall");
+  if (options.clock == MetaClock::kNone) body.key("clock").string("none");
+  if (!options.producer.empty())
+    body.key("producer").string(options.producer).key("seq").natural(options.seq);
   body.end();
   return body.take();
+}
+
+std::string time_body(Millis timestamp) {
+  json::Writer body;
+  return body.object().key("timestamp").integer(timestamp.count()).end().take();
 }
 
 std::string ask_body(std::string_view action, std::string_view name) {

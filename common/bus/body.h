@@ -20,7 +20,8 @@ std::string use_body(std::optional<bool> persistent);
 std::string quiet(std::string_view use_body);  // the same, asking for no snapshot
 std::string get_body(std::string_view key);
 std::string publish_body(const PublishOptions& options);
-std::string meta_body(std::string_view data, std::optional<Millis> timestamp);
+std::string meta_body(std::string_view data, const MetaOptions& options);
+std::string time_body(Millis timestamp);
 std::string ask_body(std::string_view action, std::string_view name);
 std::string follow_body(const FollowOptions& options);
 std::string register_body(const Client::MailboxOptions& options);

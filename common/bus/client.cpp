@@ -127,9 +127,13 @@ void Client::unpublish(std::uint64_t member, std::string_view stream, Done done)
 }
 
 void Client::meta(std::uint64_t member, std::string_view stream, std::string_view data,
-                  std::optional<Millis> timestamp, Done done) {
-  const std::string body = with_claims(meta_body(data, timestamp), state_->claims_of(member));
+                  const MetaOptions& options, Done done) {
+  const std::string body = with_claims(meta_body(data, options), state_->claims_of(member));
   state_->ask(request(Kind::kMeta, member, stream, body), std::move(done));
+}
+
+void Client::time(std::uint64_t member, std::string_view stream, Millis timestamp) {
+  state_->ask(request(Kind::kTime, member, stream, time_body(timestamp)), {});
 }
 
 void Client::may_play(std::uint64_t member, std::string_view stream, Done done) {

@@ -34,6 +34,17 @@ struct PublishOptions {
   std::string_view audio{};
 };
 
+/// By which clock metadata is stamped that brings no time of its own: the stream's while it is up,
+/// else the wall's; always the wall's; none.
+enum class MetaClock { kStream, kWall, kNone };
+
+struct MetaOptions {
+  std::optional<Millis> timestamp{};  // of the stream
+  MetaClock clock = MetaClock::kStream;
+  std::string_view producer{};  // with seq, from 1: what was taken before is done again by nobody
+  std::uint64_t seq = 0;
+};
+
 struct FollowOptions {
   bool meta = true;     // kMetadata events
   bool streams = true;  // kStream events
@@ -63,7 +74,8 @@ class Client {
     /// kChanged, kMember, kStream or kMetadata; the body is what a WebSocket client is sent. Of an
     /// object each version comes once and in order. The first state of what is followed, and what
     /// was missed in an outage, comes as events too: a stream that did not come back with the hub
-    /// goes down, a member that did not leaves.
+    /// goes down, a member that did not leaves. Metadata that was there when it was followed has
+    /// the followed path as its name; what is new has none.
     std::function<void(const wire::FrameView& event)> event{};
     /// All users of scope and name must start anew from the body, {"event":"sync",...}, or go on
     /// with the missed batches of {"event":"resume",...}: the hub was restarted, or events were
@@ -150,7 +162,10 @@ class Client {
                Done done = {});
   void unpublish(std::uint64_t member, std::string_view stream, Done done = {});
   void meta(std::uint64_t member, std::string_view stream, std::string_view data,
-            std::optional<Millis> timestamp, Done done = {});
+            const MetaOptions& options, Done done = {});
+  /// What time it is in a stream of ours, for metadata that others push to it. Nothing is kept of
+  /// it: to be said again from time to time.
+  void time(std::uint64_t member, std::string_view stream, Millis timestamp);
   /// Done if the member may play the stream, refused with "denied" if not.
   void may_play(std::uint64_t member, std::string_view stream, Done done);
   void follow(std::string_view stream, const FollowOptions& options, Done done = {});

@@ -186,7 +186,7 @@ void Client::State::granted(Claims::Entry& entry, const Reply& reply, bool told)
   } else if (key.kind == Kind::kJoin) {
     others_.left(key.scope, key.member);
   } else if (key.kind == Kind::kFollow) {
-    others_.followed(reply.body, again);
+    others_.followed(key.scope, reply.body, again);
   }
 }
 

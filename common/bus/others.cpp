@@ -72,7 +72,7 @@ void Others::left(std::string_view scope, std::uint64_t member) {
   if (at->second.by.empty()) watched_.erase(at);
 }
 
-void Others::followed(std::string_view reply, bool again) {
+void Others::followed(std::string_view path, std::string_view reply, bool again) {
   const auto body = parser_.parse(reply);
   Events events;
   for (const json::Element each : list(body, "streams")) {
@@ -84,7 +84,9 @@ void Others::followed(std::string_view reply, bool again) {
   }
   for (const json::Element each : list(body, "latest")) {
     const auto stream = json::text(each, "stream");
-    if (stream) events.push_back(event_frame(Kind::kMetadata, *stream, json::compact(each)));
+    if (!stream) continue;
+    events.push_back(event_frame(Kind::kMetadata, *stream, json::compact(each)));
+    events.back().name = path;
   }
   if (truncated(body)) streams_.trust_all();
   emit(events);

@@ -29,8 +29,9 @@ class Others {
   /// it is asked `again`, everybody else hears what is new in it.
   void joined(std::string_view scope, std::uint64_t member, std::string_view reply, bool again);
   void left(std::string_view scope, std::uint64_t member);
-  /// The reply to a follow: what is up, unless asked `again` and known, and the latest metadata.
-  void followed(std::string_view reply, bool again);
+  /// The reply to a follow: what is up, unless asked `again` and known, and the latest metadata,
+  /// which has the path as its name.
+  void followed(std::string_view path, std::string_view reply, bool again);
   void unfollowed(std::string_view stream);  // "/": all
 
   /// Passes a kMember or kStream event on if it is news.

@@ -49,11 +49,14 @@ Outcome<void> Hub::State::may_use_stream(Action action, std::string_view path,
     return access_.check(action,
                          {.scope = wire::parent_path(path), .name = wire::last_segment(path)}, who);
   }
+  // For all at once: for each that is up, and each of which somebody would hear it.
   Outcome<void> all;
-  streams_.each("/", [&](const Stream& stream) {
-    all = may_use_stream(action, stream.path, who);
+  const auto may = [&](std::string_view stream) {
+    if (stream != "/") all = may_use_stream(action, stream, who);
     return all.has_value();
-  });
+  };
+  streams_.each("/", [&](const Stream& stream) { return may(stream.path); });
+  if (all) follows_.each_with_metadata(may);
   return all;
 }
 

@@ -42,10 +42,12 @@ std::string down_event(const Stream& stream) {
   return stream_event(stream, "down").end().take();
 }
 
-std::string meta_event(std::string_view stream, std::uint64_t timestamp, std::string_view data) {
+std::string meta_event(std::string_view stream, std::optional<std::uint64_t> timestamp,
+                       std::string_view data) {
   json::Writer body;
   body.object().key("event").string("meta").key("stream").string(stream);
-  return body.key("timestamp").natural(timestamp).key("data").raw(data).end().take();
+  if (timestamp) body.key("timestamp").natural(*timestamp);
+  return body.key("data").raw(data).end().take();
 }
 
 std::string call_event(const Called& call) {

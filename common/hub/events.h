@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +20,8 @@ std::string join_event(std::string_view scope, std::string_view member, std::str
 std::string leave_event(std::string_view scope, std::string_view member);
 std::string up_event(const Stream& stream);
 std::string down_event(const Stream& stream);
-std::string meta_event(std::string_view stream, std::uint64_t timestamp, std::string_view data);
+std::string meta_event(std::string_view stream, std::optional<std::uint64_t> timestamp,
+                       std::string_view data);
 
 /// A call; `args` is JSON.
 struct Called {

@@ -24,6 +24,19 @@ class Follows {
 
   /// The tools that asked for `what` (&Follow::meta or &Follow::streams) of the stream, each once.
   [[nodiscard]] std::vector<ToolId> of(std::string_view stream, bool Follow::*what) const;
+  /// The tools that asked for it of any stream.
+  [[nodiscard]] std::vector<ToolId> of_any(bool Follow::*what) const;
+  /// Calls take(path) for each path of which somebody hears metadata, until it answers false.
+  template <class Take>
+  void each_with_metadata(Take take) const {
+    for (const auto& [path, followers] : by_path_) {
+      for (const auto& [tool, asked] : followers) {
+        if (!asked.meta) continue;
+        if (!take(std::string_view{path})) return;
+        break;
+      }
+    }
+  }
 
  private:
   using Followers = std::map<ToolId, Follow>;

@@ -188,6 +188,8 @@ Outcome<Hub::State::Reply> Hub::State::dispatch(const Call& call) {
       return ask(call);
     case Kind::kStat:
       return stat(call);
+    case Kind::kTime:
+      return time(call);
     case Kind::kRegister:
       return register_reader(call);
     case Kind::kUnregister:

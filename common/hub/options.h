@@ -53,8 +53,8 @@ struct Options {
   // Streams.
   std::size_t streams = 16384;
   std::size_t follows_per_tool = 16384;
-  std::size_t meta_bytes = std::size_t{1} << 24U;  // sent by one request to all streams at once
-  std::size_t metadata = 1024;  // streams whose latest metadata is kept; the oldest make room
+  std::size_t metadata = 1024;        // streams whose latest metadata is kept; the oldest make room
+  std::size_t meta_producers = 4096;  // of metadata, of any stream
 
   // Identities. Who may not be told now is told when it comes back.
   std::size_t mailboxes = 262144;                     // about 700 bytes each when empty

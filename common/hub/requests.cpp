@@ -16,6 +16,7 @@ constexpr std::size_t kMaxToolName = 64;
 constexpr std::size_t kMaxCodec = 64;
 constexpr std::size_t kMaxEndpoint = 1024;
 constexpr std::size_t kMaxReason = 1024;
+constexpr std::size_t kMaxProducer = 64;
 
 void check_name(Fields& in, std::string_view field, std::string_view name, std::size_t most) {
   if (in.refusal()) return;
@@ -48,6 +49,14 @@ Claims claims_in(Fields& in, const Options& options) {
   if (read) return std::make_shared<const policy::Credentials>(*std::move(read));
   in.wrong(Why::kLimit, "claims", "have too many values");
   return nullptr;
+}
+
+Clock read_clock(Fields& in) {
+  const std::string_view clock = in.text("clock").value_or("stream");
+  if (clock == "wall") return Clock::kWall;
+  if (clock == "none") return Clock::kNone;
+  if (clock != "stream") in.wrong(Why::kBadRequest, "clock", "is not stream, wall or none");
+  return Clock::kStream;
 }
 
 // What a callee may say of its failure.
@@ -124,8 +133,23 @@ Outcome<Meta> Meta::read(json::Element body, const Options& options) {
     in.wrong(Why::kBadRequest, "data", "is missing");
   }
   meta.timestamp = in.natural("timestamp");
+  meta.clock = read_clock(in);
+  const auto producer = in.text("producer");
+  const auto seq = in.natural("seq");
+  if (producer || seq) {
+    meta.producer = in.need("producer", producer);
+    meta.seq = in.need("seq", seq);
+    if (!in.refusal() && meta.seq == 0) in.wrong(Why::kBadRequest, "seq", "counts from 1");
+    check_name(in, "producer", meta.producer, kMaxProducer);
+  }
   meta.claims = claims_in(in, options);
   return outcome(in, std::move(meta));
+}
+
+Outcome<Time> Time::read(json::Element body) {
+  Fields in{body};
+  const Time time{in.need("timestamp", in.natural("timestamp"))};
+  return outcome(in, time);
 }
 
 Outcome<Ask> Ask::read(json::Element body, const Options& options) {

@@ -56,11 +56,23 @@ struct Publish {
   static Outcome<Publish> read(json::Element body);
 };
 
+/// By which clock metadata is stamped that brings no time of its own.
+enum class Clock { kStream, kWall, kNone };
+
 struct Meta {
   std::string data;  // compact JSON
   std::optional<std::uint64_t> timestamp;
+  Clock clock = Clock::kStream;
+  std::string_view producer;  // empty: none, and no seq. Borrowed, like the rest
+  std::uint64_t seq = 0;
   Claims claims;  // nullptr: not mentioned
   static Outcome<Meta> read(json::Element body, const Options& options);
+};
+
+/// What time it is in a stream, now.
+struct Time {
+  std::uint64_t timestamp = 0;
+  static Outcome<Time> read(json::Element body);
 };
 
 /// Whether something would be allowed.

@@ -17,6 +17,7 @@
 #include "hub/metadata.h"
 #include "hub/methods.h"
 #include "hub/objects.h"
+#include "hub/producers.h"
 #include "hub/refusal.h"
 #include "hub/requests.h"
 #include "hub/scope_tree.h"
@@ -142,7 +143,11 @@ class Hub::State {
   Outcome<Reply> publish(const Call& call);
   Outcome<Reply> unpublish(const Call& call);
   Outcome<Reply> meta(const Call& call);
-  void tell_meta(const Call& call, std::string_view path, const Meta& meta);
+  [[nodiscard]] std::optional<std::uint64_t> stamp(const Meta& meta, std::string_view path,
+                                                   TimePoint now) const;
+  Outcome<bool> is_new(const Call& call, const Meta& meta);
+  void tell_meta(const Call& call, Meta meta);
+  Outcome<Reply> time(const Call& call);
   Outcome<Reply> follow(const Call& call);
   Outcome<Reply> unfollow(const Call& call);
   void announce(const Stream& stream, std::string body, ToolId origin, Effects& out);
@@ -193,6 +198,7 @@ class Hub::State {
   Objects objects_;
   Streams streams_;
   Metadata metadata_;
+  Producers meta_producers_;
   Follows follows_;
   Methods methods_;
   Calls calls_;

@@ -34,7 +34,8 @@ Outcome<Hub::State::Reply> Hub::State::publish(const Call& call) {
     member.streams.emplace_back(path);
     (*scope)->counters.streams.enter();
   }
-  const Stream stream{std::string{path}, member.id, request->media};
+  Stream stream{std::string{path}, member.id, request->media};
+  if (up != nullptr) stream.said = up->said;
   streams_.put(stream);
   announce(stream, up_event(stream), member.tool, call.out);
   return Reply{};
@@ -75,7 +76,7 @@ void Hub::State::end_streams_in(Member& member, const Scope& scope, Effects& out
 }
 
 Outcome<Hub::State::Reply> Hub::State::meta(const Call& call) {
-  const auto request = Meta::read(call.body, options_);
+  auto request = Meta::read(call.body, options_);
   if (!request) return fail(request.error());
   if (call.frame.scope != "/") {
     if (auto good = scopes_.check(call.frame.scope); !good) return fail(good.error());
@@ -84,36 +85,77 @@ Outcome<Hub::State::Reply> Hub::State::meta(const Call& call) {
   if (auto good = may_use_stream(policy::Action::kMetadata, call.frame.scope, who); !good) {
     return fail(good.error());
   }
-  if (call.frame.scope != "/") {
-    tell_meta(call, call.frame.scope, *request);
-    return Reply{};
-  }
-  std::size_t bytes = 0;
-  streams_.each("/", [&](const Stream& stream) {
-    bytes += stream.path.size() + request->data.size();
-    return true;
-  });
-  if (bytes > options_.meta_bytes) {
-    return refuse(Why::kLimit, fmt::format("bytes of metadata for all streams: {} is the limit",
-                                           options_.meta_bytes));
-  }
-  streams_.each("/", [&](const Stream& stream) {
-    tell_meta(call, stream.path, *request);
-    return true;
-  });
-  return Reply{};
+  const auto fresh = is_new(call, *request);
+  if (!fresh) return fail(fresh.error());
+  const bool numbered = !request->producer.empty();
+  if (*fresh) tell_meta(call, *std::move(request));
+  if (!numbered) return Reply{};
+  return Reply{*fresh ? R"({"status":"ok"})" : R"({"status":"dup"})"};
 }
 
-void Hub::State::tell_meta(const Call& call, std::string_view path, const Meta& meta) {
-  const auto wall = [&] { return static_cast<std::uint64_t>(sources_.wall().count()); };
-  const std::uint64_t timestamp = meta.timestamp ? *meta.timestamp : wall();
-  std::string body = meta_event(path, timestamp, meta.data);
-  metadata_.put(path, body);
+// A producer's numbers rise, and may leave some out: values that were broken have numbers too.
+Outcome<bool> Hub::State::is_new(const Call& call, const Meta& meta) {
+  if (meta.producer.empty()) return true;
+  const std::string producer = fmt::format("{}\n{}", call.frame.scope, meta.producer);
+  if (meta.seq <= meta_producers_.last(producer)) return false;
+  std::vector<std::string> forgotten;
+  const bool place = meta_producers_.has_place(producer, options_.meta_producers,
+                                               call.now - options_.forget, forgotten);
+  if (!place) {
+    return refuse(Why::kLimit,
+                  fmt::format("producers of metadata: {} is the limit", options_.meta_producers));
+  }
+  meta_producers_.remember(producer, meta.seq, call.now);
+  return true;
+}
+
+std::optional<std::uint64_t> Hub::State::stamp(const Meta& meta, std::string_view path,
+                                               TimePoint now) const {
+  if (meta.timestamp || meta.clock == Clock::kNone) return meta.timestamp;
+  std::optional<std::uint64_t> time;
+  if (meta.clock == Clock::kStream) {
+    streams_.each(path, [&](const Stream& stream) {
+      time = stream.time(now);
+      return !time;  // of all streams at once: the first that has one
+    });
+  }
+  return time ? time : static_cast<std::uint64_t>(sources_.wall().count());
+}
+
+// What is said to all is one event for each tool, whatever it follows, and the latest of each
+// stream that is up.
+void Hub::State::tell_meta(const Call& call, Meta meta) {
+  const std::string_view path = call.frame.scope;
+  const bool all = path == "/";
+  const auto timestamp = stamp(meta, path, call.now);
+  const auto data = std::make_shared<const std::string>(std::move(meta.data));
+  metadata_.put(path, {data, timestamp});
+  if (all) {
+    streams_.each("/", [&](const Stream& stream) {
+      metadata_.put(stream.path, {data, stamp(meta, stream.path, call.now)});
+      return true;
+    });
+  }
   wire::Frame event{{.kind = wire::Kind::kMetadata, .member = call.frame.header.member},
                     std::string{path},
                     {},
-                    std::move(body)};
-  tell(follows_.of(path, &Follow::meta), std::move(event), call.tool.id, call.out);
+                    meta_event(path, timestamp, *data)};
+  auto listeners = all ? follows_.of_any(&Follow::meta) : follows_.of(path, &Follow::meta);
+  tell(std::move(listeners), std::move(event), call.tool.id, call.out);
+}
+
+Outcome<Hub::State::Reply> Hub::State::time(const Call& call) {
+  const auto request = Time::read(call.body);
+  if (!request) return fail(request.error());
+  if (auto good = scopes_.check(call.frame.scope); !good) return fail(good.error());
+  const Member* member = find_member(call);
+  Stream* stream = streams_.find(call.frame.scope);
+  if (member == nullptr || stream == nullptr || stream->publisher != member->id) {
+    return refuse(Why::kNotFound, fmt::format("stream {} is not published by member {}",
+                                              call.frame.scope, call.frame.header.member));
+  }
+  stream->said = Stream::Said{request->timestamp, call.now};
+  return Reply{};
 }
 
 Outcome<Hub::State::Reply> Hub::State::follow(const Call& call) {
@@ -135,7 +177,11 @@ Outcome<Hub::State::Reply> Hub::State::follow(const Call& call) {
     streams_.each(path, [&](const Stream& s) { return reply.add(up_event(s)); });
   reply.close();
   reply.open("latest");
-  if (request->latest) metadata_.each(path, [&](std::string_view e) { return reply.add(e); });
+  if (request->latest) {
+    metadata_.each(path, [&](std::string_view stream, const Metadata::Value& value) {
+      return reply.add(meta_event(stream, value.timestamp, *value.data));
+    });
+  }
   reply.close();
   return Reply{reply.finish()};
 }

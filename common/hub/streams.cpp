@@ -1,5 +1,7 @@
 #include "hub/streams.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "wire/path.h"
@@ -18,6 +20,12 @@ void Streams::put(Stream stream) {
 
 void Streams::erase(std::string_view path) {
   if (const auto at = all_.find(path); at != all_.end()) all_.erase(at);
+}
+
+std::optional<std::uint64_t> Stream::time(TimePoint now) const {
+  if (!said) return std::nullopt;
+  const auto since = std::chrono::duration_cast<Millis>(now - said->at).count();
+  return said->timestamp + static_cast<std::uint64_t>(std::max<std::int64_t>(since, 0));
 }
 
 std::vector<const Stream*> Streams::in(std::string_view scope) const {

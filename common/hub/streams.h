@@ -1,10 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "wire/member.h"
 
 namespace so::hub {
@@ -22,6 +25,16 @@ struct Stream {
   std::string path;
   wire::MemberId publisher;
   Media media;
+
+  /// What its publisher said last of its time, in milliseconds, and when.
+  struct Said {
+    std::uint64_t timestamp = 0;
+    TimePoint at;
+  };
+  std::optional<Said> said{};
+
+  /// Its time now; nullopt: its publisher has not said.
+  [[nodiscard]] std::optional<std::uint64_t> time(TimePoint now) const;
 };
 
 /// The streams that are up, in the order of their paths.

@@ -37,6 +37,7 @@ enum class Kind : std::uint8_t {
   kAsk = 0x15,
   kKick = 0x16,
   kStat = 0x17,
+  kTime = 0x18,
   kRegister = 0x20,
   kUnregister = 0x21,
   kNotify = 0x22,

@@ -50,6 +50,8 @@ std::string_view to_text(Kind request) {
       return "ask";
     case Kind::kStat:
       return "stat";
+    case Kind::kTime:
+      return "time";
     case Kind::kRegister:
       return "register";
     case Kind::kUnregister:

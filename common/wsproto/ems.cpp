@@ -24,7 +24,9 @@ Result<std::string> ems_message(json::Parser& parser, std::string_view event) {
   if (json::member(*data, "EMS")) return json::compact(*data);
   json::Writer text;
   text.object().key("EMS").object().key("type").string("json");
-  text.key("timestamp").number(json::number(*value, "timestamp").value_or(0)).end();
+  if (const auto timestamp = json::number(*value, "timestamp"))
+    text.key("timestamp").number(*timestamp);
+  text.end();
   return text.key("data").raw(json::compact(*data)).end().take();
 }
 

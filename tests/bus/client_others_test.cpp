@@ -91,7 +91,7 @@ TEST_CASE("what a follow finds comes as events, before its reply") {
   test.expect(kFollow,
               fmt::format(R"({{"streams":[{}],"latest":[{}]}})", up("/live/cam", "p"), meta));
   CHECK(test.told() == Told{"connected", "event /live/cam  " + up("/live/cam", "p"),
-                            "event /live/cam  " + meta, "followed"});
+                            "event /live/cam / " + meta, "followed"});
   test.event(Kind::kMetadata, "/live/cam", "as it is");
   CHECK(test.told() == Told{"event /live/cam  as it is"});
 }

@@ -170,11 +170,10 @@ TEST_CASE("the largest object is read in one frame; a resume that is larger beco
   CHECK(from(5).text.starts_with(R"({"event":"resume")"));
 }
 
-TEST_CASE("streams, follows, and metadata for all streams at once") {
+TEST_CASE("streams, follows and a value of metadata") {
   hub::Options options;
   options.streams = 2;
   options.follows_per_tool = 2;
-  options.meta_bytes = 100;
   options.value_bytes = 60;
   HubTest hub{options};
   TestTool& a = hub.tool("a");
@@ -190,9 +189,6 @@ TEST_CASE("streams, follows, and metadata for all streams at once") {
   CHECK(a.meta("/live/1", fmt::format(R"({{"data":{}}})", text(61))) ==
         "limit: data of 61 bytes is over the limit of 60");
   CHECK(a.meta("/live/1", fmt::format(R"({{"data":{}}})", text(60))).ok);
-  CHECK(a.meta("/", fmt::format(R"({{"data":{}}})", text(60))) ==
-        "limit: bytes of metadata for all streams: 100 is the limit");
-  CHECK(a.meta("/", fmt::format(R"({{"data":{}}})", text(40))).ok);
 }
 
 TEST_CASE("a list that does not fit a frame ends early and says so") {

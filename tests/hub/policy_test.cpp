@@ -187,6 +187,9 @@ TEST_CASE("publish, play and metadata are asked for the stream") {
         "denied: metadata of cam1 in /live is denied (policy, line 7)");
   CHECK(a.meta("/live/cam1", R"({"data":1,"claims":{"role":"host"}})").ok);
   CHECK(a.meta("/", R"({"data":1})").ok);  // only mic is up
+  CHECK(a.follow("/live/cam9").ok);        // and now somebody would hear it as cam9's
+  CHECK(a.meta("/", R"({"data":1})").text.starts_with("denied: metadata of cam9"));
+  CHECK(a.unfollow("/live/cam9").ok);
   CHECK(a.join(2, "/live", R"({"claims":{"role":"host"}})").ok);
   CHECK(a.publish(2, "/live/cam1").ok);
   CHECK(a.meta("/", R"({"data":1})").text.starts_with("denied: metadata of cam1"));

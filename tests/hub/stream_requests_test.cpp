@@ -88,20 +88,107 @@ TEST_CASE("metadata reaches who follows, the sender too, and the latest who foll
   CHECK(b.follow("/live/cam", R"({"latest":false})") == R"({"streams":[],"latest":[]})");
 }
 
-TEST_CASE("metadata for the root is for every stream that is published") {
+TEST_CASE("metadata has the time of its stream while that is up, else the wall clock's") {
+  HubTest hub;
+  TestTool& a = hub.tool("a");
+  CHECK(a.follow("/live/cam", R"({"streams":false})").ok);
+  CHECK(a.join(1, "/live").ok);
+  CHECK(a.join(2, "/live").ok);
+  CHECK(a.publish(1, "/live/cam").ok);
+  hub.wall = 1700;
+  CHECK(a.meta("/live/cam", R"({"data":1})").ok);  // up, and nobody has said what time it is there
+  CHECK(a.time(1, "/live/cam", R"({"timestamp":60000})") == "ok");
+  hub.pass(Millis{1234});
+  CHECK(a.meta("/live/cam", R"({"data":2})").ok);
+  CHECK(a.meta("/live/cam", R"({"data":3,"timestamp":5})").ok);
+  CHECK(a.meta("/live/cam", R"({"data":4,"clock":"stream"})").ok);
+  CHECK(a.meta("/live/cam", R"({"data":5,"clock":"wall"})").ok);
+  CHECK(a.meta("/live/cam", R"({"data":6,"clock":"none"})").ok);
+  CHECK(a.events() == Lines{"meta /live/cam 1700 1", "meta /live/cam 61234 2", "meta /live/cam 5 3",
+                            "meta /live/cam 61234 4", "meta /live/cam 1700 5",
+                            "meta /live/cam never 6"});
+  CHECK(a.publish(1, "/live/cam", R"({"video":"hevc"})").ok);  // the same stream
+  CHECK(a.meta("/live/cam", R"({"data":7})").ok);
+  CHECK(a.unpublish(1, "/live/cam").ok);
+  CHECK(a.meta("/live/cam", R"({"data":8})").ok);
+  CHECK(a.events() == Lines{"meta /live/cam 61234 7", "meta /live/cam 1700 8"});
+
+  CHECK(a.time(1, "/live/cam", R"({"timestamp":1})") ==
+        "not_found: stream /live/cam is not published by member 1");
+  CHECK(a.publish(2, "/live/cam").ok);
+  CHECK(a.time(1, "/live/cam", R"({"timestamp":1})").text.starts_with("not_found: "));
+  CHECK(a.time(2, "/live/cam", "{}") == "bad_request: timestamp is missing");
+  CHECK(a.meta("/live/cam", R"({"data":1,"clock":"sun"})") ==
+        "bad_request: clock is not stream, wall or none");
+}
+
+TEST_CASE("a producer's number is taken once, and may leave some out") {
+  HubTest hub;
+  TestTool& a = hub.tool("a");
+  CHECK(a.follow("/").ok);
+  const auto push = [&](std::string_view stream, std::string_view producer, int seq) {
+    return a.meta(stream, fmt::format(R"({{"data":{0},"timestamp":0,"producer":"{1}","seq":{0}}})",
+                                      seq, producer));
+  };
+  CHECK(push("/live/cam", "gps", 1) == R"({"status":"ok"})");
+  CHECK(push("/live/cam", "gps", 1) == R"({"status":"dup"})");
+  CHECK(push("/live/cam", "gps", 3) == R"({"status":"ok"})");
+  CHECK(push("/live/cam", "gps", 2) == R"({"status":"dup"})");
+  CHECK(push("/live/cam", "clock", 1) == R"({"status":"ok"})");
+  CHECK(push("/live/other", "gps", 1) == R"({"status":"ok"})");
+  CHECK(a.events() == Lines{"meta /live/cam 0 1", "meta /live/cam 0 3", "meta /live/cam 0 1",
+                            "meta /live/other 0 1"});
+  CHECK(a.meta("/live/cam", R"({"data":1,"producer":"gps"})") == "bad_request: seq is missing");
+  CHECK(a.meta("/live/cam", R"({"data":1,"seq":1})") == "bad_request: producer is missing");
+  CHECK(a.meta("/live/cam", R"({"data":1,"producer":"gps","seq":0})") ==
+        "bad_request: seq counts from 1");
+}
+
+TEST_CASE("the numbers of producers are bounded; who was idle for long makes room") {
+  HubTest hub{{.forget = Seconds{60}, .meta_producers = 2}};
+  TestTool& a = hub.tool("a");
+  const auto push = [&](std::string_view producer) {
+    CHECK(a.beat().ok);
+    return a.meta("/live/cam", fmt::format(R"({{"data":1,"producer":"{}","seq":1}})", producer));
+  };
+  CHECK(push("a").ok);
+  CHECK(push("b").ok);
+  CHECK(push("c") == "limit: producers of metadata: 2 is the limit");
+  for (int i = 0; i < 7; ++i) {
+    hub.pass(Seconds{10});
+    CHECK(a.beat().ok);
+  }
+  CHECK(push("c") == R"({"status":"ok"})");
+}
+
+TEST_CASE("metadata for the root is for all: each who hears of any stream hears it once") {
   HubTest hub;
   TestTool& a = hub.tool("a");
   TestTool& b = hub.tool("b");
-  CHECK(b.follow("/").ok);
-  CHECK(a.meta("/", R"({"data":0,"timestamp":1})").ok);  // to nobody
+  TestTool& c = hub.tool("c");
+  CHECK(b.follow("/", R"({"streams":false})").ok);
+  CHECK(b.follow("/live/a", R"({"streams":false})").ok);
+  CHECK(c.follow("/live/nobody", R"({"streams":false})").ok);
+  CHECK(c.follow("/", R"({"meta":false,"streams":false})").ok);
+  CHECK(a.follow("/", R"({"meta":false,"streams":false})").ok);
+  CHECK(a.meta("/", R"({"data":0,"timestamp":1})").ok);
+  CHECK(b.events() == Lines{"meta / 1 0"});
+  CHECK(c.events() == Lines{"meta / 1 0"});
+  CHECK(a.events() == Lines{});
+
+  // Streams that are up keep it, each with its own time.
   CHECK(a.join(1, "/live").ok);
-  CHECK(a.publish(1, "/live/b").ok);
-  CHECK(a.publish(1, "/live/a").ok);
-  b.frames();
-  CHECK(a.meta("/", R"({"data":{"all":1},"timestamp":9})").ok);
-  CHECK(b.events() == Lines{R"(meta /live/a 9 {"all":1})", R"(meta /live/b 9 {"all":1})"});
-  CHECK(b.follow("/live/a").text.find(R"("latest":[{"event":"meta","stream":"/live/a")") !=
-        std::string::npos);
+  for (const auto* stream : {"/live/a", "/live/b", "/live/c"}) CHECK(a.publish(1, stream).ok);
+  CHECK(a.time(1, "/live/b", R"({"timestamp":500})").ok);
+  hub.wall = 1700;
+  CHECK(a.meta("/", R"({"data":{"all":1}})").ok);
+  CHECK(a.meta("/live/c", R"({"data":2})").ok);
+  CHECK(b.events() == Lines{R"(meta / 500 {"all":1})", "meta /live/c 1700 2"});
+  CHECK(a.follow("/", R"({"streams":false})") ==
+        R"({"streams":[],"latest":[{"event":"meta","stream":"/","timestamp":500,"data":{"all":1}},)"
+        R"({"event":"meta","stream":"/live/a","timestamp":1700,"data":{"all":1}},)"
+        R"({"event":"meta","stream":"/live/b","timestamp":500,"data":{"all":1}},)"
+        R"({"event":"meta","stream":"/live/c","timestamp":1700,"data":2}]})");
 }
 
 TEST_CASE("following again replaces, unfollowing ends; both ways each event comes once") {

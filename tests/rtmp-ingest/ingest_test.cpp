@@ -163,7 +163,9 @@ TEST_CASE("metadata that is pushed to a stream reaches its players") {
   const auto publisher = test.publisher("cam");
   const auto player = test.player("cam");
   test.hub.settle();
-  test.hub.client.meta(1000, "/live/cam", R"({"lat":48.2})", std::nullopt);
+  test.hub.client.meta(1000, "/live/cam", R"({"lat":48.2})", {});
+  CHECK(player->next().starts_with("data on 1 at 0, "));
+  test.hub.client.meta(1000, "/", R"("to all")", {});
   CHECK(player->next().starts_with("data on 1 at 0, "));
 }
 

@@ -54,7 +54,9 @@ inline std::string brief(std::string_view body) {
     return fmt::format("{} {} {}", text("state"), text("stream"), text("publisher"));
   }
   if (kind == "meta") {
-    return fmt::format("meta {} {} {}", text("stream"), raw("timestamp"), raw("data"));
+    const auto timestamp = json::member(event, "timestamp");
+    return fmt::format("meta {} {} {}", text("stream"),
+                       timestamp ? json::compact(*timestamp) : "never", raw("data"));
   }
   if (kind == "mail") {
     return fmt::format("mail {}@{} {}", text("identity"), raw("seq"), raw("message"));

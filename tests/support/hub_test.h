@@ -112,6 +112,9 @@ class TestTool {
   Answer meta(std::string_view stream, std::string_view body) {
     return request({{.kind = wire::Kind::kMeta}, stream, {}, body});
   }
+  Answer time(std::uint64_t member, std::string_view stream, std::string_view body) {
+    return request({{.kind = wire::Kind::kTime, .member = member}, stream, {}, body});
+  }
   Answer follow(std::string_view stream, std::string_view body = "") {
     return request({{.kind = wire::Kind::kFollow}, stream, {}, body});
   }

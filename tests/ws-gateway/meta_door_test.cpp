@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "gateway_test.h"
+#include "support/rules.h"
 
 using namespace so;
 using test::GatewayTest;
@@ -108,6 +109,46 @@ TEST_CASE("of all streams, the latest of each comes first") {
   CHECK(test.heard(test.meta("/?latest=1")).size() == 2);
 }
 
+TEST_CASE("what is said to every stream is heard once by each, whatever it listens to") {
+  GatewayTest test;
+  const auto all = test.meta("/~0~0~0~");
+  const auto everybody = test.meta("/");
+  const auto cam = test.meta("/live/cam");
+  const auto other = test.meta("/live/other");
+  for (const auto sender : {all, everybody}) {
+    test.say(sender, R"({"to":"all"})");
+    for (const auto id : {all, everybody, cam, other}) {
+      const Lines heard = test.heard(id);
+      REQUIRE(heard.size() == 1);
+      CHECK(has(heard[0], R"("data":{"to":"all"})"));
+    }
+  }
+  CHECK(test.heard(test.meta("/live/cam?latest=1")).size() == 1);
+  CHECK(test.heard(test.meta("/~0~0~0~?latest=1")).size() == 1);
+}
+
+TEST_CASE("a query is not part of the name, nor is a slash at the end") {
+  GatewayTest test;
+  const auto ann = test.meta("/live/cam?x=1&token=y");
+  const auto bob = test.meta("/live/cam/");
+  test.say(ann, "1");
+  CHECK(test.heard(ann).size() == 1);
+  CHECK(test.heard(bob).size() == 1);
+  const auto all = test.meta("/~0~0~0~?x=1");
+  test.say(bob, "2");
+  CHECK(test.heard(all).size() == 1);
+}
+
+TEST_CASE("who comes later for the latest makes nobody else hear it again") {
+  GatewayTest test;
+  const auto ann = test.meta("/live/cam");
+  test.say(ann, "1");
+  CHECK(test.heard(ann).size() == 1);
+  CHECK(test.heard(test.meta("/~0~0~0~?latest=1")).size() == 1);
+  CHECK(test.heard(test.meta("/live/cam?latest=1")).size() == 1);
+  CHECK(test.heard(ann).empty());
+}
+
 TEST_CASE("each listener has a stream of its own for those who name none") {
   test::LocalHub hub;
   test::FakeWsServer server;
@@ -128,4 +169,19 @@ TEST_CASE("each listener has a stream of its own for those who name none") {
   CHECK(server.heard(b).size() == 1);
   CHECK(server.heard(c).empty());
   CHECK(server.heard(also_b).size() == 1);
+}
+
+TEST_CASE("a client that may not push hears why, and nobody hears it") {
+  GatewayTest test{{}, "", std::string{gateway::kClaims}};
+  auto rule = test::deny(policy::Actions{policy::Action::kMetadata}, "/live");
+  rule.reason = "only the studio";
+  test.hub.set_policy({.rules = {rule}, .limits = {}, .objects = {}});
+  const auto ann = test.meta("/live/cam");
+  const auto bob = test.meta("/live/cam");
+  const Lines heard = test.ask(ann, "1");
+  REQUIRE(heard.size() == 1);
+  CHECK(has(heard[0], R"({"error":{"code":"denied","message":")"));
+  CHECK(has(heard[0], "only the studio"));
+  CHECK(test.heard(bob).empty());
+  CHECK(has(test.ask(ann, "2")[0], "denied"));
 }

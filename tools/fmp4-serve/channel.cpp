@@ -122,7 +122,7 @@ net::Frame Channel::shared_frame(const fmp4::Fragment& fragment) {
   return net::Frame::binary_shared({events, fragment.header}, fragment.payload);
 }
 
-void Channel::metadata(double timestamp, std::string_view data) {
+void Channel::metadata(std::optional<double> timestamp, std::string_view data) {
   constexpr std::size_t kWaiting = std::size_t{256}
                                    << 10U;  // of a stream that has stopped: the latest are lost
   const auto ms = static_cast<std::uint64_t>(std::llround(time_ * 1000));

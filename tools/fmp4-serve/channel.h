@@ -36,7 +36,7 @@ class Channel {
   void pong(net::ConnId id, std::uint64_t utc_seconds);
 
   /// Metadata pushed to the stream, JSON; it belongs to the present moment.
-  void metadata(double timestamp, std::string_view data);
+  void metadata(std::optional<double> timestamp, std::string_view data);
 
  private:
   void unit(const media::UnitView& unit, bool skipped);

@@ -37,16 +37,11 @@ std::string init_message(std::string_view stream, const fmp4::InitSegment& init,
   return text.end().end().take();
 }
 
-std::string metadata_message(double time, double timestamp, std::string_view data) {
+std::string metadata_message(double time, std::optional<double> timestamp, std::string_view data) {
   json::Writer text = message("metadata");
-  return text.key("time")
-      .number(time)
-      .key("timestamp")
-      .number(timestamp)
-      .key("data")
-      .raw(data)
-      .end()
-      .take();
+  text.key("time").number(time);
+  if (timestamp) text.key("timestamp").number(*timestamp);
+  return text.key("data").raw(data).end().take();
 }
 
 std::string skipped_message(double from, double to) {
@@ -67,9 +62,9 @@ std::string error_message(std::string_view code) {
   return message("error").key("code").string(code).end().take();
 }
 
-std::string plain_metadata(double timestamp, std::string_view data) {
+std::string plain_metadata(std::optional<double> timestamp, std::string_view data) {
   json::Writer text;
-  text.object().key("timestamp").number(timestamp).key("data").string(data);
+  text.object().key("timestamp").number(timestamp.value_or(0)).key("data").string(data);
   return "\xEE" + text.end().take();
 }
 

@@ -11,7 +11,7 @@ namespace so::fmp4serve {
 /// clock.
 std::string waiting_message(std::string_view stream);
 std::string init_message(std::string_view stream, const fmp4::InitSegment& init, double start);
-std::string metadata_message(double time, double timestamp, std::string_view data);
+std::string metadata_message(double time, std::optional<double> timestamp, std::string_view data);
 std::string skipped_message(double from, double to);
 std::string notice_message(std::string_view text);
 std::string end_message();
@@ -20,6 +20,6 @@ std::string snapshot_message(std::string_view mime, std::size_t bytes);
 std::string error_message(std::string_view code);
 
 /// EvoStream's metadata, to be sent as a binary message: 0xEE and {"timestamp":MS,"data":"..."}.
-std::string plain_metadata(double timestamp, std::string_view data);
+std::string plain_metadata(std::optional<double> timestamp, std::string_view data);
 
 }  // namespace so::fmp4serve

@@ -198,10 +198,13 @@ void Serve::event(const wire::FrameView& event) {
   if (!body) return log::error("unable to read an event of the hub: {}", body.error().text);
   const std::string stream{event.scope};
   if (event.header.kind == wire::Kind::kStream) return stream_event(stream, *body);
-  const auto channel = channels_.find(stream);
   const auto data = json::member(*body, "data");
-  if (event.header.kind != wire::Kind::kMetadata || channel == channels_.end() || !data) return;
-  channel->second->metadata(json::number(*body, "timestamp").value_or(0), json::compact(*data));
+  if (event.header.kind != wire::Kind::kMetadata || !data) return;
+  const auto timestamp = json::number(*body, "timestamp");
+  const std::string text = json::compact(*data);
+  for (const auto& [name, channel] : channels_) {
+    if (name == stream || stream == "/") channel->metadata(timestamp, text);
+  }
 }
 
 void Serve::stream_event(const std::string& stream, json::Element event) {

@@ -50,7 +50,7 @@ void Push::push_pieces() {
 void Push::send(const json::Splitter::Piece& piece) {
   if (piece.broken) return reject(piece.line, piece.text);
   ++waiting_;
-  hub_.meta(member_, stream_, piece.text, timestamp_,
+  hub_.meta(member_, stream_, piece.text, {.timestamp = timestamp_},
             [this, line = piece.line](const bus::Reply& reply) { answered(line, reply); });
 }
 

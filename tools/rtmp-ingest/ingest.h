@@ -19,6 +19,7 @@
 #include "rtmp/session.h"
 #include "stream.h"
 #include "told_data.h"
+#include "told_time.h"
 
 namespace so::ingest {
 
@@ -89,6 +90,7 @@ class Ingest {
   void event(const wire::FrameView& event);
   void stream_event(const std::string& name, std::uint64_t publisher, json::Element event);
   void metadata(const std::string& name, std::uint64_t from, json::Element event);
+  void metadata_for(const std::string& name, std::uint64_t from, ByteView message);
   void refused(const wire::FrameView& claim, const bus::Reply& why);
   void kicked(const wire::FrameView& kick);
 
@@ -160,6 +162,7 @@ class Ingest {
   std::vector<Waiting> waiting_;
   std::map<std::string, std::unique_ptr<Recording>> recordings_;
   ToldData told_data_;
+  std::map<std::string, ToldTime> told_times_;  // of what is published here
   std::function<void()> drained_;
   TimePoint drain_until_;
   Counters counters_;

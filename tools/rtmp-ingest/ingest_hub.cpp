@@ -42,20 +42,25 @@ void Ingest::stream_event(const std::string& name, std::uint64_t publisher, json
   source_begins(name);
 }
 
+// What AMF has no words for arrives as the JSON text. What was said to "/" is for all.
 void Ingest::metadata(const std::string& name, std::uint64_t from, json::Element event) {
-  const auto entry = streams_.find(name);
   const auto data = json::member(event, "data");
-  if (entry == streams_.end() || !data) return;
-  // What the publisher itself has said, players hear in its own words.
-  const auto elsewhere = elsewhere_.find(name);
-  const std::uint64_t publisher = entry->second.is_here()         ? member_of(publisher_of(name))
-                                  : elsewhere != elsewhere_.end() ? elsewhere->second.publisher
-                                                                  : 0;
-  if (publisher != 0 && from == publisher) return;
-  // What AMF has no words for arrives as the JSON text.
+  if (!data || (name != "/" && !streams_.contains(name))) return;
   auto value = amf::from_json(*data);
   if (!value) value = amf::Value::string(json::compact(*data));
-  entry->second.data(amf::encode({amf::Value::string(kMetadataHandler), *value}));
+  const Bytes message = amf::encode({amf::Value::string(kMetadataHandler), *value});
+  if (name != "/") return metadata_for(name, from, message);
+  for (const auto& [each, stream] : streams_) metadata_for(each, from, message);
+}
+
+// What the publisher itself has said, players hear in its own words.
+void Ingest::metadata_for(const std::string& name, std::uint64_t from, ByteView message) {
+  Stream& stream = streams_.at(name);
+  const auto elsewhere = elsewhere_.find(name);
+  const std::uint64_t publisher = stream.is_here()                ? member_of(publisher_of(name))
+                                  : elsewhere != elsewhere_.end() ? elsewhere->second.publisher
+                                                                  : 0;
+  if (publisher == 0 || from != publisher) stream.data(message);
 }
 
 void Ingest::kicked(const wire::FrameView& kick) {

@@ -55,6 +55,8 @@ void PipePublish::receive(ByteView bytes) {
     if (!*tag) return;
     const media::Unit unit = publisher_->publish(**tag);
     tell_hub(hub_, member_, stream_, unit, told_data_.of(media::view(unit), {}, loop_.now()));
+    if (const auto due = told_time_.due(media::view(unit), loop_.now()))
+      hub_.time(member_, stream_, *due);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "media/zmq_subscriber.h"
 #include "net/loop.h"
 #include "told_data.h"
+#include "told_time.h"
 
 namespace so::ingest {
 
@@ -43,6 +44,7 @@ class PipePublish {
   std::unique_ptr<media::Publisher> publisher_;
   flv::Reader reader_;
   ToldData told_data_;
+  ToldTime told_time_;
 };
 
 /// `tap STREAM -`: a stream of the media plane in, FLV out, from a key frame on.

@@ -44,6 +44,7 @@ void Pull::begun() {
 
 void Pull::ended() {
   publisher_.reset();
+  told_time_ = {};
   hub_.unpublish(member_, options_.stream);
 }
 
@@ -52,6 +53,8 @@ void Pull::media(const rtmp::Media& media) {
   const media::Unit unit =
       publisher_->publish({type_of(media.kind), media.timestamp, without_set_data_frame(media)});
   tell_hub(hub_, member_, options_.stream, unit, told_data_.of(media::view(unit), {}, loop_.now()));
+  if (const auto due = told_time_.due(media::view(unit), loop_.now()))
+    hub_.time(member_, options_.stream, *due);
 }
 
 Push::Push(net::Loop& loop, bus::Client& hub, const RelayOptions& options)

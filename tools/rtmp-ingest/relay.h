@@ -14,6 +14,7 @@
 #include "remote.h"
 #include "stream.h"
 #include "told_data.h"
+#include "told_time.h"
 
 namespace so::ingest {
 
@@ -45,6 +46,7 @@ class Pull {
   std::uint64_t member_;
   std::unique_ptr<media::Publisher> publisher_;
   ToldData told_data_;
+  ToldTime told_time_;
   net::TcpConnections connections_;
   Remote remote_;
 };

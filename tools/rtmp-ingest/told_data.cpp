@@ -59,7 +59,7 @@ ToldData::Told ToldData::of(const media::UnitView& unit, net::ConnId from, TimeP
 
 void tell_hub(bus::Client& hub, std::uint64_t member, const std::string& stream,
               const media::Unit& unit, const ToldData::Told& told) {
-  if (!told.json.empty()) hub.meta(member, stream, told.json, Millis{unit.timestamp});
+  if (!told.json.empty()) hub.meta(member, stream, told.json, {.timestamp = Millis{unit.timestamp}});
 }
 
 }  // namespace so::ingest

@@ -8,6 +8,13 @@
 #include "wsproto/ems.h"
 
 namespace so::gateway {
+namespace {
+
+bool same(const net::Frame& a, const net::Frame& b) {
+  return *a.parcel().head == *b.parcel().head;
+}
+
+}  // namespace
 
 void MetaDoor::open(net::ConnId id, const std::string& stream, bool latest) {
   listeners_.add(stream, id);
@@ -43,8 +50,8 @@ void MetaDoor::message(net::ConnId id, const net::WsMessage& message) {
   };
   const auto metadata = wsproto::read_metadata(parser_, as_text(message.payload));
   if (!metadata) return refuse("bad_json", metadata.error().text);
-  doorway_.hub.meta(member_of(id), connection->second.stream, metadata->data, metadata->timestamp,
-                    [refuse](const bus::Reply& reply) {
+  doorway_.hub.meta(member_of(id), connection->second.stream, metadata->data,
+                    {.timestamp = metadata->timestamp}, [refuse](const bus::Reply& reply) {
                       if (!reply.ok()) refuse(reply.code, reply.message);
                     });
 }
@@ -64,13 +71,35 @@ void MetaDoor::event(const wire::FrameView& event) {
   if (!text) return log::error("unable to read an event of the hub: {}", text.error().text);
   const net::Frame frame = net::Frame::text(*text);
   const std::string stream{event.scope};
+  if (!event.name.empty()) return was_there(std::string{event.name}, stream, frame);
+  if (stream == "/") {
+    for (auto& [topic, followed] : followed_) news(topic, followed, stream, frame);
+    return;
+  }
   for (const std::string& topic : std::array{stream, std::string{"/"}}) {
     const auto entry = followed_.find(topic);
-    if (entry == followed_.end()) continue;
-    auto& latest = entry->second.latest;
-    if (latest.size() < kKept || latest.contains(stream)) latest.insert_or_assign(stream, frame);
-    if (entry->second.live) doorway_.server.broadcast(listeners_.of(topic), frame);
+    if (entry != followed_.end()) news(topic, entry->second, stream, frame);
   }
+}
+
+// What the hub has when we ask is news to those who were there only if it is not what they heard
+// last: something was missed.
+void MetaDoor::was_there(const std::string& topic, const std::string& stream,
+                         const net::Frame& frame) {
+  const auto entry = followed_.find(topic);
+  if (entry == followed_.end()) return;
+  const auto known = entry->second.latest.find(stream);
+  if (known != entry->second.latest.end() && same(known->second, frame)) return;
+  news(topic, entry->second, stream, frame);
+}
+
+// Whoever hears of one stream has one latest value, whomever it was said to.
+void MetaDoor::news(const std::string& topic, Followed& followed, const std::string& stream,
+                    const net::Frame& frame) {
+  auto& latest = followed.latest;
+  const std::string& about = topic == "/" ? stream : topic;
+  if (latest.size() < kKept || latest.contains(about)) latest.insert_or_assign(about, frame);
+  if (followed.live) doorway_.server.broadcast(listeners_.of(topic), frame);
 }
 
 }  // namespace so::gateway

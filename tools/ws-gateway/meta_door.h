@@ -30,19 +30,22 @@ class MetaDoor {
     std::string stream;
     bool wants_latest = false;  // until it has been sent
   };
-
-  void followed(const std::string& stream, const bus::Reply& reply);
-  void send_latest(net::ConnId id, const std::string& stream);
-
-  Doorway& doorway_;
-  std::unordered_map<net::ConnId, Connection> connections_;
-  Audience listeners_;  // by stream
   // What the hub said last of each stream that somebody listens to, and whether it was said because
   // we asked.
   struct Followed {
     bool live = false;  // the reply to follow came: from here on events are news
     std::unordered_map<std::string, net::Frame> latest;  // by stream: one, or for "/" up to kKept
   };
+
+  void followed(const std::string& stream, const bus::Reply& reply);
+  void send_latest(net::ConnId id, const std::string& stream);
+  void was_there(const std::string& topic, const std::string& stream, const net::Frame& frame);
+  void news(const std::string& topic, Followed& followed, const std::string& stream,
+            const net::Frame& frame);
+
+  Doorway& doorway_;
+  std::unordered_map<net::ConnId, Connection> connections_;
+  Audience listeners_;                        // by stream
   static constexpr std::size_t kKept = 1024;  // as many as the hub keeps
   std::unordered_map<std::string, Followed> followed_;
   json::Parser parser_;
