@@ -38,10 +38,7 @@ std::optional<Splitter::Piece> Splitter::next() {
 }
 
 void Splitter::step(char c) {
-  if (skipping_) {
-    skipping_ = c != '\n';
-    return;
-  }
+  if (skipping_) return skip(c);
   if (value_.size() >= limits_.bytes)
     return broken(fmt::format("the value is over the limit of {} bytes", limits_.bytes), c);
   if (string_) return step_string(c);
@@ -60,7 +57,17 @@ void Splitter::step(char c) {
     if (!value_.empty()) value_ += ' ';
     return;
   }
-  structure(c);
+  if (!separates(c)) structure(c);
+}
+
+void Splitter::skip(char c) {
+  again_ = c == '{' && skipped_ == '}';
+  skipping_ = c != '\n' && !again_;
+  if (!is_space(c)) skipped_ = c;
+}
+
+bool Splitter::separates(char c) const {
+  return between_ == Between::kSeparators && value_.empty() && (c == ',' || c == ';' || c == '\0');
 }
 
 void Splitter::step_string(char c) {
@@ -137,6 +144,7 @@ void Splitter::value_done() {
   piece_ =
       value ? Piece{begins_, compact(*value), false} : Piece{begins_, value.error().text, true};
   skipping_ = piece_->broken;
+  skipped_ = value_.back();
   restart();
 }
 
@@ -148,6 +156,7 @@ void Splitter::broken(std::string what, char at) {
   restart();
   again_ = own_line;
   skipping_ = !own_line && at != '\n';
+  skipped_ = at;
 }
 
 void Splitter::restart() {

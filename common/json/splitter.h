@@ -11,8 +11,9 @@
 namespace so::json {
 
 /// Cuts a stream of text into JSON values: one a line, one after the other, or over several lines.
-/// What is broken is reported with its line and skipped, at the first byte that cannot be JSON: the
-/// next line is read as if nothing had happened. Memory is bounded by Limits::bytes for one value.
+/// What is broken is reported with its line and skipped, from the first byte that cannot be JSON to
+/// the end of the line, or to where an object begins right behind a closing brace, as never within
+/// a value. Memory is bounded by Limits::bytes for one value.
 class Splitter {
  public:
   struct Piece {
@@ -21,7 +22,11 @@ class Splitter {
     bool broken = false;
   };
 
-  explicit Splitter(Limits limits = {}) : limits_(limits), parser_(limits) {}
+  /// What may stand between two values beside white space.
+  enum class Between { kNothing, kSeparators };  // comma, semicolon, NUL
+
+  explicit Splitter(Limits limits = {}, Between between = Between::kNothing)
+      : limits_(limits), between_(between), parser_(limits) {}
 
   void receive(std::string_view text) { input_ += text; }
   void end() { ended_ = true; }  // nothing more will be received
@@ -34,6 +39,8 @@ class Splitter {
 
   void step(char c);
   void step_string(char c);
+  void skip(char c);
+  [[nodiscard]] bool separates(char c) const;
   void structure(char c);
   void begin(char c);
   void open(char c);
@@ -43,6 +50,7 @@ class Splitter {
   void restart();
 
   Limits limits_;
+  Between between_;
   Parser parser_;
   std::string input_;
   std::size_t at_ = 0;  // how far input_ has been read
@@ -56,7 +64,8 @@ class Splitter {
   bool escape_ = false;     // after a backslash
   bool scalar_ = false;     // inside a number or a word
   bool again_ = false;      // the byte in hand is looked at once more
-  bool skipping_ = false;   // to the end of a line
+  bool skipping_ = false;   // what is left of a broken value
+  char skipped_ = 0;        // the last of it but white space
   bool line_blank_ = true;  // nothing but white space on this line yet
   std::size_t line_ = 1;
   std::size_t begins_ = 1;      // the line of value_

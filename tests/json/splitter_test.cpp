@@ -6,11 +6,13 @@
 #include <fmt/format.h>
 
 using namespace so;
+using namespace std::string_view_literals;
 
 namespace {
 
-std::string split(std::string_view text, std::size_t step, json::Limits limits = {}) {
-  json::Splitter splitter{limits};
+std::string split(std::string_view text, std::size_t step, json::Limits limits = {},
+                  json::Splitter::Between between = json::Splitter::Between::kNothing) {
+  json::Splitter splitter{limits, between};
   std::string out;
   const auto drain = [&] {
     while (const auto piece = splitter.next()) {
@@ -53,6 +55,13 @@ constexpr std::array kCases{
     Case{"a stray bracket", "}\n8\n", "1!:a value is missing\n2:8\n"},
     Case{"incomplete at the end", "8\n{\"a\":", "1:8\n2!:the value is not complete\n"},
     Case{"nothing", " \n\n", ""},
+    Case{"an object right behind a broken one", "{\"a\" 1}{\"b\":2} \t {\"c\":3}\n8\n",
+         "1!:a key is not followed by a colon\n1:{\"b\":2}\n1:{\"c\":3}\n2:8\n"},
+    Case{"an object behind one of bad words", "{\"a\":tru}{\"b\":2}",
+         "1!:json: Problem while parsing an atom starting with the letter 't'\n1:{\"b\":2}\n"},
+    Case{"objects within a broken one are not taken for values",
+         "{\"a\" [{\"b\":1},{\"c\":2}]}\n8\n", "1!:a key is not followed by a colon\n2:8\n"},
+    Case{"commas between values", "{},{}\n8\n", "1:{}\n1!:a value is missing\n2:8\n"},
 };
 
 }  // namespace
@@ -69,4 +78,14 @@ TEST_CASE("size and depth of a value are bounded, the next line is read") {
   CHECK(split("\"" + std::string(100, 'a') + "\"\n1\n", 7, {.bytes = 50}) ==
         "1!:the value is over the limit of 50 bytes\n2:1\n");
   CHECK(split(std::string(40, '[') + "\n1\n", 7) == "1!:the value is nested deeper than 32\n2:1\n");
+}
+
+TEST_CASE("where they are allowed, separators between values are passed over") {
+  for (const std::size_t step : {std::size_t{1}, std::size_t{4096}}) {
+    CHECK(split("{\"a\":[1,2]},{\"b\":2}\0;\n,{\"c\":3}\0"sv, step, {},
+                json::Splitter::Between::kSeparators) ==
+          "1:{\"a\":[1,2]}\n1:{\"b\":2}\n2:{\"c\":3}\n");
+    CHECK(split("{,}\n8", step, {}, json::Splitter::Between::kSeparators) ==
+          "1!:a key is missing\n2:8\n");
+  }
 }
