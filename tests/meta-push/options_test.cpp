@@ -21,10 +21,12 @@ test::Parsed<meta::Options> parse(std::vector<const char*> words) {
 TEST_CASE("a stream alone is pushed to from standard input") {
   const auto run = parse({"live/cam"});
   CHECK_FALSE(run.exit);
-  CHECK(run.options.stream == "/live/cam");
+  CHECK(run.options.push.stream == "/live/cam");
   CHECK(run.options.values.empty());
   CHECK_FALSE(run.options.following);
-  CHECK_FALSE(run.options.timestamp);
+  CHECK_FALSE(run.options.push.timestamp);
+  CHECK(run.options.push.clock == bus::MetaClock::kStream);
+  CHECK(run.options.push.key.empty());
 }
 
 TEST_CASE("values, their time, and how long to wait") {
@@ -32,8 +34,18 @@ TEST_CASE("values, their time, and how long to wait") {
       {"live/cam", "1", R"({"a":2})", "[3,[4]]", "", "--timestamp", "1500", "--timeout", "2s"});
   CHECK_FALSE(run.exit);
   CHECK(run.options.values == std::vector<std::string>{"1", R"({"a":2})", "[3,[4]]", ""});
-  CHECK(run.options.timestamp == Millis{1500});
+  CHECK(run.options.push.timestamp == Millis{1500});
   CHECK(run.options.timeout == Millis{2000});
+}
+
+TEST_CASE("files, the key of their values, and clocks") {
+  const auto run = parse({"live/cam", "--file", "a.jsonl", "--file", "-", "--idempotent", "gps"});
+  CHECK_FALSE(run.exit);
+  CHECK(run.options.files == std::vector<std::string>{"a.jsonl", "-"});
+  CHECK(run.options.push.key == "gps");
+  CHECK(parse({"--timestamp", "pts", "live/cam"}).options.push.clock == bus::MetaClock::kStream);
+  CHECK(parse({"--timestamp", "wall", "live/cam"}).options.push.clock == bus::MetaClock::kWall);
+  CHECK(parse({"--timestamp", "none", "live/cam"}).options.push.clock == bus::MetaClock::kNone);
 }
 
 TEST_CASE("following") {
@@ -69,6 +81,8 @@ TEST_CASE("words that make no sense are refused by name") {
       Case{{"--timeout", "5", "live/cam"}, "--timeout"},
       Case{{"--follow", "live/cam", "1"}, "--follow takes no values"},
       Case{{"--get", "live/cam", "1"}, "--get takes no values"},
+      Case{{"--follow", "live/cam", "--file", "a"}, "--follow takes no values"},
+      Case{{"--idempotent", "a\nb", "live/cam"}, "--idempotent: the key"},
       Case{{"--get", "--follow", "live/cam"}, "exclude"},
   };
   for (const Case& c : cases) {

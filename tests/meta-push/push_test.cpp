@@ -16,9 +16,19 @@ namespace {
 
 /// Values on their way to a hub that the test plays.
 struct PushTest {
-  explicit PushTest(std::optional<Millis> timestamp = std::nullopt)
-      : push(hub, "/live/cam", timestamp,
-             {.drained = [this] { ++drained; }, .done = [this](Exit exit) { done = exit; }}) {
+  explicit PushTest(meta::Push::Options options = {})
+      : push(hub, hub.new_member(), to_cam(std::move(options)),
+             {.drained = [this] { ++drained; },
+              .read = [this] { ++read; },
+              .done = [this](Exit exit) { done = exit; }}) {
+    hub_comes();
+  }
+
+  static meta::Push::Options to_cam(meta::Push::Options options) {
+    options.stream = "/live/cam";
+    return options;
+  }
+  void hub_comes() {
     bus.link(true);
     bus.done(bus.next(), R"({"hub":"00000000000000aa","beat":5000,"lease":15000})");
     turn(loop);
@@ -28,6 +38,7 @@ struct PushTest {
   FakeBus bus;
   bus::Client hub{bus, loop, "meta-push"};
   int drained = 0;
+  int read = 0;
   std::optional<Exit> done;
   meta::Push push;
 
@@ -63,7 +74,7 @@ TEST_CASE("values go out in order, however they were cut") {
 }
 
 TEST_CASE("a time of the stream goes with every value") {
-  PushTest test{Millis{1234}};
+  PushTest test{{.stream = {}, .timestamp = Millis{1234}}};
   test.push.receive("1\n2\n");
   CHECK(test.asked() == Lines{R"({"data":1,"timestamp":1234})", R"({"data":2,"timestamp":1234})"});
 }
@@ -164,5 +175,94 @@ TEST_CASE("values that are paced wait until they are allowed, and the end waits 
   CHECK(pushed() == 2);
   CHECK_FALSE(test.done);
   test.push.allow(1);
+  CHECK(test.done == Exit::kOk);
+}
+
+TEST_CASE("the clock that stamps the values is named unless it is the stream's") {
+  PushTest wall{{.stream = {}, .clock = bus::MetaClock::kWall}};
+  wall.push.receive("1\n");
+  CHECK(wall.asked() == Lines{R"({"data":1,"clock":"wall"})"});
+  PushTest none{{.stream = {}, .clock = bus::MetaClock::kNone}};
+  none.push.receive("1\n");
+  CHECK(none.asked() == Lines{R"({"data":1,"clock":"none"})"});
+}
+
+TEST_CASE("of several texts each has its own lines, and a broken end spoils no other") {
+  PushTest test;
+  test::Captured err{stderr};
+  test.push.begin("a.jsonl:");
+  test.push.receive("1\n{\"a\":");
+  test.push.end_source();
+  CHECK(test.read == 1);
+  test.push.begin("b.jsonl:");
+  test.push.receive("\n2\nno\n");
+  CHECK(test.read == 1);
+  test.push.end_source();
+  CHECK(test.read == 2);
+  CHECK_FALSE(test.done);
+  test.push.end();
+  CHECK(test.asked() == Lines{R"({"data":1})", R"({"data":2})"});
+  CHECK(test.done == Exit::kPartial);
+  const std::string said = err.take();
+  CHECK(said.find("a.jsonl:2: the value is not complete") != std::string::npos);
+  CHECK(said.find("b.jsonl:3: ") != std::string::npos);
+}
+
+TEST_CASE("a text that is paced is read when its last value has left, and said so once") {
+  PushTest test;
+  test.push.pace();
+  test.push.receive("1 2\n");
+  test.push.end_source();
+  CHECK(test.read == 0);
+  test.push.allow(1);
+  test.push.allow(1);
+  test.push.allow(1);
+  CHECK(test.read == 1);
+}
+
+TEST_CASE("of what is wrong only so much is said, and all of it counted") {
+  PushTest test{{.stream = {}, .reports = 2}};
+  test::Captured err{stderr};
+  test.push.receive("x\nx\nx\nx\n");
+  test.push.end();
+  CHECK(test.push.rejected() == 4);
+  const std::string said = err.take();
+  CHECK(said.find("line 2: ") != std::string::npos);
+  CHECK(said.find("line 3: ") == std::string::npos);
+  CHECK(said.find("4 of 4 values were not accepted") != std::string::npos);
+}
+
+TEST_CASE("values under a key have numbers, broken ones too, and go again after a lost hub") {
+  PushTest test{{.stream = {}, .key = "gps"}};
+  test::Captured err{stderr};
+  test.push.receive("\"a\"\nbroken\n\"c\"\n\"d\"\n");
+  test.push.end();
+  test.bus.done(test.bus.next());  // the first; the others' answers are lost
+  turn(test.loop);
+  test.bus.link(false);
+  turn(test.loop);
+  CHECK(test.push.full());
+  CHECK_FALSE(test.done);
+  test.hub_comes();
+  test.push.again();
+  CHECK(test.asked() == Lines{R"({"data":"c","producer":"gps","seq":3})",
+                              R"({"data":"d","producer":"gps","seq":4})"});
+  CHECK(test.done == Exit::kPartial);  // of the broken one
+  CHECK(test.push.accepted() == 3);
+}
+
+TEST_CASE("nothing new overtakes what waits for the hub") {
+  PushTest test{{.stream = {}, .key = "gps"}};
+  test.push.receive("1\n");
+  test.bus.next();
+  test.bus.link(false);
+  turn(test.loop);
+  test.push.receive("2\n");
+  test.hub_comes();
+  test.push.again();
+  CHECK(test.asked() ==
+        Lines{R"({"data":1,"producer":"gps","seq":1})", R"({"data":2,"producer":"gps","seq":2})"});
+  CHECK(test.drained == 1);
+  test.push.end();
   CHECK(test.done == Exit::kOk);
 }

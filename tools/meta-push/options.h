@@ -8,18 +8,19 @@
 #include "base/time.h"
 #include "bus/keys.h"
 #include "follow.h"
+#include "push.h"
 
 namespace so::meta {
 
 struct Options {
   bool following = false;
   Follow::Options follow;
-  std::string stream;               // a whole path
-  std::vector<std::string> values;  // empty: standard input
-  std::optional<Millis> timestamp;
-  std::size_t rate = 0;           // values a second; 0: as they come
-  std::optional<Millis> timeout;  // following: of all; pushing: of an answer
-  std::string hub_address;        // as named; empty: nobody named one
+  Push::Options push;
+  std::vector<std::string> values;  // before files; without either, standard input
+  std::vector<std::string> files;   // "-": standard input
+  std::size_t rate = 0;             // values a second; 0: as they come
+  std::optional<Millis> timeout;    // following: of all; pushing: of an answer
+  std::string hub_address;          // as named; empty: nobody named one
   bus::ToolKeyFiles hub_keys{};
 };
 

@@ -6,13 +6,21 @@
 #include "base/log.h"
 
 namespace so::meta {
+namespace {
 
-Push::Push(bus::Client& hub, std::string stream, std::optional<Millis> timestamp, Handlers handlers)
+constexpr json::Limits kLimits{.bytes = std::size_t{64} << 10U,
+                               .depth = 30};  // what the hub takes as metadata
+
+}  // namespace
+
+Push::Push(bus::Client& hub, std::uint64_t member, Options options, Handlers handlers)
     : hub_(hub),
-      stream_(std::move(stream)),
-      timestamp_(timestamp),
+      member_(member),
+      options_(std::move(options)),
       handlers_(std::move(handlers)),
-      member_(hub.new_member()) {}
+      splitter_(kLimits) {
+  begin("line ");
+}
 
 // What was not used is not saved for long: after a pause there is no burst.
 void Push::allow(double values) {
@@ -22,53 +30,103 @@ void Push::allow(double values) {
   if (was_full && !full() && handlers_.drained) handlers_.drained();
 }
 
+void Push::begin(std::string place) {
+  place_ = std::make_shared<const std::string>(std::move(place));
+  splitter_ = json::Splitter{kLimits};
+  source_ended_ = told_read_ = false;
+}
+
 void Push::receive(std::string_view text) {
   splitter_.receive(text);
   push_pieces();
 }
 
-void Push::end() {
+void Push::end_source() {
   splitter_.end();
-  ended_ = true;
+  source_ended_ = true;
   push_pieces();
+}
+
+void Push::end() {
+  ended_ = true;
+  if (!source_ended_) return end_source();
+  finish();
 }
 
 void Push::push_pieces() {
   read_ = false;
-  while (may_send()) {
-    const auto piece = splitter_.next();
+  while (may_send() && !away_) {
+    auto piece = splitter_.next();
     if (!piece) {
       read_ = true;
       break;
     }
     if (allowed_) *allowed_ -= 1;
-    send(*piece);
+    send(*std::move(piece));
   }
+  const bool source_read = read_ && source_ended_ && !ended_;
+  if (source_read && !std::exchange(told_read_, true) && handlers_.read) handlers_.read();
   finish();
 }
 
-void Push::send(const json::Splitter::Piece& piece) {
-  if (piece.broken) return reject(piece.line, piece.text);
+void Push::send(json::Splitter::Piece piece) {
+  ++number_;
+  if (piece.broken) return reject(*place_, piece.line, piece.text);
   ++waiting_;
-  hub_.meta(member_, stream_, piece.text, {.timestamp = timestamp_},
-            [this, line = piece.line](const bus::Reply& reply) { answered(line, reply); });
+  if (options_.key.empty()) {
+    return ask(0, piece.text, [this, place = place_, line = piece.line](const bus::Reply& reply) {
+      answered(*place, line, reply);
+    });
+  }
+  const auto [value, fresh] =
+      unanswered_.emplace(number_, Value{place_, piece.line, std::move(piece.text)});
+  ask_numbered(number_, value->second);
 }
 
-void Push::answered(std::size_t line, const bus::Reply& reply) {
+void Push::ask(std::uint64_t number, std::string_view text, bus::Done done) {
+  bus::MetaOptions meta{.timestamp = options_.timestamp, .clock = options_.clock};
+  if (number != 0) {
+    meta.producer = options_.key;
+    meta.seq = number;
+  }
+  hub_.meta(member_, options_.stream, text, meta, std::move(done));
+}
+
+void Push::ask_numbered(std::uint64_t number, const Value& value) {
+  ask(number, value.text,
+      [this, number](const bus::Reply& reply) { answered_numbered(number, reply); });
+}
+
+void Push::answered_numbered(std::uint64_t number, const bus::Reply& reply) {
+  if (reply.code == "hub_lost") {
+    away_ = true;
+    return;
+  }
+  const Value value = std::move(unanswered_.extract(number).mapped());
+  answered(*value.place, value.line, reply);
+}
+
+void Push::again() {
+  if (!std::exchange(away_, false)) return;
+  for (const auto& [number, value] : unanswered_) ask_numbered(number, value);
+  push_pieces();
+  if (!full() && handlers_.drained) handlers_.drained();
+}
+
+void Push::answered(const std::string& place, std::size_t line, const bus::Reply& reply) {
   const bool was_full = full();
   --waiting_;
   if (reply.ok()) {
     ++accepted_;
   } else {
-    reject(line, reply.message);
+    reject(place, line, reply.message);
   }
   if (was_full && !full() && handlers_.drained) handlers_.drained();
   finish();
 }
 
-void Push::reject(std::size_t line, std::string_view why) {
-  ++rejected_;
-  log::error("line {}: {}", line, why);
+void Push::reject(const std::string& place, std::size_t line, std::string_view why) {
+  if (rejected_++ < options_.reports) log::error("{}{}: {}", place, line, why);
 }
 
 void Push::finish() {
