@@ -142,6 +142,11 @@ void Command::listen(std::string flag, std::string_view protocol, std::vector<Li
   add_listener({std::move(flag), protocol, &field, state_->listeners.empty()}, std::move(help));
 }
 
+void Command::listen_if_any(std::string flag, std::string_view protocol, std::vector<Listen>& field,
+                            std::string help) {
+  add_listener({std::move(flag), protocol, &field, false}, std::move(help));
+}
+
 void Command::metrics(std::string_view protocol, std::vector<Listen>& field) {
   add_listener({"metrics", protocol, &field, false}, "GET /metrics (Prometheus) and /healthz");
 }

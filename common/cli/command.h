@@ -62,6 +62,10 @@ class Command {
   void listen(std::string flag, std::string_view protocol, std::vector<Listen>& field,
               std::string help);
 
+  /// The same, and it is fine if there are none.
+  void listen_if_any(std::string flag, std::string_view protocol, std::vector<Listen>& field,
+                     std::string help);
+
   /// The listener for Prometheus and health checks: --metrics, and acceptors of a protocol of the
   /// tool's own, as tools share the file. The last one; there is none unless somebody asks for it.
   void metrics(std::string_view protocol, std::vector<Listen>& field);

@@ -22,9 +22,10 @@ constexpr std::size_t kMaxBytes = 1U << 20U;
 
 const std::array<std::string, 6> kTools{"so-hub",     "rtmp-ingest", "ws-gateway",
                                         "fmp4-serve", "meta-push",   "so-ctl"};
-const std::array<std::string, 12> kProtocols{
-    "rtmp",        "rtmps",     "ws",  "wsJsonMeta",  "inboundWSFMP4",  "metrics",
-    "rtmpMetrics", "wsMetrics", "wss", "wssJsonMeta", "inboundWSSFMP4", "fmp4Metrics"};
+const std::array<std::string, 13> kProtocols{
+    "rtmp",           "rtmps",     "ws",  "wsJsonMeta",  "inboundWSFMP4",  "metrics",
+    "rtmpMetrics",    "wsMetrics", "wss", "wssJsonMeta", "inboundWSSFMP4", "fmp4Metrics",
+    "inboundJsonMeta"};
 const std::array<std::string, 4> kLevels{"error", "warn", "info", "debug"};
 const std::array<std::string, 2> kFormats{"text", "json"};
 const std::array<std::string, 2> kDurabilities{"process", "power"};

@@ -65,6 +65,26 @@ TEST_CASE("getting the latest") {
   CHECK(run.options.follow.only_latest);
 }
 
+TEST_CASE("doors, and servers that are pushed from and to") {
+  const auto run = parse({"--serve", "live/cam", "--listen", "127.0.0.1:0", "--listen",
+                          "127.0.0.1:9/live/b", "--listen", "[::1]:0/~0~0~0~"});
+  CHECK_FALSE(run.exit);
+  REQUIRE(run.options.doors.size() == 3);
+  CHECK(run.options.doors[0].stream == "/live/cam");
+  CHECK(run.options.doors[1].stream == "/live/b");
+  CHECK(run.options.doors[1].address == net::Address{"127.0.0.1", 9});
+  CHECK(run.options.doors[2].stream == "/");
+  CHECK(parse({"--serve", "/"}).options.doors.at(0).address == net::Address{"127.0.0.1", 8110});
+  CHECK(parse({"live/cam", "--listen", "127.0.0.1:0"}).options.doors.empty());
+  CHECK(parse({"~0~0~0~"}).options.push.stream == "/");
+  const auto gps = parse({"--from", "nmea://gps.example:10110", "live/cam"});
+  CHECK(gps.options.from == net::Address{"gps.example", 10110});
+  CHECK(gps.options.push.nmea);
+  CHECK_FALSE(parse({"--from", "jsonmeta://127.0.0.1:1", "live/cam"}).options.push.nmea);
+  const auto to = parse({"--follow", "live/cam", "--to", "tcp://127.0.0.1:8110"});
+  CHECK(to.options.to == net::Address{"127.0.0.1", 8110});
+}
+
 TEST_CASE("words that make no sense are refused by name") {
   struct Case {
     std::vector<const char*> words;
@@ -82,6 +102,16 @@ TEST_CASE("words that make no sense are refused by name") {
       Case{{"--follow", "live/cam", "1"}, "--follow takes no values"},
       Case{{"--get", "live/cam", "1"}, "--get takes no values"},
       Case{{"--follow", "live/cam", "--file", "a"}, "--follow takes no values"},
+      Case{{"--serve", "live/cam", "1"}, "--serve and --from take no values"},
+      Case{{"--serve", "--follow", "live/cam"}, "do not go with --follow"},
+      Case{{"--serve", "live/cam", "--rate", "1"}, "--rate is for values that end"},
+      Case{{"--serve", "live/cam", "--idempotent", "k"}, "--idempotent is for values that end"},
+      Case{{"--serve", "live/cam", "--listen", "127.0.0.1:0/a/../b"}, ".."},
+      Case{{"--serve", "live/cam", "--listen", "0.0.0.0:0"}, "is not loopback"},
+      Case{{"--from", "udp://a:1", "live/cam"}, "does not begin with nmea://"},
+      Case{{"--from", "nmea://a", "live/cam"}, "--from: "},
+      Case{{"--to", "tcp://a:1", "live/cam"}, "--to needs --follow"},
+      Case{{"--nmea", "live/cam", "1"}, "--nmea is for input"},
       Case{{"--idempotent", "a\nb", "live/cam"}, "--idempotent: the key"},
       Case{{"--get", "--follow", "live/cam"}, "exclude"},
   };

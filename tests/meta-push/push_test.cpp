@@ -266,3 +266,28 @@ TEST_CASE("nothing new overtakes what waits for the hub") {
   test.push.end();
   CHECK(test.done == Exit::kOk);
 }
+
+TEST_CASE("sentences of a receiver are values too") {
+  PushTest test{{.stream = {}, .nmea = true}};
+  test::Captured err{stderr};
+  test.push.receive("$GPVTG*52\r\n$GPVTG*53\r\n$GPVTG*5");
+  test.push.receive("2\r\n");
+  test.push.end();
+  CHECK(test.asked() == Lines{R"({"data":{"sentence":"VTG","talker":"GP"}})",
+                              R"({"data":{"sentence":"VTG","talker":"GP"}})"});
+  CHECK(test.done == Exit::kPartial);
+  CHECK(err.take().find("line 2: NMEA: the checksum is 52, not 53") != std::string::npos);
+}
+
+TEST_CASE("the bytes of what waits for answers are bounded too") {
+  PushTest test;
+  const std::string value = '"' + std::string(60000, 'x') + "\"\n";
+  for (int i = 0; i < 17; ++i) test.push.receive(value);
+  CHECK_FALSE(test.push.full());
+  test.push.receive(value);
+  CHECK(test.push.full());
+  test.bus.done(test.bus.next());
+  turn(test.loop);
+  CHECK_FALSE(test.push.full());
+  CHECK(test.drained == 1);
+}

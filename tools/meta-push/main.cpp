@@ -1,6 +1,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <optional>
 
 #include "base/log.h"
 #include "bus/zmq_bus.h"
@@ -9,7 +10,9 @@
 #include "cli/say.h"
 #include "follow.h"
 #include "options.h"
+#include "outlet.h"
 #include "push_run.h"
+#include "service.h"
 
 using namespace so;
 
@@ -21,15 +24,25 @@ int follow(const meta::Options& options, const std::string& address, net::Loop& 
   constexpr Millis kSilence{1000};
   constexpr Millis kAnswer{5000};
   const bool get = options.follow.only_latest;
+  std::optional<meta::Outlet> outlet;
+  if (options.to) outlet.emplace(loop, *options.to, options.to_queue);
   bool lost = false;
   const auto print = [&](std::string_view event) {
+    if (outlet) {
+      outlet->push(event);
+      return true;
+    }
     const bool printed = cli::print_line(event);
     lost = !printed && errno != EPIPE;  // who has read enough is no failure
     if (lost) log::error("unable to write to standard output: {}", std::strerror(errno));
     return printed;
   };
-  meta::Follow follow{hub, options.follow, print,
-                      [&](Exit exit) { loop.stop(lost ? Exit::kFailure : exit); }};
+  meta::Follow follow{hub, options.follow, print, [&](Exit exit) {
+                        if (!outlet || exit != Exit::kOk)
+                          return loop.stop(lost ? Exit::kFailure : exit);
+                        outlet->drain([&](Exit left) { loop.stop(left); });
+                      }};
+  if (outlet) outlet->start();
   hub.listen({.event = [&](const wire::FrameView& event) { follow.event(event); },
               .sync = {},
               .link =
@@ -68,6 +81,11 @@ int main(int argc, char** argv) {
   loop.on_signal(SIGTERM, [&] { loop.stop(); });
   loop.on_signal(SIGINT, [&] { loop.stop(); });
   if (options.following) return follow(options, *address, loop, hub);
+  if (options.from || !options.doors.empty()) {
+    meta::Service service{loop, hub, options};
+    if (const auto open = service.open(); !open) return cli::give_up(open.error());
+    return service.run();
+  }
   meta::PushRun run{loop, hub, options, *address};
   return run.run();
 }

@@ -1,12 +1,18 @@
 #include "options.h"
 
+#include <algorithm>
+#include <initializer_list>
+
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/units.h"
 #include "cli/words.h"
 #include "wire/path.h"
+#include "wsproto/ems.h"
 
 namespace so::meta {
 namespace {
@@ -16,16 +22,66 @@ constexpr std::string_view kExamples =
     "  tail -F gps.jsonl | meta-push live/cam        one a line, as they come\n"
     "  meta-push live/cam --file gps.jsonl --rate 5  five a second\n"
     "  meta-push --follow live/cam | jq .data        what others push\n"
+    "  meta-push --serve live/cam                    what comes over TCP, on 8110\n"
     "  meta-push --get live/cam                      the latest, once";
 
 // The words of settings that may be absent.
 struct Words {
-  std::string stream, count, rate, timestamp, timeout;
+  std::string stream, count, rate, timestamp, timeout, from, to;
+  bool serve = false;
+  std::vector<cli::Listen> listen{{"127.0.0.1", 8110, ""}};
 };
+
+// "/" and EvoStream's name for it are every stream.
+Result<std::string> stream_named(std::string_view text) {
+  auto stream = wire::normal_path(text);
+  if (stream && *stream == "/" + std::string{wsproto::kEveryStream}) return std::string{"/"};
+  return stream;
+}
 
 std::optional<Exit> usage(std::string_view text) {
   log::error("{}", text);
   return Exit::kUsage;
+}
+
+// SCHEME://HOST:PORT, with one of these schemes.
+std::optional<Exit> read_url(std::string_view flag, std::string_view text,
+                             std::initializer_list<std::string_view> schemes,
+                             std::optional<net::Address>& address) {
+  if (text.empty()) return std::nullopt;
+  const std::size_t end = text.find("://");
+  const std::string_view scheme = text.substr(0, end);
+  if (end == std::string_view::npos || std::ranges::find(schemes, scheme) == schemes.end())
+    return usage(fmt::format("{}: \"{}\" does not begin with {}://", flag, text,
+                             fmt::join(schemes, ":// or ")));
+  auto parsed = net::parse_address(text.substr(end + 3));
+  if (!parsed) return usage(fmt::format("{}: {}", flag, parsed.error().text));
+  address = *std::move(parsed);
+  return std::nullopt;
+}
+
+std::optional<Exit> read_doors(const Words& words, Options& options) {
+  if (!words.serve) return std::nullopt;
+  for (const cli::Listen& listen : words.listen) {
+    auto stream = listen.stream.empty() ? options.push.stream : stream_named(listen.stream);
+    if (!stream) return usage(stream.error().text);
+    options.doors.push_back({{listen.host, listen.port}, *std::move(stream)});
+  }
+  if (options.doors.empty()) return usage("--serve: there is no inboundJsonMeta acceptor");
+  return std::nullopt;
+}
+
+// What is done for as long as it is wanted excludes everything that ends.
+std::optional<Exit> check_modes(const Options& options) {
+  const bool service = !options.doors.empty() || options.from;
+  const bool values = !options.values.empty() || !options.files.empty();
+  if (service && options.following) return usage("--serve and --from do not go with --follow");
+  if (service && values) return usage("--serve and --from take no values");
+  if (service && !options.push.key.empty()) return usage("--idempotent is for values that end");
+  if (service && options.rate > 0) return usage("--rate is for values that end");
+  if (options.push.nmea && !options.values.empty()) return usage("--nmea is for input, not values");
+  if (options.to && !options.following) return usage("--to needs --follow");
+  return std::nullopt;
 }
 
 std::optional<Exit> read_timestamp(std::string_view word, Push::Options& push) {
@@ -41,7 +97,7 @@ std::optional<Exit> read_timestamp(std::string_view word, Push::Options& push) {
 }
 
 std::optional<Exit> read_words(const Words& words, Options& options) {
-  auto stream = wire::normal_path(words.stream);
+  auto stream = stream_named(words.stream);
   if (!stream) return usage(stream.error().text);
   options.push.stream = options.follow.stream = std::move(*stream);
   if (!words.count.empty()) {
@@ -70,7 +126,12 @@ std::optional<Exit> read_words(const Words& words, Options& options) {
   if (options.following && !(options.values.empty() && options.files.empty())) {
     return usage(get ? "--get takes no values" : "--follow takes no values");
   }
-  return std::nullopt;
+  if (const auto exit = read_doors(words, options)) return exit;
+  if (const auto exit = read_url("--from", words.from, {"nmea", "jsonmeta", "tcp"}, options.from))
+    return exit;
+  options.push.nmea |= words.from.starts_with("nmea:");
+  if (const auto exit = read_url("--to", words.to, {"tcp"}, options.to)) return exit;
+  return check_modes(options);
 }
 
 }  // namespace
@@ -82,6 +143,16 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.option("get", cli::flag(options.follow.only_latest), "print the latest value, and end");
   command.option("latest", cli::flag(options.follow.latest), "print the latest value first");
   command.option("count", cli::text(words.count, "N"), "end after N values printed");
+  command.option("to", cli::text(words.to, "URL"), "print to tcp://HOST:PORT, as EvoStream pushes");
+  command.option("from", cli::text(words.from, "URL"),
+                 "push what nmea:// or jsonmeta://HOST:PORT says");
+  command.option("serve", cli::flag(words.serve), "push what those say who connect");
+  command.listen_if_any("listen", "inboundJsonMeta", words.listen, "where; or HOST:PORT/STREAM");
+  command.limit("max-connections", cli::count(options.caps.total), "of those who connect");
+  command.limit("max-per-address", cli::count(options.caps.per_address),
+                "of these from one address");
+  command.limit("max-queue", cli::size(options.to_queue), "bytes that wait for --to");
+  command.option("nmea", cli::flag(options.push.nmea), "the input is NMEA 0183, not JSON");
   command.option("rate", cli::text(words.rate, "N"), "push at most N values a second");
   command.option("timestamp", cli::text(words.timestamp, "WHEN"),
                  "pts (the stream's time), wall, none, or ms");

@@ -18,8 +18,13 @@ Push::Push(bus::Client& hub, std::uint64_t member, Options options, Handlers han
       member_(member),
       options_(std::move(options)),
       handlers_(std::move(handlers)),
-      splitter_(kLimits) {
+      text_(new_text()) {
   begin("line ");
+}
+
+std::variant<json::Splitter, nmea::Lines> Push::new_text() const {
+  if (options_.nmea) return nmea::Lines{};
+  return json::Splitter{kLimits, options_.between};
 }
 
 // What was not used is not saved for long: after a pause there is no burst.
@@ -32,17 +37,17 @@ void Push::allow(double values) {
 
 void Push::begin(std::string place) {
   place_ = std::make_shared<const std::string>(std::move(place));
-  splitter_ = json::Splitter{kLimits};
+  text_ = new_text();
   source_ended_ = told_read_ = false;
 }
 
 void Push::receive(std::string_view text) {
-  splitter_.receive(text);
+  std::visit([text](auto& reader) { reader.receive(text); }, text_);
   push_pieces();
 }
 
 void Push::end_source() {
-  splitter_.end();
+  std::visit([](auto& reader) { reader.end(); }, text_);
   source_ended_ = true;
   push_pieces();
 }
@@ -56,7 +61,7 @@ void Push::end() {
 void Push::push_pieces() {
   read_ = false;
   while (may_send() && !away_) {
-    auto piece = splitter_.next();
+    auto piece = std::visit([](auto& reader) { return reader.next(); }, text_);
     if (!piece) {
       read_ = true;
       break;
@@ -73,14 +78,13 @@ void Push::send(json::Splitter::Piece piece) {
   ++number_;
   if (piece.broken) return reject(*place_, piece.line, piece.text);
   ++waiting_;
+  waiting_bytes_ += piece.text.size();
+  Value value{place_, piece.line, piece.text.size()};
   if (options_.key.empty()) {
-    return ask(0, piece.text, [this, place = place_, line = piece.line](const bus::Reply& reply) {
-      answered(*place, line, reply);
-    });
+    return ask(0, piece.text, [this, value](const bus::Reply& reply) { answered(value, reply); });
   }
-  const auto [value, fresh] =
-      unanswered_.emplace(number_, Value{place_, piece.line, std::move(piece.text)});
-  ask_numbered(number_, value->second);
+  value.text = std::move(piece.text);
+  ask_numbered(number_, unanswered_.emplace(number_, std::move(value)).first->second);
 }
 
 void Push::ask(std::uint64_t number, std::string_view text, bus::Done done) {
@@ -103,7 +107,7 @@ void Push::answered_numbered(std::uint64_t number, const bus::Reply& reply) {
     return;
   }
   const Value value = std::move(unanswered_.extract(number).mapped());
-  answered(*value.place, value.line, reply);
+  answered(value, reply);
 }
 
 void Push::again() {
@@ -113,27 +117,29 @@ void Push::again() {
   if (!full() && handlers_.drained) handlers_.drained();
 }
 
-void Push::answered(const std::string& place, std::size_t line, const bus::Reply& reply) {
+void Push::answered(const Value& value, const bus::Reply& reply) {
   const bool was_full = full();
   --waiting_;
+  waiting_bytes_ -= value.bytes;
   if (reply.ok()) {
     ++accepted_;
   } else {
-    reject(place, line, reply.message);
+    reject(*value.place, value.line, reply.message);
   }
   if (was_full && !full() && handlers_.drained) handlers_.drained();
   finish();
 }
 
 void Push::reject(const std::string& place, std::size_t line, std::string_view why) {
-  if (rejected_++ < options_.reports) log::error("{}{}: {}", place, line, why);
+  if (rejected_++ < options_.reports) log::error("{}{}{}: {}", options_.who, place, line, why);
 }
 
 void Push::finish() {
   if (!ended_ || !read_ || waiting_ > 0 || !handlers_.done) return;
   const auto done = std::exchange(handlers_.done, nullptr);
   if (rejected_ > 0)
-    log::error("{} of {} values were not accepted", rejected_, accepted_ + rejected_);
+    log::error("{}{} of {} values were not accepted", options_.who, rejected_,
+               accepted_ + rejected_);
   done(rejected_ > 0 ? Exit::kPartial : Exit::kOk);
 }
 
