@@ -25,7 +25,7 @@ std::string told(const amf::Values& values) {
 
 }  // namespace
 
-TEST_CASE("cue points and texts are told as JSON, descriptions and servers' words are not") {
+TEST_CASE("descriptions, cue points and texts are told as JSON, servers' words are not") {
   const Value cue = Value::object({{"name", Value::string("ad")}, {"time", Value::number(1.5)}});
   CHECK(told({Value::string("onCuePoint"), cue}) == R"({"onCuePoint":{"name":"ad","time":1.5}})");
   CHECK(told({Value::string("onFI"), {amf::EcmaArray{1, {{"st", Value::string("12:00")}}}}}) ==
@@ -33,7 +33,10 @@ TEST_CASE("cue points and texts are told as JSON, descriptions and servers' word
   CHECK(told({Value::string("onTextData"), Value::string("a"), Value::number(1)}) ==
         R"({"onTextData":["a",1]})");
   CHECK(told({Value::string("onLastSecond")}) == R"({"onLastSecond":null})");
-  CHECK(told({Value::string("onMetaData"), cue}).empty());
+  CHECK(told({Value::string("onMetaData"), {amf::EcmaArray{1, {{"width", Value::number(160)}}}}}) ==
+        R"({"onMetaData":{"width":160}})");
+  CHECK(told({Value::string("onJsonMeta"), cue}) == R"({"name":"ad","time":1.5})");
+  CHECK(told({Value::string("onJsonMeta"), Value::string("x")}) == R"("x")");
   CHECK(told({Value::string("|RtmpSampleAccess"), Value::boolean(true)}).empty());
   CHECK(told({Value::number(1)}).empty());
   CHECK(told({}).empty());

@@ -13,10 +13,11 @@
 namespace so::ingest {
 namespace {
 
+constexpr std::string_view kPushed = "onJsonMeta";
+
 bool is_for_the_hub(std::string_view name) {
   constexpr auto kOthers = std::to_array<std::string_view>(
-      {"onMetaData", "@setDataFrame", "@clearDataFrame", "|RtmpSampleAccess", "onStatus",
-       "onPlayStatus", "onJsonMeta"});
+      {"@setDataFrame", "@clearDataFrame", "|RtmpSampleAccess", "onStatus", "onPlayStatus"});
   return !name.empty() && std::ranges::find(kOthers, name) == kOthers.end();
 }
 
@@ -42,13 +43,14 @@ std::string to_json(ByteView body) {
   amf::Value said = amf::Value::null();
   if (rest.size() == 1) said = std::move(rest.front());
   if (rest.size() > 1) said = amf::Value::array(std::move(rest));
+  if (*name == kPushed) return amf::to_json(said);
   return amf::to_json(amf::Value::object({{std::string{*name}, std::move(said)}}));
 }
 
 }  // namespace
 
 ToldData::Told ToldData::of(const media::UnitView& unit, net::ConnId from, TimePoint now) {
-  if (unit.type != flv::TagType::kScript || unit.has(media::flag::kRetained)) return {};
+  if (unit.type != flv::TagType::kScript) return {};
   Spent& spent = spent_[from];
   if (now - spent.since >= Seconds{1}) spent = {now, 0};
   if (spent.messages >= kPerSecond) return {{}, true};
@@ -59,7 +61,8 @@ ToldData::Told ToldData::of(const media::UnitView& unit, net::ConnId from, TimeP
 
 void tell_hub(bus::Client& hub, std::uint64_t member, const std::string& stream,
               const media::Unit& unit, const ToldData::Told& told) {
-  if (!told.json.empty()) hub.meta(member, stream, told.json, {.timestamp = Millis{unit.timestamp}});
+  if (!told.json.empty())
+    hub.meta(member, stream, told.json, {.timestamp = Millis{unit.timestamp}});
 }
 
 }  // namespace so::ingest

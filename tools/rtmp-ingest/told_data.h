@@ -10,12 +10,14 @@
 
 namespace so::ingest {
 
-/// Which data messages of publishers the hub hears of, and how they read as JSON. Cue points, text,
-/// time codes and the like: a message with a name and values. Not the stream's own description, nor
-/// what only servers say to players.
+/// Which data messages of publishers the hub hears of, and how they read as JSON. The description
+/// of the stream, cue points, text, time codes and the like: a message with a name and values. Not
+/// what only servers say to players. What another server of ours says of metadata pushed there is
+/// that.
 ///
-///   onCuePoint {name: "ad"}     {"onCuePoint":{"name":"ad"}}
+///   onMetaData {width: 160}     {"onMetaData":{"width":160}}
 ///   onTextData "a" 1            {"onTextData":["a",1]}
+///   onJsonMeta {lat: 48.2}      {"lat":48.2}
 ///
 /// At most kPerSecond of one publisher.
 class ToldData {
