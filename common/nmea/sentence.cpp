@@ -1,6 +1,7 @@
 #include "nmea/sentence.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -103,8 +104,8 @@ void write_gll(json::Writer& out, Fields& in) {
 }
 
 using Write = void (*)(json::Writer&, Fields&);
-constexpr std::pair<std::string_view, Write> kKnown[]{
-    {"GGA", write_gga}, {"RMC", write_rmc}, {"VTG", write_vtg}, {"GLL", write_gll}};
+constexpr auto kKnown = std::to_array<std::pair<std::string_view, Write>>(
+    {{"GGA", write_gga}, {"RMC", write_rmc}, {"VTG", write_vtg}, {"GLL", write_gll}});
 
 void write_all(json::Writer& out, std::string_view fields) {
   for (bool more = true; more;) {
@@ -129,10 +130,10 @@ Result<std::string> to_json(std::string_view sentence) {
   if (of_talker) out.key("talker").string(address.substr(0, 2));
   const bool bare = address.size() == body->size();
   const std::string_view rest = bare ? std::string_view{} : body->substr(address.size() + 1);
-  const auto* const known =
-      std::find_if(std::begin(kKnown), std::end(kKnown),
-                   [&](const auto& each) { return of_talker && each.first == name; });
-  if (known == std::end(kKnown)) {
+  const auto* const known = std::find_if(kKnown.begin(), kKnown.end(), [&](const auto& each) {
+    return of_talker && each.first == name;
+  });
+  if (known == kKnown.end()) {
     out.key("fields").array();
     if (!bare) write_all(out, rest);
     out.end();

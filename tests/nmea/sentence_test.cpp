@@ -1,5 +1,6 @@
 #include "nmea/sentence.h"
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -34,7 +35,7 @@ std::string read_body(std::string_view body) {
 
 TEST_CASE("sentences of receivers, byte for byte, and what they say") {
   // As manuals of receivers print them, checksums included.
-  constexpr Case kCases[]{
+  constexpr auto kCases = std::to_array<Case>({
       {"$GPGGA,123519,4807.038,N,01131.000,E,1,08,0.9,545.4,M,46.9,M,,*47",
        R"({"sentence":"GGA","talker":"GP","time":"12:35:19","lat":48.1173,"lon":11.516666667,)"
        R"("quality":1,"satellites":8,"hdop":0.9,"alt":545.4,"geoid":46.9})"},
@@ -52,7 +53,7 @@ TEST_CASE("sentences of receivers, byte for byte, and what they say") {
       {"!AIVDM,1,1,,B,177KQJ5000G?tO`K>RA1wUbN0TKH,0*5C",
        R"({"sentence":"VDM","talker":"AI",)"
        R"("fields":["1","1","","B","177KQJ5000G?tO`K>RA1wUbN0TKH","0"]})"},
-  };
+  });
   for (const Case& c : kCases) CHECK(read(c.sentence) == c.json);
 }
 

@@ -1,5 +1,7 @@
 #include "told_time.h"
 
+#include <array>
+
 #include <doctest/doctest.h>
 
 using namespace so;
@@ -7,7 +9,7 @@ using ingest::ToldTime;
 
 namespace {
 
-constexpr std::uint8_t kFrame[]{0x27, 1, 0, 0, 0, 1};
+constexpr std::array<std::uint8_t, 6> kFrame{0x27, 1, 0, 0, 0, 1};
 
 std::optional<Millis> due(ToldTime& told, std::uint32_t timestamp, Millis now) {
   return told.due({1, 0, flv::TagType::kVideo, timestamp, kFrame}, TimePoint{} + now);
