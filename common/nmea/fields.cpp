@@ -1,7 +1,9 @@
 #include "nmea/fields.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -62,7 +64,7 @@ void Fields::number(json::Writer& out, std::string_view key, std::size_t index) 
   out.key(key).number(*value);
 }
 
-void Fields::text(json::Writer& out, std::string_view key, std::size_t index) {
+void Fields::text(json::Writer& out, std::string_view key, std::size_t index) const {
   const std::string_view text = at(index);
   if (!text.empty()) out.key(key).string(text);
 }

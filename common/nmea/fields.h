@@ -1,8 +1,6 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,7 +17,7 @@ class Fields {
   [[nodiscard]] std::string_view at(std::size_t index) const;  // 0 is the first
 
   void number(json::Writer& out, std::string_view key, std::size_t index);
-  void text(json::Writer& out, std::string_view key, std::size_t index);
+  void text(json::Writer& out, std::string_view key, std::size_t index) const;
   void time(json::Writer& out, std::size_t index);  // hhmmss.ss
   void date(json::Writer& out, std::size_t index);  // ddmmyy
   /// Two fields each: ddmm.mmm and N or S, dddmm.mmm and E or W.
