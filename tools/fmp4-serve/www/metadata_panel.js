@@ -17,14 +17,15 @@ export class MetadataPanel {
     this.#log.replaceChildren();
   }
 
-  /** `timestamp` is the publisher's, in milliseconds. */
+  /** `timestamp` is the publisher's, in milliseconds, if there is one. */
   add({timestamp, data}) {
     this.#seen += 1;
     this.#count.textContent = `${this.#seen} so far`;
     this.#latest.replaceChildren(jsonView(data));
     const row = element('li', '', '');
     const line = typeof data === 'string' ? data : JSON.stringify(data);
-    row.append(element('time', '', clock(timestamp)), element('span', '', line));
+    const when = timestamp === undefined ? '' : clock(timestamp);
+    row.append(element('time', '', when), element('span', '', line));
     row.title = line;
     this.#log.prepend(row);
     if (this.#log.children.length > MAX_ROWS) this.#log.lastElementChild.remove();

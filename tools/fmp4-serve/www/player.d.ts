@@ -33,7 +33,7 @@ export interface Init {
 /** `time` in seconds on the server's clock, `timestamp` the publisher's in milliseconds. */
 export interface Metadata {
   time: number;
-  timestamp: number;
+  timestamp?: number;
   data: Value;
 }
 

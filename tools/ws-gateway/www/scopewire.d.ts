@@ -189,8 +189,9 @@ export class Metadata {
 
   readonly status: Status;
 
-  /** `timestamp` is the stream's, in milliseconds, or the wall clock's if it is not live. */
-  on(event: 'data', listener: (metadata: {data: Value; timestamp: number}) => void): Off;
+  /** `timestamp` is the stream's, in milliseconds, or the wall clock's if it is not live;
+   *  none if it was pushed without one. */
+  on(event: 'data', listener: (metadata: {data: Value; timestamp?: number}) => void): Off;
   on(event: 'status', listener: (status: Status) => void): Off;
 
   /** False: there is no connection now, and nothing was pushed. */
