@@ -96,10 +96,7 @@ std::optional<Exit> read_timestamp(std::string_view word, Push::Options& push) {
   return std::nullopt;
 }
 
-std::optional<Exit> read_words(const Words& words, Options& options) {
-  auto stream = stream_named(words.stream);
-  if (!stream) return usage(stream.error().text);
-  options.push.stream = options.follow.stream = std::move(*stream);
+std::optional<Exit> read_numbers(const Words& words, Options& options) {
   if (!words.count.empty()) {
     const auto count = cli::parse_count(words.count);
     if (!count || *count == 0) return usage("--count: not a number from 1");
@@ -110,15 +107,23 @@ std::optional<Exit> read_words(const Words& words, Options& options) {
     if (!rate || *rate == 0 || *rate > 1'000'000) return usage("--rate: not a number from 1");
     options.rate = *rate;
   }
-  if (const auto exit = read_timestamp(words.timestamp, options.push)) return exit;
-  if (!options.push.key.empty()) {
-    if (const auto good = wire::check_name("--idempotent: the key", options.push.key, 64); !good)
-      return usage(good.error().text);
-  }
   if (!words.timeout.empty()) {
     const auto timeout = cli::parse_duration(words.timeout);
     if (!timeout) return usage("--timeout: " + timeout.error().text);
     options.timeout = *timeout;
+  }
+  return std::nullopt;
+}
+
+std::optional<Exit> read_words(const Words& words, Options& options) {
+  auto stream = stream_named(words.stream);
+  if (!stream) return usage(stream.error().text);
+  options.push.stream = options.follow.stream = std::move(*stream);
+  if (const auto exit = read_numbers(words, options)) return exit;
+  if (const auto exit = read_timestamp(words.timestamp, options.push)) return exit;
+  if (!options.push.key.empty()) {
+    if (const auto good = wire::check_name("--idempotent: the key", options.push.key, 64); !good)
+      return usage(good.error().text);
   }
   const bool get = options.follow.only_latest;
   if (get && options.following) return usage("--get and --follow exclude each other");
