@@ -16,6 +16,13 @@ namespace {
 
 constexpr Millis kSoon{300};
 
+/// A status with what it says to a person.
+std::string said_in_words(const rtmp::ClientEvent& event) {
+  const auto* status = std::get_if<rtmp::StreamStatus>(&event);
+  return status != nullptr ? status->code + ": " + status->description
+                           : test::describe_event(event);
+}
+
 /// In live, and asks for the name.
 std::unique_ptr<test::RtmpPeer> asks(IngestTest& test, std::string_view name) {
   auto peer = test.in("live");
@@ -61,6 +68,16 @@ TEST_CASE("a publisher who is refused does not end the wait of players") {
                        .objects = {}});
   CHECK(asks(test, "cam?key=wrong")->next() == "error 1 NetStream.Publish.Denied");
   CHECK(test.heard(*player).empty());
+}
+
+TEST_CASE("who may not enter the scope of the stream is told why") {
+  IngestTest test{hub::Options{}, R"({"role":"anonymous"})"};
+  test.hub.set_policy(test::rules({test::with_reason(
+      test::deny(policy::Actions{policy::Action::kConnect}, "/live/vip"), "for members only")}));
+  const auto peer = asks(test, "vip/cam");
+  peer->words = said_in_words;
+  CHECK(peer->next() == "NetStream.Publish.Denied: for members only");
+  CHECK(test.edge.ingest.streams().empty());
 }
 
 TEST_CASE("who was refused to publish and does nothing else is closed") {

@@ -20,8 +20,11 @@ void Ingest::on(net::ConnId id, const rtmp::PublishRequest& request) {
   if (const auto known = introduce(id, request.path.query); !known)
     return find(id)->session.publish_failed(asked.stream, "NetStream.Publish.BadName",
                                             known.error().text);
-  hub_.join(member_of(id), wire::parent_path(asked.name), {});
-  ask_to_publish(asked);
+  hub_.join(member_of(id), wire::parent_path(asked.name), {}, [this, asked](const auto& reply) {
+    if (find(asked.id) == nullptr) return;
+    if (reply.ok()) return ask_to_publish(asked);
+    refuse_publish(asked, "NetStream.Publish.Denied", reply.message);
+  });
 }
 
 // What is published already is asked for as well: only whom the hub would let may knock.
