@@ -36,3 +36,17 @@ TEST_CASE("a query that cannot be claims is an error that says why") {
   for (int i = 0; i < 33; ++i) many += "a" + std::to_string(i) + "=1&";
   CHECK(claims_of(many).error().text == "the query has over 32 parameters");
 }
+
+TEST_CASE("what was proven comes first, without what we know better and what clients say") {
+  const ingest::Proof proof{R"({"sub":"ann","role":["host","a"],"door":"bus","query.key":"x"})"};
+  CHECK(claims_of("", proof) == R"({"sub":"ann","role":["host","a"],"door":"rtmp"})");
+  CHECK(claims_of("key=1&token=secret", proof, "token") ==
+        R"({"sub":"ann","role":["host","a"],"door":"rtmp","query.key":"1"})");
+  CHECK(claims_of("token=secret", {}, "token") == std::string{});
+  CHECK(claims_of("token=secret") ==
+        R"({"role":"anonymous","door":"rtmp","query.token":"secret"})");
+  CHECK(claims_of("token=" + std::string(6144, 'a'), {}, "token") == std::string{});
+  CHECK(claims_of("token=" + std::string(6144, 'a') + "&k=" + std::string(2047, 'a'), {}, "token")
+            .error()
+            .text == "the query is over 2048 bytes");
+}

@@ -20,7 +20,10 @@ struct Client {
   std::map<std::uint32_t, std::string> publishes;  // message stream to stream, once granted
   std::map<std::uint32_t, std::string> plays;
   unsigned capabilities = 0;  // of rtmp/capabilities.h
-  std::string claims;         // that the hub was told; empty: kClaims
+  std::string claims{};       // that the hub was told; empty: kClaims
+  Proof proof{};              // of who it is
+  std::string token{};        // that was its proof
+  std::string wanted{};       // the scope that it joins once it has said who it is; empty: it has
 };
 
 /// What edges call each other's publishers for. It reaches no client.

@@ -67,8 +67,8 @@ Client* Ingest::find(net::ConnId id) {
 }
 
 void Ingest::opened(net::ConnId id, const net::Address& peer) {
-  clients_.emplace(
-      id, new Client{{options_.session, random_u64(), loop_.now()}, peer, {}, {}, {}, 0, {}});
+  clients_.emplace(id,
+                   new Client{{options_.session, random_u64(), loop_.now()}, peer, {}, {}, {}, 0});
 }
 
 void Ingest::received(net::ConnId id, ByteView bytes) {

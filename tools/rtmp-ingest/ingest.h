@@ -18,6 +18,7 @@
 #include "recording.h"
 #include "rtmp/session.h"
 #include "stream.h"
+#include "token/verifier.h"
 #include "told_data.h"
 #include "told_time.h"
 
@@ -46,6 +47,11 @@ class Ingest {
   /// have options.drain for it. Then `done`, once. Asked again, nobody has any time.
   void drain(std::function<void()> done);
 
+  /// How clients prove who they are, from now on; nullptr: nobody has to, or can. Who is in stays.
+  void set_verifier(std::shared_ptr<const token::Verifier> verifier, bool optional);
+  /// Ends the connections of those whose tokens have expired.
+  void close_expired(WallMillis now);
+
   struct Counters {
     std::uint64_t object_messages = 0;      // of shared objects, from clients
     std::uint64_t unknown_events = 0;       // in them, skipped
@@ -69,7 +75,6 @@ class Ingest {
 
   // what a session tells
   void on(net::ConnId id, const rtmp::ConnectRequest& request);
-  [[nodiscard]] Status introduce(net::ConnId id, std::string_view query);
   void on(net::ConnId id, const rtmp::PublishRequest& request);
   void on(net::ConnId id, const rtmp::PlayRequest& request);
   void on(net::ConnId id, const rtmp::PublishEnd& end);
@@ -80,6 +85,13 @@ class Ingest {
   void on(net::ConnId id, const rtmp::SharedObjectMessage& message);
   void on(net::ConnId id, const rtmp::Call& call);
   void on(net::ConnId id, const rtmp::Reply& reply);
+
+  // who clients are, ingest_visitors.cpp
+  using Then = std::function<void(const Status&)>;
+  [[nodiscard]] Status introduce(net::ConnId id, std::string_view query, std::string token);
+  /// Goes on, now or later, when the hub knows what this query says of the client.
+  void admit(net::ConnId id, std::string_view query, const Then& then);
+  [[nodiscard]] bool is_stranger(net::ConnId id);  // told so and closed, if it is one
 
   // what the hub answers and tells
   void joined(net::ConnId id, const std::string& scope, amf::Members answer,
@@ -166,6 +178,8 @@ class Ingest {
   std::function<void()> drained_;
   TimePoint drain_until_;
   Counters counters_;
+  std::shared_ptr<const token::Verifier> verifier_;
+  bool proof_optional_ = true;
   json::Parser parser_;
   net::Timer deadline_;
 };

@@ -17,13 +17,12 @@ void Ingest::on(net::ConnId id, const rtmp::PublishRequest& request) {
     return find(id)->session.publish_failed(asked.stream, "NetStream.Publish.BadName",
                                             "The stream has no name.");
   }
-  if (const auto known = introduce(id, request.path.query); !known)
-    return find(id)->session.publish_failed(asked.stream, "NetStream.Publish.BadName",
-                                            known.error().text);
-  hub_.join(member_of(id), wire::parent_path(asked.name), {}, [this, asked](const auto& reply) {
-    if (find(asked.id) == nullptr) return;
-    if (reply.ok()) return ask_to_publish(asked);
-    refuse_publish(asked, "NetStream.Publish.Denied", reply.message);
+  admit(id, request.path.query, [this, asked](const Status& known) {
+    if (!known) return refuse_publish(asked, "NetStream.Publish.Denied", known.error().text);
+    hub_.join(member_of(asked.id), wire::parent_path(asked.name), {}, [this, asked](const auto& r) {
+      if (find(asked.id) == nullptr) return;
+      r.ok() ? ask_to_publish(asked) : refuse_publish(asked, "NetStream.Publish.Denied", r.message);
+    });
   });
 }
 

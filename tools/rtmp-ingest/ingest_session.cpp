@@ -16,34 +16,40 @@ std::string_view connect_code(std::string_view code) {
                                   : "NetConnection.Connect.Rejected";
 }
 
+// Where URLs have no room for one, connect() is given an object that has.
+std::string token_of(const rtmp::ConnectRequest& request) {
+  for (const amf::Value& argument : request.arguments) {
+    const amf::Value* token = argument.find(kToken);
+    if (token != nullptr) return std::string{token->as_string().value_or("")};
+  }
+  const amf::Value* token = request.object.find(kToken);
+  return std::string{token != nullptr ? token->as_string().value_or("") : ""};
+}
+
 }  // namespace
 
 void Ingest::on(net::ConnId id, const rtmp::ConnectRequest& request) {
   Client& client = *find(id);
-  const auto scope =
+  const auto reject = [&](std::string_view why) {
+    client.session.reject_connect("NetConnection.Connect.Rejected", why);
+  };
+  auto scope =
       wire::scope_of_url(request.path.path, wire::query_value(request.path.query, "scope"));
-  if (!scope)
-    return client.session.reject_connect("NetConnection.Connect.Rejected", scope.error().text);
-  if (!hub_.connected())
-    return client.session.reject_connect("NetConnection.Connect.Rejected",
-                                         "There is no hub at present.");
-  if (const auto known = introduce(id, request.path.query); !known)
-    return client.session.reject_connect("NetConnection.Connect.Rejected", known.error().text);
+  if (!scope) return reject(scope.error().text);
+  if (!hub_.connected()) return reject("There is no hub at present.");
+  const auto known = introduce(id, request.path.query, token_of(request));
+  if (!known) return reject(known.error().text);
   client.capabilities = rtmp::capabilities(request.object);
+  amf::Members answer = rtmp::enhanced_answer(request.object);
+  if (verifier_ && !proof_optional_ && client.proof.claims.empty()) {
+    client.wanted = *std::move(scope);  // encoders have their token in the stream's name
+    answer.push_back({"member", amf::Value::string(hub_.member_id(member_of(id)))});
+    return client.session.accept_connect(answer);
+  }
   hub_.join(member_of(id), *scope, {},
-            [this, id, scope = *scope, answer = rtmp::enhanced_answer(request.object)](
-                const bus::Reply& reply) { joined(id, scope, answer, reply); });
-}
-
-// What a query says counts for what is asked with it: encoders have their key in the stream's name.
-Status Ingest::introduce(net::ConnId id, std::string_view query) {
-  auto claims = claims_of(query);
-  if (!claims) return fail(claims.error());
-  Client& client = *find(id);
-  if (*claims == client.claims) return {};
-  client.claims = *claims;
-  hub_.introduce(member_of(id), claims->empty() ? std::string{kClaims} : *std::move(claims));
-  return {};
+            [this, id, scope = *scope, answer = std::move(answer)](const bus::Reply& reply) {
+              joined(id, scope, answer, reply);
+            });
 }
 
 void Ingest::joined(net::ConnId id, const std::string& scope, amf::Members answer,
@@ -68,13 +74,15 @@ void Ingest::joined(net::ConnId id, const std::string& scope, amf::Members answe
 // The session tells nothing more until it is decided.
 void Ingest::on(net::ConnId id, const rtmp::PlayRequest& request) {
   const std::string name = "/" + request.path.path;
-  if (const auto known = introduce(id, request.path.query); !known)
-    return find(id)->session.play_failed(request.stream, "NetStream.Play.Failed",
-                                         known.error().text);
-  hub_.may_play(member_of(id), name,
-                [this, id, stream = request.stream, name](const bus::Reply& reply) {
-                  may_play(id, stream, name, reply);
-                });
+  admit(id, request.path.query, [this, id, stream = request.stream, name](const Status& known) {
+    if (!known) {
+      find(id)->session.play_failed(stream, "NetStream.Play.Failed", known.error().text);
+      return turn(id);
+    }
+    hub_.may_play(member_of(id), name, [this, id, stream, name](const bus::Reply& reply) {
+      may_play(id, stream, name, reply);
+    });
+  });
 }
 
 void Ingest::may_play(net::ConnId id, std::uint32_t stream, const std::string& name,
@@ -217,12 +225,14 @@ void Ingest::on(net::ConnId id, const rtmp::Receive& receive) {
 }
 
 void Ingest::on(net::ConnId id, const rtmp::SharedObjectMessage& message) {
+  if (is_stranger(id)) return;
   ++counters_.object_messages;
   counters_.unknown_events += message.skipped;
   objects_.message(id, find(id)->scope, message);
 }
 
 void Ingest::on(net::ConnId id, const rtmp::Call& call) {
+  if (is_stranger(id)) return;
   calls_.call(id, find(id)->scope, call);
 }
 

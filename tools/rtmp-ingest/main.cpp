@@ -25,7 +25,7 @@ using namespace so;
 
 namespace {
 
-int serve(const ingest::Options& options, net::Loop& loop, bus::Client& hub) {
+int serve(ingest::Options& options, net::Loop& loop, bus::Client& hub) {
   net::TcpServer server{loop, options.tcp};
   std::vector<std::string> ready;
   for (const net::Address& wanted : options.listen) {
@@ -47,12 +47,19 @@ int serve(const ingest::Options& options, net::Loop& loop, bus::Client& hub) {
     if (!address) return cli::give_up(address.error());
     ready.push_back("rtmps://" + to_string(*address));
   }
+  ingest::Ingest ingest{options.ingest, loop, server.connections(), hub};
+  const auto check_tokens = [&] {
+    ingest.set_verifier(options.tokens.verifier, options.tokens.optional);
+  };
+  check_tokens();
+  net::Timer expiry{loop, [&] { ingest.close_expired(wall_now()); }};
+  if (options.tokens.verifier) expiry.start(Millis{1000}, Millis{1000});
   loop.on_signal(SIGHUP, [&] {  // who is connected keeps the certificate that it was shown
+    if (cli::keys_again(options.tokens)) check_tokens();
     if (options.tls_listen.empty()) return;
     const auto shown = show_certificates();
     shown ? log::info("the certificates were read again") : log::error("{}", shown.error().text);
   });
-  ingest::Ingest ingest{options.ingest, loop, server.connections(), hub};
   const auto end = [&] {
     server.stop_listening();
     ingest.drain([&] { loop.stop(); });

@@ -115,6 +115,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.option("tls-cert", cli::texts(words.certificates, "FILE"), "PEM, with its chain");
   command.option("tls-key", cli::texts(words.keys, "FILE"), "PEM, of each certificate");
   command.option("tls-ca", cli::text(options.ca, "FILE"), "whom to trust");
+  command.tokens(options.tokens);
   command.metrics("rtmpMetrics", options.metrics);
   command.option("reuse-port", cli::flag(options.tcp.reuse_port),
                  "let other processes listen there too");

@@ -7,6 +7,7 @@
 #include "base/exit_code.h"
 #include "bus/keys.h"
 #include "cli/listen.h"
+#include "cli/tokens.h"
 #include "ingest.h"
 #include "net/tcp_server.h"
 #include "net/tls.h"
@@ -25,6 +26,7 @@ struct Options {
   net::TcpOptions tcp;
   std::string gop_cache = "on";
   std::string second_publisher = "refuse";
+  cli::Tokens tokens;
   IngestOptions ingest;
   std::string stream;                                     // all but kServe: a whole path
   std::vector<rtmp::Url> remotes;                         // pull: one, push: some

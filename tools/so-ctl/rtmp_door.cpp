@@ -128,6 +128,11 @@ void RtmpDoor::on(const rtmp::ConnectRefused& event) {
     opened({.code = code, .message = event.description});
 }
 
+// Who brings no token is told so when it wants something.
+void RtmpDoor::on(const rtmp::StreamStatus& status) {
+  if (status.code == "NetConnection.Connect.Rejected") gone("denied", status.description);
+}
+
 void RtmpDoor::send(std::string_view object, std::vector<rtmp::shared::Event> events) {
   rtmp::SharedObjectMessage message;
   message.name = object;

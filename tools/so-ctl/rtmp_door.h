@@ -46,6 +46,7 @@ class RtmpDoor : public Door {
   void gone(std::string_view code, std::string_view why);
   void on(const rtmp::Connected& event);
   void on(const rtmp::ConnectRefused& event);
+  void on(const rtmp::StreamStatus& status);
   void on(const rtmp::SharedObjectMessage& message);
   void on(const rtmp::Call& call);
   void on(const rtmp::Reply& reply);
