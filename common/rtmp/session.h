@@ -9,6 +9,7 @@
 #include <string_view>
 #include <variant>
 
+#include "rtmp/authmod.h"
 #include "rtmp/events.h"
 #include "rtmp/link.h"
 #include "rtmp/message.h"
@@ -24,11 +25,12 @@ namespace so::rtmp {
 /// Answer with accept_connect() or reject_connect().
 struct ConnectRequest {
   StreamPath path;     // of the app: "chat/room1"
-  std::string app;     // as sent, secrets and all; so is tc_url: do not log them
+  std::string app;     // as sent but for auth, secrets and all; so is tc_url: do not log them
   std::string tc_url;  // empty when absent
   Encoding encoding = Encoding::kAmf0;
-  amf::Value object;      // the whole command object: flashVer, swfUrl, fourCcList …
-  amf::Values arguments;  // what the client's connect() was given besides
+  amf::Value object;                // the whole command object: flashVer, swfUrl, fourCcList …
+  amf::Values arguments;            // what the client's connect() was given besides
+  std::optional<AuthWords> auth{};  // user and password, of encoders that were asked for them
 };
 
 /// Answer with publish_started() or publish_failed().

@@ -75,7 +75,8 @@ Result<ServerSession::Answer> ServerSession::on_command(const RawMessage& messag
 Result<ServerSession::Answer> ServerSession::on_connect(const Command& command,
                                                         std::uint32_t /*stream*/) {
   connect_transaction_ = command.transaction;
-  app_ = text_of(command.object, "app");
+  auto [app, auth] = split_auth(text_of(command.object, "app"));
+  app_ = std::move(app);
   auto path = join_path(app_);
   if (!path) {
     const std::string_view named = std::string_view{app_}.substr(0, app_.find('?'));
@@ -94,6 +95,7 @@ Result<ServerSession::Answer> ServerSession::on_connect(const Command& command,
   request.encoding = encoding_;
   request.object = command.object;
   request.arguments = command.arguments;
+  request.auth = std::move(auth);
   deciding_ = true;
   return Answer{std::move(request)};
 }

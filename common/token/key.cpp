@@ -1,6 +1,5 @@
 #include "token/key.h"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include <mbedtls/platform_util.h>
 #include <mbedtls/rsa.h>
 
+#include "base/secret.h"
 #include "json/read.h"
 #include "token/jwk.h"
 
@@ -26,15 +26,6 @@ constexpr std::size_t kNumber = 32;       // of P-256
 using Hash = std::array<std::uint8_t, kHash>;
 constexpr std::array<std::pair<std::string_view, Algorithm>, 3> kNames{
     {{"HS256", Algorithm::kHs256}, {"RS256", Algorithm::kRs256}, {"ES256", Algorithm::kEs256}}};
-
-// In a time that does not tell where they differ.
-bool same(ByteView a, ByteView b) {
-  unsigned different = a.size() == b.size() ? 0 : 1;
-  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-    different |= static_cast<unsigned>(a[i] ^ b[i]);
-  }
-  return different == 0;
-}
 
 const mbedtls_md_info_t* sha256() {
   return mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
@@ -184,7 +175,7 @@ bool Key::verify(std::string_view text, ByteView signature) const {
     const Bytes& key = secret_->bytes;
     return mbedtls_md_hmac(sha256(), key.data(), key.size(), bytes, text.size(), hash.data()) ==
                0 &&
-           same(signature, hash);
+           equal_secrets(signature, hash);
   }
   if (mbedtls_md(sha256(), bytes, text.size(), hash.data()) != 0) return false;
   return algorithm_ == Algorithm::kRs256 ? public_->verify_rsa(hash, signature)
