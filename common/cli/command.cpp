@@ -33,6 +33,7 @@ struct Command::State {
   std::shared_ptr<const policy::Policy>* policy = nullptr;
   std::shared_ptr<const std::vector<policy::Hook>>* hooks = nullptr;
   Tokens* tokens = nullptr;
+  Users* users = nullptr;
   std::vector<Listener> listeners;
   bool is_hub = false;
   bool allow_anonymous = false;
@@ -171,6 +172,16 @@ void Command::tokens(Tokens& field) {
           "who brings none comes in as anonymous");
 }
 
+void Command::users(Users& field) {
+  state_->users = &field;
+  setting("users", "users.file", text(field.file, "FILE"),
+          "encoders have a user and password of it");
+  setting("users-ask", "users.ask", choice(field.ask, "WHOM", {"publish", "all"}),
+          "who is asked: publish or all");
+  setting("authmod", "users.authmod", choice(field.scheme, "HOW", {"adobe", "llnw"}),
+          "how they are asked: adobe, llnw");
+}
+
 void Command::policy(std::shared_ptr<const policy::Policy>& field) {
   state_->policy = &field;
 }
@@ -301,11 +312,17 @@ Status Command::State::apply() {
     if (!verifier) return fail(verifier.error());
     tokens->verifier = *std::move(verifier);
   }
+  if (users != nullptr && !users->file.empty()) {
+    auto passwords = read_passwords(users->file);
+    if (!passwords) return fail(passwords.error());
+    users->passwords = *std::move(passwords);
+  }
   return check_listeners();
 }
 
 Status Command::State::check_listeners() const {
-  const bool proven = tokens != nullptr && tokens->required();
+  const bool proven =
+      (tokens != nullptr && tokens->required()) || (users != nullptr && users->required());
   for (const Listener& listener : listeners) {
     if (listener.required && listener.field->empty()) {
       return fail(Code::kUsage, fmt::format("nothing to listen on: no --{}, no {} acceptor in {}",

@@ -10,6 +10,7 @@
 #include "cli/policy_file.h"
 #include "cli/settings.h"
 #include "cli/tokens.h"
+#include "cli/users.h"
 
 namespace CLI {
 class App;
@@ -73,6 +74,10 @@ class Command {
   /// How clients prove who they are: --token-key, --token-issuer, --token-audience,
   /// --token-optional. Where a token is required, listening anywhere needs no --allow-anonymous.
   void tokens(Tokens& field);
+
+  /// Who comes with user and password: --users, --users-ask, --authmod. As with tokens, where all
+  /// are asked, listening anywhere needs no --allow-anonymous.
+  void users(Users& field);
 
   /// The rules of the file; nullptr stays where it has none.
   void policy(std::shared_ptr<const policy::Policy>& field);

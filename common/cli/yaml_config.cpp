@@ -29,6 +29,8 @@ const std::array<std::string, 13> kProtocols{
 const std::array<std::string, 4> kLevels{"error", "warn", "info", "debug"};
 const std::array<std::string, 2> kFormats{"text", "json"};
 const std::array<std::string, 2> kDurabilities{"process", "power"};
+const std::array<std::string, 2> kAsked{"publish", "all"};
+const std::array<std::string, 2> kAuthmods{"adobe", "llnw"};
 const std::array<std::string, 2> kBooleans{"true", "false"};
 
 using Names = YamlReader::Names;
@@ -49,6 +51,7 @@ class Reader : private YamlReader {
  private:
   [[nodiscard]] Status log(Node node) const;
   [[nodiscard]] Status tokens(Node node) const;
+  [[nodiscard]] Status users(Node node) const;
   [[nodiscard]] Status tls(Node node) const;
   [[nodiscard]] Status limits(Node node) const;
   [[nodiscard]] Status section(const std::string& path, Node node) const;
@@ -85,6 +88,7 @@ Status Reader::document(const YAML::Node& root) const {
       Key{"tls", [this](const auto&, Node value) { return tls(value); }},
       Key{"durability", one_of(kDurabilities)},
       Key{"tokens", [this](const auto&, Node value) { return tokens(value); }},
+      Key{"users", [this](const auto&, Node value) { return users(value); }},
       Key{"acceptors", [this](const auto&, Node value) { return acceptors(value); }},
       Key{"limits", [this](const auto&, Node value) { return limits(value); }},
       Key{"policy", [this](const auto&, Node value) { return policy(value); }},
@@ -101,6 +105,12 @@ Status Reader::tokens(Node node) const {
   return map("tokens.", node,
              std::array{Key{"keys", words()}, Key{"issuer", text()}, Key{"audience", text()},
                         Key{"optional", one_of(kBooleans)}});
+}
+
+Status Reader::users(Node node) const {
+  return map("users.", node,
+             std::array{Key{"file", text()}, Key{"ask", one_of(kAsked)},
+                        Key{"authmod", one_of(kAuthmods)}});
 }
 
 Status Reader::tls(Node node) const {

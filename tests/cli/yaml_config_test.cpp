@@ -38,6 +38,7 @@ limits:
   ws-gateway:
     max_connections: 20000
 tokens: {keys: [a.pem, b.jwks], issuer: us, audience: them, optional: false}
+users: {file: who, ask: all, authmod: llnw}
 )",
                                    "a.yaml");
   REQUIRE_MESSAGE(config, config.error().text);
@@ -66,11 +67,14 @@ tokens: {keys: [a.pem, b.jwks], issuer: us, audience: them, optional: false}
                                   Case{"tokens.keys", "<a.pem><b.jwks>", 18},
                                   Case{"tokens.issuer", "<us>", 18},
                                   Case{"tokens.audience", "<them>", 18},
-                                  Case{"tokens.optional", "<false>", 18}}) {
+                                  Case{"tokens.optional", "<false>", 18},
+                                  Case{"users.file", "<who>", 19},
+                                  Case{"users.ask", "<all>", 19},
+                                  Case{"users.authmod", "<llnw>", 19}}) {
     CHECK_MESSAGE(words(*config, c.path) == c.words, c.path);
     CHECK_MESSAGE(config->entries.at(c.path).line == c.line, c.path);
   }
-  CHECK(config->entries.size() == 23);
+  CHECK(config->entries.size() == 26);
 }
 
 TEST_CASE("an empty file, and one of comments, configures nothing") {
@@ -97,6 +101,7 @@ TEST_CASE("what is wrong with a file is said with its line") {
            Case{"log:\n  level: loud", "2: log.level is not one of error, warn, info, debug"},
            Case{"log: debug", "1: here belongs a map of level, format"},
            Case{"allow_anonymous: yes", "1: allow_anonymous is not one of true, false"},
+           Case{"users: {ask: some}", "1: users.ask is not one of publish, all"},
            Case{"applications: chat", "1: applications is not a list"},
            Case{"applications:\n- chat\n- [live]", "3: applications has an item that is no word"},
            Case{"acceptors: {ip: 127.0.0.1}", "1: acceptors is not a list"},
@@ -116,7 +121,8 @@ TEST_CASE("what is wrong with a file is said with its line") {
            Case{"[hub]",
                 "1: here belongs a map of hub, hub_key, hub_secret_key, tool_keys, key, log, "
                 "applications, allow_anonymous, "
-                "origins, store, tls, durability, tokens, acceptors, limits, policy, hooks"}}) {
+                "origins, store, tls, durability, tokens, users, acceptors, limits, policy, "
+                "hooks"}}) {
     const auto config = parse_config(c.text, "a.yaml");
     REQUIRE_FALSE_MESSAGE(config, c.text);
     CHECK(config.error().text == "a.yaml:" + c.error);

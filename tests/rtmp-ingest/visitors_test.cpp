@@ -169,3 +169,79 @@ TEST_CASE("a connection ends with its token; other keys end none") {
   CHECK(test.publishes("live?token=" + made(R"({"role":"host"})"), "a")
             .starts_with("refused NetConnection.Connect.Rejected: token: "));
 }
+
+namespace {
+
+/// An edge that asks those who publish for user and password.
+struct Asking : IngestTest {
+  explicit Asking(bool all = false) {
+    edge.ingest.set_users(
+        {std::make_shared<const ingest::Passwords>(ingest::Passwords{{"ann", "s3cret"}}),
+         rtmp::AuthScheme::kAdobe, all});
+    hub.set_policy(test::rules({test::deny(Actions{Action::kPublish}, "/closed")}));
+  }
+  /// What comes of one connection; "" when it is let in and publishes what is called cam.
+  std::string tries(const std::string& app, bool encoder = true) {
+    const auto peer = edge.peer();
+    peer->words = Guarded::in_words;
+    rtmp::ConnectArguments connect;
+    connect.app = app;
+    if (encoder) connect.extra = {{"type", amf::Value::string("nonprivate")}};
+    peer->session.connect(connect);
+    peer->flush();
+    if (auto said = peer->next(); said != "connected NetConnection.Connect.Success") {
+      CHECK(peer->next() == "closed");
+      return said;
+    }
+    peer->session.create_stream();
+    peer->publish("cam");
+    CHECK(peer->next() == "stream 1");
+    return peer->next();
+  }
+  std::string logs_in(const std::string& app, std::string_view user, std::string_view password) {
+    std::string said = tries(app);
+    for (int step = 0; step < 2; ++step) {
+      const auto answer = rtmp::auth_answer(said, app, user, password, "12345678");
+      if (!answer) return answer.error().text;
+      said = tries(app + *answer);
+    }
+    return said;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("who publishes is asked for user and password, in three connections") {
+  Asking test;
+  CHECK(test.tries("live") ==
+        "refused NetConnection.Connect.Rejected: [ AccessManager.Reject ] : "
+        "[ code=403 need auth; authmod=adobe ] : ");
+  CHECK(test.logs_in("live", "ann", "s3cret") == kStarted);
+  CHECK(
+      test.logs_in("live?x=1", "ann", "wrong").ends_with("[ authmod=adobe ] : ?reason=authfailed"));
+  CHECK(test.logs_in("live", "bob", "s3cret").ends_with("?reason=authfailed"));
+  CHECK(test.edge.ingest.counters().refused_proofs == 2);
+}
+
+TEST_CASE("who does not say that it publishes comes in, and publishes nothing") {
+  Asking test;
+  CHECK(test.tries("live", false) == kDenied + "User and password are wanted.");
+  Asking all{true};
+  CHECK(all.tries("live", false).find("need auth") != std::string::npos);
+}
+
+TEST_CASE("the policy knows the user, and nothing of how it was asked") {
+  Asking test;
+  auto rule = test::allow(Actions{Action::kPublish});
+  rule.claims = {{"sub", {R"("ann")"}}, {"role", {R"("user")"}}, {"query.x", {R"("1")"}}};
+  test.hub.set_policy(test::rules({rule, test::deny(Actions{Action::kPublish})}));
+  CHECK(test.logs_in("live?x=1", "ann", "s3cret") == kStarted);
+  CHECK(test.logs_in("live", "ann", "s3cret").starts_with(kDenied));
+}
+
+TEST_CASE("a token does as well as a password, and a password as a token") {
+  Asking test;
+  test.edge.ingest.set_verifier(verifier(), false);
+  CHECK(test.logs_in("live", "ann", "s3cret") == kStarted);
+  CHECK(test.tries("live/a?token=" + made(R"({"sub":"bob"})")) == kStarted);
+}

@@ -16,6 +16,7 @@
 #include "net/tcp_connections.h"
 #include "objects.h"
 #include "recording.h"
+#include "rtmp/auth_server.h"
 #include "rtmp/session.h"
 #include "stream.h"
 #include "token/verifier.h"
@@ -23,6 +24,8 @@
 #include "told_time.h"
 
 namespace so::ingest {
+
+using Passwords = std::map<std::string, std::string, std::less<>>;  // by user
 
 struct IngestOptions {
   rtmp::ServerOptions session;
@@ -49,6 +52,13 @@ class Ingest {
 
   /// How clients prove who they are, from now on; nullptr: nobody has to, or can. Who is in stays.
   void set_verifier(std::shared_ptr<const token::Verifier> verifier, bool optional);
+  /// Whom to ask for user and password, and in what way, from now on.
+  struct Users {
+    std::shared_ptr<const Passwords> passwords{};  // nullptr: nobody is asked
+    rtmp::AuthScheme scheme{};
+    bool all = false;  // who only plays is asked, too
+  };
+  void set_users(Users users);
   /// Ends the connections of those whose tokens have expired.
   void close_expired(WallMillis now);
 
@@ -59,6 +69,7 @@ class Ingest {
     std::uint64_t stuck_players = 0;        // given up
     std::uint64_t replaced_publishers = 0;  // whose name another one got
     std::uint64_t untold_data = 0;          // data messages too many for the hub
+    std::uint64_t refused_proofs = 0;       // tokens and passwords that were wrong
   };
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] std::size_t clients() const { return clients_.size(); }
@@ -88,6 +99,8 @@ class Ingest {
 
   // who clients are, ingest_visitors.cpp
   using Then = std::function<void(const Status&)>;
+  [[nodiscard]] Status prove(net::ConnId id, const rtmp::ConnectRequest& request);
+  [[nodiscard]] Result<Proof> proof_of_user(net::ConnId id, const rtmp::ConnectRequest& request);
   [[nodiscard]] Status introduce(net::ConnId id, std::string_view query, std::string token);
   /// Goes on, now or later, when the hub knows what this query says of the client.
   void admit(net::ConnId id, std::string_view query, const Then& then);
@@ -180,6 +193,8 @@ class Ingest {
   Counters counters_;
   std::shared_ptr<const token::Verifier> verifier_;
   bool proof_optional_ = true;
+  Users users_;
+  std::optional<rtmp::AuthServer> auth_;
   json::Parser parser_;
   net::Timer deadline_;
 };

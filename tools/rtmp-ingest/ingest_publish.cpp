@@ -19,6 +19,8 @@ void Ingest::on(net::ConnId id, const rtmp::PublishRequest& request) {
   }
   admit(id, request.path.query, [this, asked](const Status& known) {
     if (!known) return refuse_publish(asked, "NetStream.Publish.Denied", known.error().text);
+    if (users_.passwords && find(asked.id)->proof.claims.empty())
+      return refuse_publish(asked, "NetStream.Publish.Denied", "User and password are wanted.");
     hub_.join(member_of(asked.id), wire::parent_path(asked.name), {}, [this, asked](const auto& r) {
       if (find(asked.id) == nullptr) return;
       r.ok() ? ask_to_publish(asked) : refuse_publish(asked, "NetStream.Publish.Denied", r.message);

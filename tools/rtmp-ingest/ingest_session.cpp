@@ -16,16 +16,6 @@ std::string_view connect_code(std::string_view code) {
                                   : "NetConnection.Connect.Rejected";
 }
 
-// Where URLs have no room for one, connect() is given an object that has.
-std::string token_of(const rtmp::ConnectRequest& request) {
-  for (const amf::Value& argument : request.arguments) {
-    const amf::Value* token = argument.find(kToken);
-    if (token != nullptr) return std::string{token->as_string().value_or("")};
-  }
-  const amf::Value* token = request.object.find(kToken);
-  return std::string{token != nullptr ? token->as_string().value_or("") : ""};
-}
-
 }  // namespace
 
 void Ingest::on(net::ConnId id, const rtmp::ConnectRequest& request) {
@@ -37,8 +27,7 @@ void Ingest::on(net::ConnId id, const rtmp::ConnectRequest& request) {
       wire::scope_of_url(request.path.path, wire::query_value(request.path.query, "scope"));
   if (!scope) return reject(scope.error().text);
   if (!hub_.connected()) return reject("There is no hub at present.");
-  const auto known = introduce(id, request.path.query, token_of(request));
-  if (!known) return reject(known.error().text);
+  if (const auto known = prove(id, request); !known) return reject(known.error().text);
   client.capabilities = rtmp::capabilities(request.object);
   amf::Members answer = rtmp::enhanced_answer(request.object);
   if (verifier_ && !proof_optional_ && client.proof.claims.empty()) {

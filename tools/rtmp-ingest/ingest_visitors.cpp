@@ -2,7 +2,10 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/random.h"
+#include "base/writer.h"
 #include "ingest.h"
+#include "json/write.h"
 #include "wire/path.h"
 
 namespace so::ingest {
@@ -10,6 +13,30 @@ namespace {
 
 constexpr std::string_view kWanted =
     "A token is wanted: ?token= in the URL or the name of the stream.";
+constexpr std::size_t kSecret = 4;  // of 8 bytes each
+
+// Encoders that publish say so; Flash and players do not.
+bool wants_to_publish(const rtmp::ConnectRequest& request) {
+  const amf::Value* type = request.object.find("type");
+  return type != nullptr && type->as_string() == "nonprivate";
+}
+
+// Where URLs have no room for one, connect() is given an object that has.
+std::string token_of(const rtmp::ConnectRequest& request) {
+  for (const amf::Value& argument : request.arguments) {
+    const amf::Value* token = argument.find(kToken);
+    if (token != nullptr) return std::string{token->as_string().value_or("")};
+  }
+  const amf::Value* token = request.object.find(kToken);
+  return std::string{token != nullptr ? token->as_string().value_or("") : ""};
+}
+
+Bytes random_bytes() {
+  Bytes bytes;
+  Writer out{bytes};
+  for (std::size_t i = 0; i < kSecret; ++i) out.u64(random_u64());
+  return bytes;
+}
 
 // As long is a token taken that has expired, by clocks that differ.
 constexpr Seconds kLeeway = token::Expected{}.leeway;
@@ -21,6 +48,46 @@ void Ingest::set_verifier(std::shared_ptr<const token::Verifier> verifier, bool 
   proof_optional_ = optional;
 }
 
+void Ingest::set_users(Users users) {
+  if (users.passwords && (!auth_ || users.scheme != users_.scheme)) {
+    auth_.emplace(rtmp::AuthServer::Options{.scheme = users.scheme}, random_bytes(),
+                  [this](std::string_view user) {
+                    const auto known = users_.passwords->find(user);
+                    return known == users_.passwords->end() ? std::nullopt
+                                                            : std::optional{known->second};
+                  });
+  }
+  users_ = std::move(users);
+}
+
+// A token, or else user and password where they are asked for.
+Status Ingest::prove(net::ConnId id, const rtmp::ConnectRequest& request) {
+  const std::string& query = request.path.query;
+  if (auto known = introduce(id, query, token_of(request)); !known) return known;
+  Client& client = *find(id);
+  const bool asked = users_.all || wants_to_publish(request) || request.auth;
+  if (!users_.passwords || !client.proof.claims.empty() || !asked) return {};
+  auto proof = proof_of_user(id, request);
+  if (!proof) return fail(proof.error());
+  client.proof = *std::move(proof);
+  return introduce(id, query, {});
+}
+
+Result<Proof> Ingest::proof_of_user(net::ConnId id, const rtmp::ConnectRequest& request) {
+  const Client& client = *find(id);
+  auto user = auth_->check({request.app, request.auth}, client.peer.host, loop_.now());
+  if (user) {
+    json::Writer claims;
+    return Proof{claims.object().key("sub").string(*user).key("role").string("user").end().take()};
+  }
+  if (request.auth && !request.auth->response.empty()) {
+    ++counters_.refused_proofs;
+    log::info("{} was refused {}: user or password are wrong", to_string(client.peer),
+              request.path.path);
+  }
+  return fail(user.error());
+}
+
 // What a query says counts for what is asked with it: encoders have their key in the stream's name.
 Status Ingest::introduce(net::ConnId id, std::string_view query, std::string token) {
   Client& client = *find(id);
@@ -29,7 +96,10 @@ Status Ingest::introduce(net::ConnId id, std::string_view query, std::string tok
   const bool brings = verifier_ && !token.empty() && token != client.token;
   if (brings) {
     auto verified = verifier_->verify(token, wall_now());
-    if (!verified) return fail(verified.error());
+    if (!verified) {
+      ++counters_.refused_proofs;
+      return fail(verified.error());
+    }
     proof = {std::move(verified->text), verified->expires};
   }
   auto claims = claims_of(query, proof, verifier_ ? kToken : std::string_view{});

@@ -51,11 +51,18 @@ int serve(ingest::Options& options, net::Loop& loop, bus::Client& hub) {
   const auto check_tokens = [&] {
     ingest.set_verifier(options.tokens.verifier, options.tokens.optional);
   };
+  const auto check_users = [&, &users = options.users] {
+    ingest.set_users({users.passwords,
+                      users.scheme == "llnw" ? rtmp::AuthScheme::kLlnw : rtmp::AuthScheme::kAdobe,
+                      users.ask == "all"});
+  };
   check_tokens();
+  check_users();
   net::Timer expiry{loop, [&] { ingest.close_expired(wall_now()); }};
   if (options.tokens.verifier) expiry.start(Millis{1000}, Millis{1000});
   loop.on_signal(SIGHUP, [&] {  // who is connected keeps the certificate that it was shown
     if (cli::keys_again(options.tokens)) check_tokens();
+    if (cli::passwords_again(options.users)) check_users();
     if (options.tls_listen.empty()) return;
     const auto shown = show_certificates();
     shown ? log::info("the certificates were read again") : log::error("{}", shown.error().text);

@@ -116,6 +116,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.option("tls-key", cli::texts(words.keys, "FILE"), "PEM, of each certificate");
   command.option("tls-ca", cli::text(options.ca, "FILE"), "whom to trust");
   command.tokens(options.tokens);
+  command.users(options.users);
   command.metrics("rtmpMetrics", options.metrics);
   command.option("reuse-port", cli::flag(options.tcp.reuse_port),
                  "let other processes listen there too");

@@ -8,6 +8,7 @@
 #include "bus/keys.h"
 #include "cli/listen.h"
 #include "cli/tokens.h"
+#include "cli/users.h"
 #include "ingest.h"
 #include "net/tcp_server.h"
 #include "net/tls.h"
@@ -27,6 +28,7 @@ struct Options {
   std::string gop_cache = "on";
   std::string second_publisher = "refuse";
   cli::Tokens tokens;
+  cli::Users users;
   IngestOptions ingest;
   std::string stream;                                     // all but kServe: a whole path
   std::vector<rtmp::Url> remotes;                         // pull: one, push: some

@@ -1,0 +1,104 @@
+#include "cli/users.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "base/unique_fd.h"
+#include "base/utf8.h"
+
+namespace so::cli {
+namespace {
+
+constexpr std::size_t kMaxFile = std::size_t{1} << 20U;
+constexpr std::size_t kMaxWord = 255;
+
+bool stands_in_urls(char c) {
+  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  return letter || (c >= '0' && c <= '9') || std::string_view{"-._~@"}.find(c) != std::string::npos;
+}
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
+Status add_user(std::string_view line, Passwords& to) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return fail(Code::kUsage, "it is not NAME:PASSWORD");
+  const std::string_view name = line.substr(0, colon);
+  const std::string_view password = line.substr(colon + 1);
+  if (name.empty() || name.size() > kMaxWord || !std::ranges::all_of(name, stands_in_urls))
+    return fail(Code::kUsage, "the name is not of letters, digits and -._~@");
+  if (password.empty() || password.size() > kMaxWord || !is_utf8(as_bytes(password)) ||
+      std::ranges::any_of(password, is_control)) {
+    return fail(Code::kUsage, fmt::format("the password is not text of 1 to {} bytes", kMaxWord));
+  }
+  if (!to.emplace(name, password).second) return fail(Code::kUsage, "the name is there already");
+  if (to.size() <= kMaxUsers) return {};
+  return fail(Code::kUsage, fmt::format("{} users are the limit", kMaxUsers));
+}
+
+Result<std::string> read_private_file(const std::string& file) {
+  const auto failed = [&](std::string_view why) {
+    return fail(Code::kUsage, fmt::format("unable to read {}: {}", file, why));
+  };
+  const UniqueFd in{open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+  struct stat there {};
+  if (!in || fstat(in.get(), &there) != 0) return failed(std::strerror(errno));
+  if ((there.st_mode & 077U) != 0)
+    return fail(Code::kUsage, fmt::format("{} may be read by others: chmod 600 {}", file, file));
+  std::string text;
+  std::array<char, 4096> piece{};
+  while (true) {
+    const ssize_t got = read(in.get(), piece.data(), piece.size());
+    if (got < 0) return failed(std::strerror(errno));
+    if (got == 0) return text;
+    text.append(piece.data(), static_cast<std::size_t>(got));
+    if (text.size() > kMaxFile) return failed("it is over the limit");
+  }
+}
+
+}  // namespace
+
+Result<Passwords> parse_passwords(std::string_view text, std::string_view file) {
+  Passwords passwords;
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.empty() || line.starts_with('#')) continue;
+    if (const auto added = add_user(line, passwords); !added)
+      return fail(Code::kUsage, fmt::format("{}:{}: {}", file, number, added.error().text));
+  }
+  return passwords;
+}
+
+Result<std::shared_ptr<const Passwords>> read_passwords(const std::string& file) {
+  const auto text = read_private_file(file);
+  if (!text) return fail(text.error());
+  auto passwords = parse_passwords(*text, file);
+  if (!passwords) return fail(passwords.error());
+  return std::make_shared<const Passwords>(*std::move(passwords));
+}
+
+bool passwords_again(Users& users) {
+  if (users.file.empty()) return false;
+  auto passwords = read_passwords(users.file);
+  if (!passwords) {
+    log::error("the users stay as they were: {}", passwords.error().text);
+    return false;
+  }
+  users.passwords = *std::move(passwords);
+  log::info("users read again: {}", users.passwords->size());
+  return true;
+}
+
+}  // namespace so::cli
