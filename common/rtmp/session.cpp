@@ -1,6 +1,7 @@
 #include "rtmp/session.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
@@ -8,14 +9,59 @@
 #include "rtmp/chunk_streams.h"
 
 namespace so::rtmp {
+namespace {
+
+double seconds(Millis time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+}  // namespace
 
 ServerSession::ServerSession(const ServerOptions& options, std::uint64_t seed, TimePoint now)
-    : options_(options), link_(Role::kServer, options.link, seed, now) {
+    : options_(options), link_(Role::kServer, options.link, seed, now), now_(now) {
   adjust();
 }
 
 void ServerSession::receive(ByteView bytes, TimePoint now) {
+  now_ = now;
   link_.receive(bytes, now);
+}
+
+std::optional<TimePoint> ServerSession::idle_until() const {
+  if (options_.idle == Millis{0} || !idle_since_ || more_than_streams_) return std::nullopt;
+  return *idle_since_ + options_.idle;
+}
+
+std::optional<TimePoint> ServerSession::media_until() const {
+  if (options_.media == Millis{0} || !any(StreamState::kPublishing)) return std::nullopt;
+  return media_at_ + options_.media;
+}
+
+std::optional<TimePoint> ServerSession::deadline() const {
+  if (link_.failure()) return std::nullopt;
+  auto first = link_.deadline();
+  for (const auto& own : {idle_until(), media_until()}) {
+    if (own) first = first ? std::min(*first, *own) : own;
+  }
+  return first;
+}
+
+// Who answers pings is there, and may still be nobody that we have to keep.
+void ServerSession::tick(TimePoint now) {
+  now_ = now;
+  if (const auto until = idle_until(); until && *until <= now) {
+    const std::string why = fmt::format("idle for {} s", seconds(options_.idle));
+    status(0, "status", "NetConnection.Connect.IdleTimeout", why);
+    return link_.fail({Code::kUnreachable, why});
+  }
+  if (const auto until = media_until(); until && *until <= now) {
+    const std::string why = fmt::format("no media for {} s", seconds(options_.media));
+    for (const auto& [id, state] : streams_) {
+      if (state == StreamState::kPublishing) status(id, "error", "NetStream.Publish.Idle", why);
+    }
+    return link_.fail({Code::kUnreachable, why});
+  }
+  link_.tick(now);
 }
 
 bool ServerSession::wants_bytes() const {
@@ -66,19 +112,26 @@ ServerSession::Answer ServerSession::on_media(Media media) {
   }
   const auto stream = streams_.find(media.stream);
   if (stream == streams_.end() || !publishes(*stream)) return std::nullopt;
+  media_at_ = now_;
   return media;
 }
 
+bool ServerSession::any(StreamState state) const {
+  return std::ranges::any_of(streams_, [state](const auto& s) { return s.second == state; });
+}
+
 void ServerSession::adjust() {
-  const auto any = [this](StreamState state) {
-    return std::ranges::any_of(streams_, [state](const auto& s) { return s.second == state; });
-  };
   const bool publishing = any(StreamState::kPublishing);
   ChunkLimits limits = options_.link.limits;
   if (phase_ != Phase::kConnected) limits.command_bytes = options_.stranger_bytes;
   if (!publishing && !any(StreamState::kPublishAsked)) limits.media_bytes = options_.stranger_bytes;
   link_.set_limits(limits);
   link_.set_silence(publishing ? Millis{options_.publisher_idle} : options_.link.silence);
+  const bool idle = phase_ == Phase::kConnected && std::ranges::all_of(streams_, [](const auto& s) {
+                      return s.second == StreamState::kIdle;
+                    });
+  if (!idle) idle_since_.reset();
+  if (idle && !idle_since_) idle_since_ = now_;
 }
 
 void ServerSession::send_command(const Command& command, std::uint32_t stream) {

@@ -81,7 +81,8 @@ using ServerEvent = std::variant<ConnectRequest, PublishRequest, PlayRequest, Pu
 struct ServerOptions {
   LinkOptions link;
   Seconds connect{5};          // from the handshake to connect: clients send it at once
-  Seconds use{0};              // from connect to the first publish, play, object or call; 0: none
+  Millis idle{0};              // neither publishing nor playing, and no object or call yet; 0: any
+  Millis media{0};             // publishing and sending none of it, pings answered or not; 0: any
   Seconds refused{1};          // for who was refused to publish and does nothing else to leave
   Seconds publisher_idle{15};  // a publisher that says nothing at all is gone; others: link.silence
   std::uint32_t chunk_size = 4096;     // of what we send, 1 to kMaxChunkBytes
@@ -140,8 +141,8 @@ class ServerSession {
 
   // ---- time
 
-  [[nodiscard]] std::optional<TimePoint> deadline() const { return link_.deadline(); }
-  void tick(TimePoint now) { link_.tick(now); }  // next() then tells what has run out
+  [[nodiscard]] std::optional<TimePoint> deadline() const;
+  void tick(TimePoint now);                      // next() then tells what has run out
   void ping(TimePoint now) { link_.ping(now); }  // besides those that it sends by itself
 
   // ---- connect
@@ -198,6 +199,9 @@ class ServerSession {
   Result<Answer> dispatch(const RawMessage& message);
   Answer on_media(Media media);
   void adjust();  // limits and patience, to what the streams do
+  [[nodiscard]] bool any(StreamState state) const;
+  [[nodiscard]] std::optional<TimePoint> idle_until() const;
+  [[nodiscard]] std::optional<TimePoint> media_until() const;
   void send_command(const Command& command, std::uint32_t stream);
 
   // session_commands.cpp
@@ -236,6 +240,9 @@ class ServerSession {
   double last_call_ = 1;
   std::set<double> calls_;  // of ours, not yet answered
   Streams streams_;
+  TimePoint now_;                        // of the last receive() or tick()
+  std::optional<TimePoint> idle_since_;  // connected, and no stream does anything
+  TimePoint media_at_;                   // the last of it
 };
 
 }  // namespace so::rtmp

@@ -118,7 +118,6 @@ void ServerSession::accept_connect(const amf::Members& extra) {
   members.push_back({"objectEncoding", amf::Value::number(static_cast<double>(encoding_))});
   members.insert(members.end(), extra.begin(), extra.end());
   send_command({"_result", connect_transaction_, properties, {info}}, 0);
-  if (options_.use > Seconds{0}) link_.expect("the first request", options_.use);
 }
 
 void ServerSession::reject_connect(std::string_view code, std::string_view description,
@@ -172,6 +171,7 @@ void ServerSession::error(double transaction, std::string_view code, std::string
 
 double ServerSession::call(std::string_view name, const amf::Values& arguments) {
   last_call_ += 1;
+  more_than_streams_ = true;
   calls_.insert(last_call_);
   send_command({std::string{name}, last_call_, amf::Value::null(), arguments}, 0);
   return last_call_;

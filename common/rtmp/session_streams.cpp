@@ -113,6 +113,7 @@ bool ServerSession::settle(std::uint32_t stream, StreamState asked, StreamState 
 
 void ServerSession::publish_started(std::uint32_t stream) {
   if (!settle(stream, StreamState::kPublishAsked, StreamState::kPublishing)) return;
+  media_at_ = now_;
   link_.send(UserControl{Event::kStreamBegin, stream});
   status(stream, "status", "NetStream.Publish.Start", "publish started");
 }

@@ -162,18 +162,65 @@ TEST_CASE("a prepared message suits every session, wherever it stands") {
                        "object o v1, clear"});
 }
 
-TEST_CASE("who has shaken hands must connect, and then use the connection where that is asked") {
+TEST_CASE("who has shaken hands must connect, and then has so long to find something to do") {
   ServerOptions options;
-  options.use = Seconds{10};
+  options.idle = Millis{10'000};
+  options.link.ping_after = Millis{0};
   Wire wire{options};
   CHECK(wire.session.deadline() == at(5));
   wire.say(Wire::connect_command(), 0, at(4));
   CHECK(wire.session.deadline() == at(14));
   wire.say(Command{"createStream", 2, Value::null(), {}}, 0, at(5));
   CHECK(wire.session.deadline() == at(14));
-  wire.session.tick(at(14));
-  CHECK(wire.session.next().error() ==
-        Error{Code::kUnreachable, "waited 10 s for the first request"});
+  wire.say(Command{"play", 0, Value::null(), {Value::string("x")}}, 1, at(6));
+  CHECK(wire.session.deadline() == at(66));  // what all have
+  wire.say(Command{"closeStream", 0, Value::null(), {}}, 1, at(7));
+  CHECK(wire.session.deadline() == at(17));
+  wire.session.tick(at(17));
+  const Bytes last = wire.session.take_output();
+  CHECK(as_text(last).find("NetConnection.Connect.IdleTimeout") != std::string::npos);
+  CHECK(wire.session.next().error() == Error{Code::kUnreachable, "idle for 10 s"});
+}
+
+TEST_CASE("who has called, or was called, has a reason to stay") {
+  ServerOptions options;
+  options.idle = Millis{10'000};
+  options.link.ping_after = Millis{0};
+  Wire calls{options};
+  calls.connect();
+  CHECK(calls.session.deadline() == at(10));
+  calls.call("sum");
+  CHECK(calls.session.deadline() == at(60));
+  Wire called{options};
+  called.connect();
+  called.session.call("who", {});
+  CHECK(called.session.deadline() == at(60));
+}
+
+TEST_CASE("a publisher that answers pings and sends no media has so long") {
+  ServerOptions options;
+  options.media = Millis{20'000};
+  options.link.ping_after = Millis{0};
+  const Bytes pong = test::from_hex("020000000000060400000000 0007 00000000");
+  const auto media = [](Wire& wire, int when) {
+    wire.say(Wire::chunks(MessageType::kAudio, Bytes(5), 1), at(when));
+  };
+  Wire wire{options};
+  wire.publish();
+  for (int s = 10; s < 30; s += 10) wire.say(pong, at(s - 1));
+  CHECK(wire.session.deadline() == at(20));  // of the publish
+  media(wire, 19);
+  wire.say(pong, at(38));
+  CHECK(wire.session.deadline() == at(39));
+  wire.session.tick(at(39));
+  const Bytes last = wire.session.take_output();
+  CHECK(as_text(last).find("NetStream.Publish.Idle") != std::string::npos);
+  CHECK(wire.session.next().error() == Error{Code::kUnreachable, "no media for 20 s"});
+  Wire player{options};
+  player.connect();
+  player.call("createStream");
+  player.call("play", {Value::string("x")}, 1);
+  CHECK(player.session.deadline() == at(60));
 }
 
 TEST_CASE("a publisher may be silent for a shorter time than others") {

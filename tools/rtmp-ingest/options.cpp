@@ -108,6 +108,8 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   options.tcp.caps.total = 2000;
   options.ingest.publisher_grace = Millis{5000};
   options.ingest.drain = Millis{5000};
+  options.ingest.session.idle = Millis{60'000};  // Flash programs may wait for their user
+  options.ingest.session.media = Millis{20'000};
   cli::Command command{{"rtmp-ingest", "RTMP door: publish, play, shared objects", kExamples}};
   command.listen("listen", "rtmp", listen, "for all clients");
   std::vector<cli::Listen> tls_listen;
@@ -121,6 +123,12 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.option("reuse-port", cli::flag(options.tcp.reuse_port),
                  "let other processes listen there too");
   command.option("timeout", cli::duration(options.wait), "tap: how long the stream may be absent");
+  command.limit("handshake-timeout", cli::duration(options.ingest.session.link.handshake),
+                "from the connection to its end");
+  command.limit("idle-timeout", cli::duration(options.ingest.session.idle),
+                "who neither publishes nor plays; 0: never");
+  command.limit("media-timeout", cli::duration(options.ingest.session.media),
+                "publishers that send none; 0: never");
   command.limit("max-connections", cli::count(options.tcp.caps.total), "more are closed at once");
   add_stream_options(command, options);
   CLI::App* publish =
