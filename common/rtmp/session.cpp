@@ -88,7 +88,7 @@ Result<std::optional<ServerEvent>> ServerSession::next() {
 
 Result<ServerSession::Answer> ServerSession::dispatch(const RawMessage& message) {
   const MessageType type = message.header.type;
-  if (type == MessageType::kUserControl) return Answer{};  // buffer lengths are hints
+  if (type == MessageType::kUserControl) return on_buffer_length(message);
   if (type == MessageType::kCommandAmf0 || type == MessageType::kCommandAmf3) {
     return on_command(message);
   }
@@ -114,6 +114,14 @@ ServerSession::Answer ServerSession::on_media(Media media) {
   if (stream == streams_.end() || !publishes(*stream)) return std::nullopt;
   media_at_ = now_;
   return media;
+}
+
+ServerSession::Answer ServerSession::on_buffer_length(const RawMessage& message) {
+  const auto control = UserControl::decode(message.body);
+  if (!control || control->event != UserControl::Event::kSetBufferLength) return std::nullopt;
+  const auto stream = streams_.find(control->value);
+  if (stream == streams_.end() || stream->second != StreamState::kPlaying) return std::nullopt;
+  return BufferLength{control->value, control->buffer_ms};
 }
 
 bool ServerSession::any(StreamState state) const {

@@ -73,10 +73,22 @@ struct Receive {
   bool wanted = true;
 };
 
+/// Of a recording, answer with seek_started(); what is live has no other place to go to.
+struct Seek {
+  std::uint32_t stream = 0;
+  double position_ms = 0;
+};
+/// So much of a recording wants the player to have before it is due.
+struct BufferLength {
+  std::uint32_t stream = 0;
+  std::uint32_t milliseconds = 0;
+};
+
 /// Only Media borrows. SharedObjectMessage comes as the client sent it, between an accepted connect
 /// and the end; send_shared_object() answers.
-using ServerEvent = std::variant<ConnectRequest, PublishRequest, PlayRequest, PublishEnd, PlayEnd,
-                                 Media, Pause, Receive, SharedObjectMessage, Call, Reply>;
+using ServerEvent =
+    std::variant<ConnectRequest, PublishRequest, PlayRequest, PublishEnd, PlayEnd, Media, Pause,
+                 Receive, Seek, BufferLength, SharedObjectMessage, Call, Reply>;
 
 struct ServerOptions {
   LinkOptions link;
@@ -161,13 +173,18 @@ class ServerSession {
   /// "NetStream.Publish.BadName" or ".Denied". An encoder that does not leave then is left:
   /// librtmp waits for that.
   void publish_failed(std::uint32_t stream, std::string_view code, std::string_view description);
-  void play_started(std::uint32_t stream);
+  enum class Source { kLive, kRecording };
+  void play_started(std::uint32_t stream, Source source = Source::kLive);
   /// "NetStream.Play.StreamNotFound" or ".Failed"; after play_started(), too: it waited in vain.
   void play_failed(std::uint32_t stream, std::string_view code, std::string_view description);
 
   /// To a player. For one player; for many, see prepared.h.
   void send_media(const Media& media);
   void send_data(std::uint32_t stream, std::uint32_t timestamp, const amf::Values& values);
+  /// What follows is the recording from another place on.
+  void seek_started(std::uint32_t stream);
+  /// All of the recording has been sent; the player may still seek.
+  void play_complete(std::uint32_t stream, double seconds, std::uint64_t bytes);
   /// The publisher has left: the set of messages on which every known player ends. The stream goes
   /// on playing if media follows.
   void end_of_stream(std::uint32_t stream);
@@ -202,6 +219,7 @@ class ServerSession {
   [[nodiscard]] bool any(StreamState state) const;
   [[nodiscard]] std::optional<TimePoint> idle_until() const;
   [[nodiscard]] std::optional<TimePoint> media_until() const;
+  Answer on_buffer_length(const RawMessage& message);
   void send_command(const Command& command, std::uint32_t stream);
 
   // session_commands.cpp
@@ -223,6 +241,7 @@ class ServerSession {
   Result<Answer> on_publish(const Command& command, std::uint32_t stream);
   Result<Answer> on_play(const Command& command, std::uint32_t stream);
   Result<Answer> on_play2(const Command& command, std::uint32_t stream);
+  Result<Answer> on_seek(const Command& command, std::uint32_t stream);
   Result<Answer> on_pause(const Command& command, std::uint32_t stream);
   Result<Answer> on_receive_audio(const Command& command, std::uint32_t stream);
   Result<Answer> on_receive_video(const Command& command, std::uint32_t stream);

@@ -33,7 +33,7 @@ ServerSession::Handler ServerSession::handler(std::string_view command) {
       {"pauseRaw", &ServerSession::on_pause},
       {"receiveAudio", &ServerSession::on_receive_audio},
       {"receiveVideo", &ServerSession::on_receive_video},
-      {"seek", &ServerSession::agree},  // live: an error would end players
+      {"seek", &ServerSession::on_seek},
       {"closeStream", &ServerSession::on_close_stream},
       {"deleteStream", &ServerSession::on_delete_stream},
       {"getStreamLength", &ServerSession::on_stream_length},

@@ -160,8 +160,9 @@ Result<ServerSession::Answer> ServerSession::on_play2(const Command& command,
   return on_play(play, stream);
 }
 
-void ServerSession::play_started(std::uint32_t stream) {
+void ServerSession::play_started(std::uint32_t stream, Source source) {
   if (!settle(stream, StreamState::kPlayAsked, StreamState::kPlaying)) return;
+  if (source == Source::kRecording) link_.send(UserControl{Event::kStreamIsRecorded, stream});
   link_.send(UserControl{Event::kStreamBegin, stream});
   status(stream, "status", "NetStream.Play.Reset", "playing and resetting");
   status(stream, "status", "NetStream.Play.Start", "play started");
@@ -185,6 +186,35 @@ void ServerSession::end_of_stream(std::uint32_t stream) {
   if (found == streams_.end() || found->second != StreamState::kPlaying) return;
   link_.send(UserControl{Event::kStreamEof, stream});
   status(stream, "status", "NetStream.Play.UnpublishNotify", "the publisher has left");
+}
+
+// What is live agrees as well: an error would end players.
+Result<ServerSession::Answer> ServerSession::on_seek(const Command& command, std::uint32_t stream) {
+  result(command.transaction, amf::Value::undefined());
+  const auto found = find_stream(stream);
+  if (found == streams_.end() || found->second != StreamState::kPlaying) return Answer{};
+  return Answer{Seek{found->first, command.argument(0).as_number().value_or(0)}};
+}
+
+void ServerSession::seek_started(std::uint32_t stream) {
+  const auto found = streams_.find(stream);
+  if (found == streams_.end() || found->second != StreamState::kPlaying) return;
+  link_.send(UserControl{Event::kStreamEof, stream});
+  status(stream, "status", "NetStream.Seek.Notify", "seeking");
+  link_.send(UserControl{Event::kStreamBegin, stream});
+  status(stream, "status", "NetStream.Play.Start", "play started");
+}
+
+void ServerSession::play_complete(std::uint32_t stream, double seconds, std::uint64_t bytes) {
+  amf::Value info = information("status", "NetStream.Play.Complete", "all has been sent");
+  amf::Members& members = std::get<amf::Object>(info.is).members;
+  members.push_back({"duration", amf::Value::number(seconds)});
+  members.push_back({"bytes", amf::Value::number(static_cast<double>(bytes))});
+  const auto found = streams_.find(stream);
+  if (found == streams_.end() || found->second != StreamState::kPlaying) return;
+  send_data(stream, 0, {amf::Value::string("onPlayStatus"), info});
+  link_.send(UserControl{Event::kStreamEof, stream});
+  status(stream, "status", "NetStream.Play.Stop", "play stopped");
 }
 
 Result<ServerSession::Answer> ServerSession::on_pause(const Command& command,

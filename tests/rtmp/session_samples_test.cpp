@@ -65,7 +65,8 @@ std::string media_counts(const test::Sample& sample) {
 }
 
 Lines requests(std::string_view sample) {
-  if (sample == "nginx_rtmp_pull") return {"connect down", "play 1 down/zz from -2000"};
+  if (sample == "nginx_rtmp_pull")
+    return {"connect down", "play 1 down/zz from -2000", "buffer 1 of 5000 ms"};
   if (sample == "nginx_rtmp_push") return {"connect up", "publish 1 up/s9 live"};
   if (sample.starts_with("obs")) return {"connect live", "publish 1 live/obs1?user=u&pass=p live"};
   return {"connect live", "publish 1 live/x live", "publish 1 ends"};

@@ -52,7 +52,7 @@ TEST_CASE("a client plays, and hears the safe set at the end") {
   Ready pair;
   pair.client.play(1, "cam");
   pair.pump();
-  CHECK(pair.server_heard() == Lines{"play 1 live/cam from -2"});
+  CHECK(pair.server_heard() == Lines{"play 1 live/cam from -2", "buffer 1 of 3000 ms"});
   CHECK(pair.client_heard() == Lines{"status 1 NetStream.Play.Reset",
                                      "status 1 NetStream.Play.Start", "data on 1 at 0, 24 bytes"});
 

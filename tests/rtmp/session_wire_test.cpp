@@ -223,6 +223,42 @@ TEST_CASE("a publisher that answers pings and sends no media has so long") {
   CHECK(player.session.deadline() == at(60));
 }
 
+TEST_CASE("R9: a recording says that it is one, is sought in, and has an end") {
+  Wire wire;
+  wire.connect();
+  wire.call("createStream");
+  wire.call("play", {Value::string("x.flv"), Value::number(5000), Value::number(1000)}, 1);
+  CHECK(wire.heard == Lines{"play 1 live/x.flv from 5000"});
+  wire.heard.clear();
+  wire.call("seek", {Value::number(7000)}, 1);
+  CHECK(wire.heard == Lines{"seek 1 to 7000"});
+  wire.session.seek_started(1);
+  const Bytes sought = wire.session.take_output();
+  CHECK(to_hex(sought).find("0200000000000604000000000001"
+                            "00000001") == 0);  // StreamEOF
+  CHECK(as_text(sought).find("NetStream.Seek.Notify") != std::string::npos);
+  wire.session.play_complete(1, 12.5, 1000);
+  const Bytes last = wire.session.take_output();
+  const std::string_view text = as_text(last);
+  const std::size_t complete = text.find("NetStream.Play.Complete");
+  const std::size_t stop = text.find("NetStream.Play.Stop");
+  CHECK(text.find("onPlayStatus") < complete);
+  CHECK(complete < stop);
+  CHECK(stop != std::string::npos);
+}
+
+TEST_CASE("how long a player's buffer is, is heard of streams that play") {
+  Wire wire;
+  wire.connect();
+  wire.call("createStream");
+  const Bytes of_1 = test::from_hex("02000000 00000a 04 00000000 0003 00000001 00000bb8");
+  wire.say(of_1);
+  wire.call("play", {Value::string("x")}, 1);
+  wire.say(of_1);
+  wire.say(test::from_hex("02000000 00000a 04 00000000 0003 00000000 0000012c"));
+  CHECK(wire.heard == Lines{"play 1 live/x from -2", "buffer 1 of 3000 ms"});
+}
+
 TEST_CASE("a publisher may be silent for a shorter time than others") {
   ServerOptions options;
   options.publisher_idle = Seconds{15};

@@ -93,6 +93,12 @@ struct DescribeEvent {
   Text operator()(const rtmp::Receive& e) const {
     return fmt::format("{} {} {}", e.wanted ? "send" : "do not send", kind(e.kind), e.stream);
   }
+  Text operator()(const rtmp::Seek& e) const {
+    return fmt::format("seek {} to {}", e.stream, e.position_ms);
+  }
+  Text operator()(const rtmp::BufferLength& e) const {
+    return fmt::format("buffer {} of {} ms", e.stream, e.milliseconds);
+  }
   Text operator()(const rtmp::SharedObjectMessage& e) const {
     Text text = fmt::format("object {} v{}{}", e.name, e.version, e.persistent() ? " kept" : "");
     for (const auto& event : e.events) text += ", " + std::visit(DescribeShared{}, event);

@@ -37,6 +37,11 @@ Ingest::Ingest(IngestOptions options, net::Loop& loop, net::TcpConnections& conn
                          return client == nullptr ? nullptr : &client->session;
                        },
                    .turn = [this](net::ConnId id) { turn(id); }}),
+      playbacks_(loop, connections,
+                 [this](net::ConnId id) {
+                   Client* client = find(id);
+                   return client == nullptr ? nullptr : &client->session;
+                 }),
       deadline_(loop, [this] { tick(); }) {
   connections.set_handlers(
       {.on_open = [this](net::ConnId id, const net::Address& peer) { opened(id, peer); },
@@ -105,6 +110,7 @@ void Ingest::closed(net::ConnId id, std::string_view why) {
   clients_.erase(entry);
   calls_.closed(id);
   told_data_.forget(id);
+  playbacks_.closed(id);
   log::info("{} {} has left: {}", to_string(client->peer), client->scope, why);
   for (const auto& [stream, name] : client->plays) leave(name, {id, stream});
   const Ending how = client->session.is_leaving() ? Ending::kSaid : Ending::kLost;

@@ -15,6 +15,8 @@
 #include "net/loop.h"
 #include "net/tcp_connections.h"
 #include "objects.h"
+#include "play_wish.h"
+#include "playbacks.h"
 #include "recording.h"
 #include "rtmp/auth_server.h"
 #include "rtmp/session.h"
@@ -34,7 +36,7 @@ struct IngestOptions {
   Millis publisher_grace{0};       // players of a publisher that was lost are not told for so long
   Millis publisher_dead{2'000};    // who says nothing for so long when another wants its name
   bool replace_publisher = false;  // the other one gets it in any case
-  std::string record;              // folder of recordings; empty: none are made
+  std::string record;              // folder of recordings; empty: there are none
   Millis drain{0};  // for clients that can reconnect by themselves, when the server is to end
 };
 
@@ -74,6 +76,7 @@ class Ingest {
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] std::size_t clients() const { return clients_.size(); }
   [[nodiscard]] const std::map<std::string, Stream>& streams() const { return streams_; }
+  [[nodiscard]] std::size_t playbacks() const { return playbacks_.size(); }
   [[nodiscard]] TimePoint now() const { return loop_.now(); }
 
  private:
@@ -93,6 +96,8 @@ class Ingest {
   void on(net::ConnId id, const rtmp::Media& media);
   void on(net::ConnId id, const rtmp::Pause& pause);
   void on(net::ConnId id, const rtmp::Receive& receive);
+  void on(net::ConnId id, const rtmp::Seek& seek);
+  void on(net::ConnId id, const rtmp::BufferLength& length);
   void on(net::ConnId id, const rtmp::SharedObjectMessage& message);
   void on(net::ConnId id, const rtmp::Call& call);
   void on(net::ConnId id, const rtmp::Reply& reply);
@@ -109,9 +114,12 @@ class Ingest {
   // what the hub answers and tells
   void joined(net::ConnId id, const std::string& scope, amf::Members answer,
               const bus::Reply& reply);
-  void may_play(net::ConnId id, std::uint32_t stream, const std::string& name,
+  void may_play(net::ConnId id, std::uint32_t stream, const PlayWish& wish,
                 const bus::Reply& reply);
-  void play(net::ConnId id, std::uint32_t stream, const std::string& name);
+  [[nodiscard]] bool is_live(const std::string& name) const;
+  void play(net::ConnId id, std::uint32_t stream, const PlayWish& wish);
+  void play_live(net::ConnId id, std::uint32_t stream, const std::string& name);
+  bool play_recording(net::ConnId id, std::uint32_t stream, const PlayWish& wish);
   void event(const wire::FrameView& event);
   void stream_event(const std::string& name, std::uint64_t publisher, json::Element event);
   void metadata(const std::string& name, std::uint64_t from, json::Element event);
@@ -186,6 +194,7 @@ class Ingest {
   std::map<std::string, TimePoint> lost_;  // streams whose publisher may return until then
   std::vector<Waiting> waiting_;
   std::map<std::string, std::unique_ptr<Recording>> recordings_;
+  Playbacks playbacks_;
   ToldData told_data_;
   std::map<std::string, ToldTime> told_times_;  // of what is published here
   std::function<void()> drained_;

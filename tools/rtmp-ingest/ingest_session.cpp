@@ -60,59 +60,6 @@ void Ingest::joined(net::ConnId id, const std::string& scope, amf::Members answe
   turn(id);
 }
 
-// The session tells nothing more until it is decided.
-void Ingest::on(net::ConnId id, const rtmp::PlayRequest& request) {
-  const std::string name = "/" + request.path.path;
-  admit(id, request.path.query, [this, id, stream = request.stream, name](const Status& known) {
-    if (!known) {
-      find(id)->session.play_failed(stream, "NetStream.Play.Failed", known.error().text);
-      return turn(id);
-    }
-    hub_.may_play(member_of(id), name, [this, id, stream, name](const bus::Reply& reply) {
-      may_play(id, stream, name, reply);
-    });
-  });
-}
-
-void Ingest::may_play(net::ConnId id, std::uint32_t stream, const std::string& name,
-                      const bus::Reply& reply) {
-  Client* client = find(id);
-  if (client == nullptr) return;
-  if (reply.ok()) {
-    play(id, stream, name);
-  } else {
-    log::info("{} was refused to play {}: {}", to_string(client->peer), name, reply.message);
-    client->session.play_failed(stream, "NetStream.Play.Failed", reply.message);
-  }
-  turn(id);
-}
-
-void Ingest::play(net::ConnId id, std::uint32_t message_stream, const std::string& name) {
-  Client& client = *find(id);
-  const auto elsewhere = elsewhere_.find(name);
-  const auto here = streams_.find(name);
-  const bool live = (here != streams_.end() && here->second.has_source()) ||
-                    elsewhere != elsewhere_.end() || lost_.contains(name);
-  if (!live && options_.play_wait == Millis{0}) {
-    return client.session.play_failed(message_stream, "NetStream.Play.StreamNotFound",
-                                      fmt::format("There is no stream {}.", name));
-  }
-  Stream& source = stream(name);
-  if (!source.has_source() && elsewhere != elsewhere_.end()) {
-    if (const auto fetched = source.fetch(elsewhere->second.endpoint); !fetched) {
-      log::error("{}: {}", name, fetched.error().text);
-      return client.session.play_failed(message_stream, "NetStream.Play.Failed",
-                                        "The stream cannot be fetched.");
-    }
-  }
-  if (!source.has_players()) hub_.follow(name, {.meta = true, .streams = false, .latest = false});
-  client.plays.insert_or_assign(message_stream, name);
-  client.session.play_started(message_stream);
-  send_owed(id, client);  // before the media, which does not pass through the session
-  source.add_player({id, message_stream});
-  if (!live) waiting_.push_back({{id, message_stream}, name, loop_.now() + options_.play_wait});
-}
-
 // Who has waited in vain, and publishers that did not come back.
 void Ingest::end_waiting() {
   const TimePoint now = loop_.now();
@@ -165,15 +112,6 @@ void Ingest::stuck(const StreamKey& player) {
   connections_.abort(player.client, "too slow a player");
 }
 
-void Ingest::on(net::ConnId id, const rtmp::PlayEnd& end) {
-  Client& client = *find(id);
-  const auto entry = client.plays.find(end.stream);
-  if (entry == client.plays.end()) return;
-  const std::string name = entry->second;
-  client.plays.erase(entry);
-  leave(name, {id, end.stream});
-}
-
 void Ingest::leave(const std::string& name, const StreamKey& player) {
   const auto entry = streams_.find(name);
   if (entry == streams_.end()) return;
@@ -198,19 +136,6 @@ Stream& Ingest::stream(const std::string& name) {
                           .stuck = [this](const StreamKey& player) { stuck(player); }};
   return streams_.try_emplace(name, loop_, connections_, options_.stream, std::move(handlers))
       .first->second;
-}
-
-void Ingest::on(net::ConnId id, const rtmp::Pause& pause) {
-  const Client& client = *find(id);
-  const auto name = client.plays.find(pause.stream);
-  if (name != client.plays.end()) stream(name->second).pause({id, pause.stream}, pause.paused);
-}
-
-void Ingest::on(net::ConnId id, const rtmp::Receive& receive) {
-  const Client& client = *find(id);
-  const auto name = client.plays.find(receive.stream);
-  if (name != client.plays.end())
-    stream(name->second).receive({id, receive.stream}, receive.kind, receive.wanted);
 }
 
 void Ingest::on(net::ConnId id, const rtmp::SharedObjectMessage& message) {

@@ -80,6 +80,8 @@ void add_metrics(metrics::Families& to, const Ingest& ingest) {
   to.value(number(counters.replaced_publishers));
   to.counter("scopewire_rtmp_untold_data_total", "data messages too many for the hub");
   to.value(number(counters.untold_data));
+  to.gauge("scopewire_rtmp_recordings", "recordings that are being played");
+  to.value(number(ingest.playbacks()));
   to.counter("scopewire_rtmp_refused_proofs_total", "tokens and passwords that were wrong");
   to.value(number(counters.refused_proofs));
   add_streams(to, ingest);

@@ -11,13 +11,13 @@
 
 #include "base/cursor.h"
 #include "flv/tag.h"
+#include "flv_file.h"
 #include "net/socket.h"
 
 namespace so::ingest {
 namespace {
 
 constexpr std::size_t kBuffer = 64U << 10U;
-constexpr std::uint64_t kHeader = 13;  // of the file, with the first back-pointer
 constexpr std::size_t kTagHeader = 11;
 constexpr std::uint32_t kStepMs = 20;  // from the end of a file to what is appended
 
@@ -25,50 +25,16 @@ tl::unexpected<Error> system_failure(std::string_view what) {
   return fail(Code::kSystem, fmt::format("{}: {}", what, net::error_text(errno)));
 }
 
-// The folders of the stream below `folder`, made where they are missing.
-Result<UniqueFd> enter(const std::string& folder, std::string_view path) {
-  UniqueFd at{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!at) return system_failure(folder);
-  while (true) {
-    const std::size_t slash = path.find('/');
-    if (slash == std::string_view::npos) return at;
-    const std::string name{path.substr(0, slash)};
-    path.remove_prefix(slash + 1);
-    if (mkdirat(at.get(), name.c_str(), 0750) != 0 && errno != EEXIST) return system_failure(name);
-    at = UniqueFd{openat(at.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
-    if (!at) return system_failure(name);
-  }
-}
-
-struct TagEnd {
-  std::uint64_t next = 0;  // offset behind it
-  std::uint32_t timestamp = 0;
-};
-
-// The tag at this offset, if all of it is in the file.
-std::optional<TagEnd> read_tag_at(int file, std::uint64_t offset, std::uint64_t size) {
-  std::array<std::uint8_t, kTagHeader> bytes{};
-  const ssize_t got = pread(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-  if (got != static_cast<ssize_t>(bytes.size())) return std::nullopt;
-  Cursor in{bytes};
-  const std::uint8_t type = in.u8();
-  const std::uint32_t body = in.u24();
-  const std::uint32_t low = in.u24();
-  const TagEnd end{offset + kTagHeader + body + 4, std::uint32_t{in.u8()} << 24U | low};
-  const bool known = type == 8 || type == 9 || type == 18;
-  return known && end.next <= size ? std::optional{end} : std::nullopt;
-}
-
 // By the back-pointer at the end of a file that was not cut off.
-std::optional<TagEnd> last_tag(int file, std::uint64_t size) {
+std::optional<TagPlace> last_tag(int file, std::uint64_t size) {
   std::array<std::uint8_t, 4> bytes{};
-  if (size < kHeader + kTagHeader + 4) return std::nullopt;
+  if (size < kFlvHeader + kTagHeader + 4) return std::nullopt;
   if (pread(file, bytes.data(), bytes.size(), static_cast<off_t>(size - 4)) != 4)
     return std::nullopt;
   const std::uint64_t back = Cursor{bytes}.u32();
-  if (back < kTagHeader || size - 4 < kHeader + back) return std::nullopt;
-  const auto tag = read_tag_at(file, size - 4 - back, size);
-  return tag && tag->next == size ? tag : std::nullopt;
+  if (back < kTagHeader || size - 4 < kFlvHeader + back) return std::nullopt;
+  const auto tag = tag_at(file, size - 4 - back, size);
+  return tag && tag->next() == size ? tag : std::nullopt;
 }
 
 }  // namespace
@@ -76,9 +42,9 @@ std::optional<TagEnd> last_tag(int file, std::uint64_t size) {
 Result<std::unique_ptr<Recording>> Recording::open(const std::string& folder,
                                                    std::string_view stream, Mode mode) {
   const std::string path{stream.substr(1)};
-  auto at = enter(folder, path);
+  auto at = enter_folder(folder, path, true);
   if (!at) return fail(at.error());
-  const std::string name = path.substr(path.rfind('/') + 1) + ".flv";
+  const std::string name = recording_name(path);
   UniqueFd file{openat(at->get(), name.c_str(),
                        O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0640)};
   if (!file) return system_failure(name);
@@ -97,7 +63,7 @@ Status Recording::begin(Mode mode) {
   struct stat status {};
   if (fstat(file_.get(), &status) != 0) return system_failure("recording");
   if (!S_ISREG(status.st_mode)) return fail(Code::kSystem, "recording: it is no file");
-  if (mode == Mode::kAppend && status.st_size >= static_cast<off_t>(kHeader)) return find_end();
+  if (mode == Mode::kAppend && status.st_size >= static_cast<off_t>(kFlvHeader)) return find_end();
   if (ftruncate(file_.get(), 0) != 0) return system_failure("recording");
   return write_header();
 }
@@ -110,22 +76,20 @@ Status Recording::write_header() {
 
 // Looks from the start only when the end was cut off.
 Status Recording::find_end() {
-  struct stat status {};
-  if (fstat(file_.get(), &status) != 0) return system_failure("recording");
-  const auto size = static_cast<std::uint64_t>(status.st_size);
+  const std::uint64_t size = file_size(file_.get());
   std::array<char, 3> signature{};
   if (pread(file_.get(), signature.data(), 3, 0) != 3 ||
       std::string_view{signature.data(), 3} != "FLV") {
     return fail(Code::kSystem, "recording: what is there is no FLV");
   }
   auto last = last_tag(file_.get(), size);
-  for (std::uint64_t at = kHeader; !last || last->next < size;) {
-    const auto tag = read_tag_at(file_.get(), at, size);
+  for (std::uint64_t at = kFlvHeader; !last || last->next() < size;) {
+    const auto tag = tag_at(file_.get(), at, size);
     if (!tag) break;
     last = tag;
-    at = tag->next;
+    at = tag->next();
   }
-  size_ = last ? last->next : kHeader;
+  size_ = last ? last->next() : kFlvHeader;
   if (last) start_ = last->timestamp + kStepMs;
   if (ftruncate(file_.get(), static_cast<off_t>(size_)) != 0) return system_failure("recording");
   return {};
