@@ -95,6 +95,7 @@ Status Settings::apply(const Flags& flags, const Config& config) {
     if (!done) return fail(done.error());
     const auto entry = config.entries.find(setting.yaml);
     if (*done || entry == config.entries.end()) continue;
+    if (entry->second.words.empty() && !setting.value.is_list) continue;  // an empty list
     auto status =
         set(setting, entry->second.words, fmt::format("{}:{}", config.file, entry->second.line));
     if (!status) return status;

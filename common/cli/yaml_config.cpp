@@ -31,6 +31,8 @@ const std::array<std::string, 2> kFormats{"text", "json"};
 const std::array<std::string, 2> kDurabilities{"process", "power"};
 const std::array<std::string, 2> kAsked{"publish", "all"};
 const std::array<std::string, 2> kAuthmods{"adobe", "llnw"};
+const std::array<std::string, 2> kSwitches{"on", "off"};
+const std::array<std::string, 2> kSeconds{"refuse", "replace"};
 const std::array<std::string, 2> kBooleans{"true", "false"};
 
 using Names = YamlReader::Names;
@@ -53,6 +55,7 @@ class Reader : private YamlReader {
   [[nodiscard]] Status tokens(Node node) const;
   [[nodiscard]] Status users(Node node) const;
   [[nodiscard]] Status tls(Node node) const;
+  [[nodiscard]] Status rtmp(Node node) const;
   [[nodiscard]] Status limits(Node node) const;
   [[nodiscard]] Status section(const std::string& path, Node node) const;
   [[nodiscard]] Status acceptors(Node node) const;
@@ -64,6 +67,7 @@ class Reader : private YamlReader {
   [[nodiscard]] Read text() const;
   [[nodiscard]] Read one_of(Names words) const;
   [[nodiscard]] Read words() const;
+  [[nodiscard]] Read text_or_words() const;
 
   void keep(const std::string& path, Node node, std::vector<std::string> words) const {
     out_.entries[path] = {std::move(words), line(node)};
@@ -86,6 +90,8 @@ Status Reader::document(const YAML::Node& root) const {
       Key{"origins", words()},
       Key{"store", text()},
       Key{"tls", [this](const auto&, Node value) { return tls(value); }},
+      Key{"rtmp", [this](const auto&, Node value) { return rtmp(value); }},
+      Key{"reuse_port", one_of(kBooleans)},
       Key{"durability", one_of(kDurabilities)},
       Key{"tokens", [this](const auto&, Node value) { return tokens(value); }},
       Key{"users", [this](const auto&, Node value) { return users(value); }},
@@ -114,7 +120,15 @@ Status Reader::users(Node node) const {
 }
 
 Status Reader::tls(Node node) const {
-  return map("tls.", node, std::array{Key{"cert", text()}, Key{"key", text()}});
+  return map(
+      "tls.", node,
+      std::array{Key{"cert", text_or_words()}, Key{"key", text_or_words()}, Key{"ca", text()}});
+}
+
+Status Reader::rtmp(Node node) const {
+  return map("rtmp.", node,
+             std::array{Key{"record", text()}, Key{"gop_cache", one_of(kSwitches)},
+                        Key{"second_publisher", one_of(kSeconds)}});
 }
 
 // limits: {tool: {name: value}}. Which names a tool has, the tool says (Settings::apply).
@@ -210,6 +224,13 @@ Read Reader::words() const {
     }
     keep(path, node, std::move(words));
     return {};
+  };
+}
+
+// Of several certificates most tools take the first.
+Read Reader::text_or_words() const {
+  return [this](const std::string& path, Node node) {
+    return node.IsSequence() ? words()(path, node) : text()(path, node);
   };
 }
 

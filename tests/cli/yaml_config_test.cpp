@@ -39,6 +39,9 @@ limits:
     max_connections: 20000
 tokens: {keys: [a.pem, b.jwks], issuer: us, audience: them, optional: false}
 users: {file: who, ask: all, authmod: llnw}
+tls: {cert: [a.crt, b.crt], key: a.key, ca: none}
+rtmp: {record: /srv/live, gop_cache: off, second_publisher: replace}
+reuse_port: true
 )",
                                    "a.yaml");
   REQUIRE_MESSAGE(config, config.error().text);
@@ -50,6 +53,13 @@ users: {file: who, ask: all, authmod: llnw}
                                   Case{"log.level", "<debug>", 3},
                                   Case{"log.format", "<json>", 3},
                                   Case{"applications", "<chat><live>", 4},
+                                  Case{"tls.cert", "<a.crt><b.crt>", 20},
+                                  Case{"tls.key", "<a.key>", 20},
+                                  Case{"tls.ca", "<none>", 20},
+                                  Case{"rtmp.record", "</srv/live>", 21},
+                                  Case{"rtmp.gop_cache", "<off>", 21},
+                                  Case{"rtmp.second_publisher", "<replace>", 21},
+                                  Case{"reuse_port", "<true>", 22},
                                   Case{"allow_anonymous", "<true>", 5},
                                   Case{"origins", "<https://example.org>", 7},
                                   Case{"acceptors.rtmp", "<0.0.0.0:1935><[::1]:1936>", 9},
@@ -74,7 +84,7 @@ users: {file: who, ask: all, authmod: llnw}
     CHECK_MESSAGE(words(*config, c.path) == c.words, c.path);
     CHECK_MESSAGE(config->entries.at(c.path).line == c.line, c.path);
   }
-  CHECK(config->entries.size() == 26);
+  CHECK(config->entries.size() == 33);
 }
 
 TEST_CASE("an empty file, and one of comments, configures nothing") {
@@ -102,6 +112,11 @@ TEST_CASE("what is wrong with a file is said with its line") {
            Case{"log: debug", "1: here belongs a map of level, format"},
            Case{"allow_anonymous: yes", "1: allow_anonymous is not one of true, false"},
            Case{"users: {ask: some}", "1: users.ask is not one of publish, all"},
+           Case{"rtmp: {gop-cache: on}",
+                R"(1: unknown key "gop-cache", did you mean "gop_cache"?)"},
+           Case{"rtmp: {gop_cache: yes}", "1: rtmp.gop_cache is not one of on, off"},
+           Case{"reuse_port: 1", "1: reuse_port is not one of true, false"},
+           Case{"tls: {cert: [[a]]}", "1: tls.cert has an item that is no word"},
            Case{"applications: chat", "1: applications is not a list"},
            Case{"applications:\n- chat\n- [live]", "3: applications has an item that is no word"},
            Case{"acceptors: {ip: 127.0.0.1}", "1: acceptors is not a list"},
@@ -121,7 +136,8 @@ TEST_CASE("what is wrong with a file is said with its line") {
            Case{"[hub]",
                 "1: here belongs a map of hub, hub_key, hub_secret_key, tool_keys, key, log, "
                 "applications, allow_anonymous, "
-                "origins, store, tls, durability, tokens, users, acceptors, limits, policy, "
+                "origins, store, tls, rtmp, reuse_port, durability, tokens, users, acceptors, "
+                "limits, policy, "
                 "hooks"}}) {
     const auto config = parse_config(c.text, "a.yaml");
     REQUIRE_FALSE_MESSAGE(config, c.text);

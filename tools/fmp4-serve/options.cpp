@@ -56,7 +56,8 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.option("timeout", cli::duration(options.tap.wait),
                  "tap: how long the stream may be absent");
   edge::add_limits(command, serve.server);
-  command.option("reuse-port", cli::flag(serve.server.reuse_port), "several processes on one port");
+  command.setting("reuse-port", "reuse_port", cli::flag(serve.server.reuse_port),
+                  "several processes on one port");
   command.limit("drain-timeout", cli::duration(options.drain), "on SIGTERM, to see clients off");
   command.limit("viewer-queue", cli::size(serve.queue_bytes),
                 "bytes waiting for one viewer; then it skips");

@@ -83,19 +83,20 @@ void add_stream_options(cli::Command& command, Options& options) {
                 "skipping for so long, it is closed");
   command.limit("latency-budget", cli::duration(options.tcp.limits.gather),
                 "players' writes may wait so long for more");
-  command.option("gop-cache", cli::choice(options.gop_cache, "on|off", {"on", "off"}),
-                 "begin with what is since the key frame");
+  command.setting("gop-cache", "rtmp.gop_cache",
+                  cli::choice(options.gop_cache, "on|off", {"on", "off"}),
+                  "begin with what is since the key frame");
   command.limit("gop-bytes", cli::size(stream.head.bytes), "and how much that may be");
   command.limit("gop-time", cli::duration(stream.head.duration), "and how long");
   command.limit("play-wait", cli::duration(options.ingest.play_wait),
                 "players wait for a publisher so long");
   command.limit("publisher-grace", cli::duration(options.ingest.publisher_grace),
                 "and for one that was lost");
-  command.option("second-publisher",
-                 cli::choice(options.second_publisher, "refuse|replace", {"refuse", "replace"}),
-                 "of a live stream");
-  command.option("record", cli::text(options.ingest.record, "DIR"),
-                 R"(where publish "record" and "append" write)");
+  command.setting("second-publisher", "rtmp.second_publisher",
+                  cli::choice(options.second_publisher, "refuse|replace", {"refuse", "replace"}),
+                  "of a live stream");
+  command.setting("record", "rtmp.record", cli::text(options.ingest.record, "DIR"),
+                  R"(where publish "record" and "append" write)");
   command.limit("drain-timeout", cli::duration(options.ingest.drain),
                 "on SIGTERM, to see clients off");
 }
@@ -114,14 +115,15 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.listen("listen", "rtmp", listen, "for all clients");
   std::vector<cli::Listen> tls_listen;
   command.listen("tls-listen", "rtmps", tls_listen, "for clients of rtmps");
-  command.option("tls-cert", cli::texts(words.certificates, "FILE"), "PEM, with its chain");
-  command.option("tls-key", cli::texts(words.keys, "FILE"), "PEM, of each certificate");
-  command.option("tls-ca", cli::text(options.ca, "FILE"), "whom to trust");
+  command.setting("tls-cert", "tls.cert", cli::texts(words.certificates, "FILE"),
+                  "PEM, with its chain");
+  command.setting("tls-key", "tls.key", cli::texts(words.keys, "FILE"), "PEM, of each certificate");
+  command.setting("tls-ca", "tls.ca", cli::text(options.ca, "FILE"), "whom to trust");
   command.tokens(options.tokens);
   command.users(options.users);
   command.metrics("rtmpMetrics", options.metrics);
-  command.option("reuse-port", cli::flag(options.tcp.reuse_port),
-                 "let other processes listen there too");
+  command.setting("reuse-port", "reuse_port", cli::flag(options.tcp.reuse_port),
+                  "let other processes listen there too");
   command.option("timeout", cli::duration(options.wait), "tap: how long the stream may be absent");
   command.limit("handshake-timeout", cli::duration(options.ingest.session.link.handshake),
                 "from the connection to its end");

@@ -67,8 +67,8 @@ void add_hub(cli::Command& command, Words& words, Options& options) {
 void add_bounds(cli::Command& command, Options& options) {
   GatewayOptions& gateway = options.gateway;
   edge::add_limits(command, gateway.server);
-  command.option("reuse-port", cli::flag(gateway.server.reuse_port),
-                 "several processes on one port");
+  command.setting("reuse-port", "reuse_port", cli::flag(gateway.server.reuse_port),
+                  "several processes on one port");
   command.limit("drain-timeout", cli::duration(options.drain), "on SIGTERM, to see clients off");
   command.limit("max-message", cli::size(gateway.message_bytes),
                 "larger ones close the connection");
