@@ -1,12 +1,16 @@
 #include "options.h"
 
 #include <array>
+#include <filesystem>
+#include <fstream>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "support/parsed.h"
+#include "support/temp_dir.h"
 
 using namespace so;
 using ingest::Mode;
@@ -71,6 +75,30 @@ TEST_CASE("what players and publishers of rtmp-ingest are granted") {
   CHECK(run.options.ingest.play_wait == Seconds{3});
 }
 
+TEST_CASE("how long rtmp-ingest's clients may be silent, and whom it asks who he is") {
+  const auto usual = parse({});
+  CHECK(usual.options.ingest.session.link.handshake == Seconds{10});
+  CHECK(usual.options.ingest.session.idle == Seconds{60});
+  CHECK(usual.options.ingest.session.media == Seconds{20});
+  CHECK_FALSE(usual.options.tokens.verifier);
+  CHECK_FALSE(usual.options.users.passwords);
+  TempDir dir;
+  const std::string file = dir.path("users");
+  std::ofstream{file} << "ann:s3cret\n";
+  std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+  const auto run = parse({"--handshake-timeout", "1s", "--idle-timeout", "0s", "--media-timeout",
+                          "5s", "--users", file.c_str(), "--users-ask", "all", "--authmod", "llnw",
+                          "--listen", "0.0.0.0:1935"});  // all have to say who they are
+  CHECK_FALSE(run.exit);
+  CHECK(run.options.ingest.session.link.handshake == Seconds{1});
+  CHECK(run.options.ingest.session.idle == Millis{0});
+  CHECK(run.options.ingest.session.media == Seconds{5});
+  CHECK(run.options.users.passwords->at("ann") == "s3cret");
+  CHECK(run.options.users.scheme == "llnw");
+  const auto some = parse({"--users", file.c_str(), "--listen", "0.0.0.0:1935"});
+  CHECK(some.exit == Exit::kUsage);  // players do not
+}
+
 TEST_CASE("words that make no sense are refused by name") {
   struct Case {
     std::vector<const char*> words;
@@ -90,6 +118,9 @@ TEST_CASE("words that make no sense are refused by name") {
       Case{{"--tls-listen", "127.0.0.1:0"}, "--tls-cert"},
       Case{{"--tls-cert", "a.crt"}, "--tls-key"},
       Case{{"--gop-cache", "maybe"}, "gop-cache"},
+      Case{{"--users", "none"}, "unable to read none"},
+      Case{{"--users-ask", "some"}, "users-ask"},
+      Case{{"--token-key", "none"}, "unable to read none"},
   };
   for (const Case& c : cases) {
     const auto run = parse(c.words);
