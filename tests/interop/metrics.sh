@@ -41,6 +41,15 @@ for line in 'scopewire_rtmp_streams 1' 'scopewire_rtmp_stream_players{stream="/l
   'scopewire_rtmp_stream_key_frame_age_seconds{stream="/live/cam"} '; do
   contains metrics "$line"
 done
+value() { awk -v "of=scopewire_rtmp_stream_$1{stream=\"/live/cam\"}" '$1 == of { print $2 }' metrics; }
+between() { # LEAST MOST NAME
+  curl -fsS "$(endpoint ingest)/metrics" >metrics
+  awk -v "value=$(value "$3")" -v "least=$1" -v "most=$2" 'BEGIN { exit !(value >= least && value <= most) }'
+}
+eventually -t 20 between 27 33 frames_per_second # what ffmpeg was told
+eventually -t 20 between 0.4 0.6 gop_seconds
+eventually between 0 0.7 key_frame_age_seconds
+eventually between 1000 100000 bytes_per_second
 if grep -q secret metrics ingest.log; then fail "a stream key is told"; fi
 start gateway ws-gateway --listen 127.0.0.1:0 --metrics 127.0.0.1:0
 start serve fmp4-serve --listen 127.0.0.1:0 --metrics 127.0.0.1:0

@@ -46,7 +46,11 @@ std::vector<StreamLine> stream_lines(TimePoint now) {
          return last ? seconds(now - *last) : 0;
        }},
       {"scopewire_rtmp_stream_bytes_per_second", "of late", false,
-       [](const Stream& s) { return number(s.stats().bytes_per_second()); }},
+       [now](const Stream& s) {
+         return s.stats().quiet(now) ? 0 : number(s.stats().bytes_per_second());
+       }},
+      {"scopewire_rtmp_stream_frames_per_second", "pictures, of late", false,
+       [now](const Stream& s) { return s.stats().quiet(now) ? 0 : s.stats().frames_per_second(); }},
   };
 }
 

@@ -24,6 +24,9 @@ class StreamStats {
   [[nodiscard]] std::optional<TimePoint> last_key() const { return last_key_; }
   /// Over the last seconds; 0 in the first one.
   [[nodiscard]] std::size_t bytes_per_second() const { return rate_; }
+  [[nodiscard]] double frames_per_second() const { return frame_rate_; }  // pictures, likewise
+  /// Nothing has come for some seconds: what was so much a second is nothing now.
+  [[nodiscard]] bool quiet(TimePoint now) const;
 
  private:
   std::uint64_t bytes_ = 0;
@@ -36,6 +39,9 @@ class StreamStats {
   std::size_t rate_ = 0;
   std::optional<TimePoint> window_;  // began then
   std::uint64_t window_bytes_ = 0;
+  std::uint64_t window_frames_ = 0;
+  double frame_rate_ = 0;
+  TimePoint last_{};  // unit
 };
 
 }  // namespace so::ingest
