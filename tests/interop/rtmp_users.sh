@@ -53,6 +53,18 @@ start all rtmp-ingest --config scopewire.yaml --listen 127.0.0.1:0 --users-ask a
 exits 1 ffmpeg -v error -i "rtmp://$(address all rtmp)/live/ann1" -f null -
 expect 5 frames "rtmp://bob:pass:word@$(address all rtmp)/live/ann1"
 
+# What is pushed and pulled brings the user and password of its URL.
+background push rtmp-ingest push live/ann1 "rtmp://ann:s3cret@$llnw/live/ann5"
+eventually -t 20 contains llnw.log 'publishes /live/ann5'
+background pull rtmp-ingest pull "rtmp://bob:pass:word@$(address all rtmp)/live/ann1" live/pulled
+eventually -t 20 contains pull.log 'NetStream.Play.Start'
+expect 5 frames "rtmp://$adobe/live/pulled"
+stop pull
+stop push
+background wrong.push rtmp-ingest push live/ann1 "rtmp://ann:wrong@$llnw/live/ann6"
+eventually -t 20 contains wrong.push.log 'user or password are wrong; again in'
+stop wrong.push
+
 # Guesses from one address are looked at ten times a minute; then the right password is as wrong.
 guess() { ffmpeg -v error -i source.flv -t 1 -c copy -f flv "rtmp://bob:$1@$(address all rtmp)/live/bob" 2>err; }
 for i in {1..10}; do if guess "guess$i"; then fail 'a guess was right'; fi; done

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "rtmp/authmod.h"
 
 namespace so::ingest {
 namespace {
@@ -64,7 +65,10 @@ void Remote::dial() {
 }
 
 void Remote::dialled(Result<UniqueFd> socket) {
-  if (!socket) return lost(socket.error().text);
+  if (!socket) {
+    auth_.clear();
+    return lost(socket.error().text);
+  }
   auto tls = target_.url.secure
                  ? std::make_unique<net::TlsSession>(target_.identity, target_.url.host)
                  : nullptr;
@@ -73,12 +77,13 @@ void Remote::dialled(Result<UniqueFd> socket) {
   session_.emplace(rtmp::ClientOptions{}, random_u64(), loop_.now());
   stream_ = 0;
   rtmp::ConnectArguments arguments;
-  arguments.app = path_.app;
-  arguments.tc_url = rtmp::tc_url(target_.url, path_.app);
+  arguments.app = path_.app + auth_;
+  arguments.tc_url = rtmp::tc_url(target_.url, arguments.app);
   if (target_.role == Role::kPublish) {
     arguments.flash_version = "FMLE/3.0 (compatible; scopewire)";
     arguments.extra.push_back({"type", amf::Value::string("nonprivate")});
   }
+  auth_.clear();  // good once
   session_->connect(arguments);
   tick_.start(kTick, kTick);
   turn();
@@ -130,17 +135,37 @@ void Remote::lost(std::string_view why) {
     if (handlers_.ended) handlers_.ended();
   }
   if (!wanted_) return;
+  if (!auth_.empty()) return dial();
   const Millis wait = backoff_.next(random_u64());
   log::warn("{}: {}; again in {} ms", name_, why, wait.count());
   retry_.start(wait);
 }
 
 void Remote::on(const rtmp::Connected& /*event*/) {
+  asked_ = 0;
   session_->create_stream();
 }
 
+// Servers that want user and password ask twice.
+Status Remote::answer(std::string_view challenge) {
+  constexpr unsigned kTwice = 2;
+  const std::string& who = target_.url.user_info;
+  if (who.empty()) return fail(Code::kRefused, std::string{challenge});
+  const std::size_t colon = std::min(who.find(':'), who.size());
+  auto answer = rtmp::auth_answer(challenge, path_.app, who.substr(0, colon),
+                                  who.substr(std::min(colon + 1, who.size())),
+                                  fmt::format("{:08x}", random_u64() & 0xFFFFFFFFU));
+  if (!answer) return fail(answer.error());
+  if (++asked_ > kTwice) return fail(Code::kRefused, std::string{challenge});
+  auth_ = *std::move(answer);
+  return {};
+}
+
 void Remote::on(const rtmp::ConnectRefused& event) {
-  give_up(fmt::format("refused: {} {}", event.code, event.description));
+  const auto answered = answer(event.description);
+  if (answered) return give_up("it asks for user and password");
+  asked_ = 0;
+  give_up(fmt::format("refused: {} {}", event.code, answered.error().text));
 }
 
 void Remote::on(const rtmp::StreamCreated& event) {

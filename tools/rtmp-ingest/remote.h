@@ -53,6 +53,7 @@ class Remote {
   void turn();
   void tick();
   void give_up(std::string_view why);  // this connection
+  [[nodiscard]] Status answer(std::string_view challenge);
   void lost(std::string_view why);
   void on(const rtmp::Connected& event);
   void on(const rtmp::ConnectRefused& event);
@@ -76,7 +77,9 @@ class Remote {
   net::ConnId id_ = net::kNoConn;
   std::optional<net::TcpDial> dial_;
   std::optional<rtmp::ClientSession> session_;
-  TimePoint since_;  // begun
+  TimePoint since_;     // begun
+  std::string auth_;    // what a challenge is answered with, behind the app
+  unsigned asked_ = 0;  // for user and password, since it last was let in
   net::Backoff backoff_;
   net::Timer retry_;
   net::Timer tick_;
