@@ -25,6 +25,15 @@ using namespace so;
 
 namespace {
 
+// Who clients have to be, from now on.
+void guard(ingest::Ingest& ingest, const ingest::Options& options) {
+  const cli::Users& users = options.users;
+  ingest.set_verifier(options.tokens.verifier, options.tokens.optional);
+  ingest.set_users({users.passwords,
+                    users.scheme == "llnw" ? rtmp::AuthScheme::kLlnw : rtmp::AuthScheme::kAdobe,
+                    users.ask == "all"});
+}
+
 int serve(ingest::Options& options, net::Loop& loop, bus::Client& hub) {
   net::TcpServer server{loop, options.tcp};
   std::vector<std::string> ready;
@@ -48,21 +57,12 @@ int serve(ingest::Options& options, net::Loop& loop, bus::Client& hub) {
     ready.push_back("rtmps://" + to_string(*address));
   }
   ingest::Ingest ingest{options.ingest, loop, server.connections(), hub};
-  const auto check_tokens = [&] {
-    ingest.set_verifier(options.tokens.verifier, options.tokens.optional);
-  };
-  const auto check_users = [&, &users = options.users] {
-    ingest.set_users({users.passwords,
-                      users.scheme == "llnw" ? rtmp::AuthScheme::kLlnw : rtmp::AuthScheme::kAdobe,
-                      users.ask == "all"});
-  };
-  check_tokens();
-  check_users();
+  guard(ingest, options);
   net::Timer expiry{loop, [&] { ingest.close_expired(wall_now()); }};
   if (options.tokens.verifier) expiry.start(Millis{1000}, Millis{1000});
   loop.on_signal(SIGHUP, [&] {  // who is connected keeps the certificate that it was shown
-    if (cli::keys_again(options.tokens)) check_tokens();
-    if (cli::passwords_again(options.users)) check_users();
+    const bool keys = cli::keys_again(options.tokens);
+    if (cli::passwords_again(options.users) || keys) guard(ingest, options);
     if (options.tls_listen.empty()) return;
     const auto shown = show_certificates();
     shown ? log::info("the certificates were read again") : log::error("{}", shown.error().text);

@@ -101,20 +101,8 @@ void add_stream_options(cli::Command& command, Options& options) {
                 "on SIGTERM, to see clients off");
 }
 
-}  // namespace
-
-std::optional<Exit> parse_options(int argc, const char* const* argv, Options& options) {
-  std::vector<cli::Listen> listen{{"127.0.0.1", 1935, ""}};
-  Words words;
-  options.tcp.caps.total = 2000;
-  options.ingest.publisher_grace = Millis{5000};
-  options.ingest.drain = Millis{5000};
-  options.ingest.session.idle = Millis{60'000};  // Flash programs may wait for their user
-  options.ingest.session.media = Millis{20'000};
-  cli::Command command{{"rtmp-ingest", "RTMP door: publish, play, shared objects", kExamples}};
-  command.listen("listen", "rtmp", listen, "for all clients");
-  std::vector<cli::Listen> tls_listen;
-  command.listen("tls-listen", "rtmps", tls_listen, "for clients of rtmps");
+// How clients come in, and who they have to be.
+void add_door_options(cli::Command& command, Words& words, Options& options) {
   command.setting("tls-cert", "tls.cert", cli::texts(words.certificates, "FILE"),
                   "PEM, with its chain");
   command.setting("tls-key", "tls.key", cli::texts(words.keys, "FILE"), "PEM, of each certificate");
@@ -132,6 +120,23 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.limit("media-timeout", cli::duration(options.ingest.session.media),
                 "publishers that send none; 0: never");
   command.limit("max-connections", cli::count(options.tcp.caps.total), "more are closed at once");
+}
+
+}  // namespace
+
+std::optional<Exit> parse_options(int argc, const char* const* argv, Options& options) {
+  std::vector<cli::Listen> listen{{"127.0.0.1", 1935, ""}};
+  Words words;
+  options.tcp.caps.total = 2000;
+  options.ingest.publisher_grace = Millis{5000};
+  options.ingest.drain = Millis{5000};
+  options.ingest.session.idle = Millis{60'000};  // Flash programs may wait for their user
+  options.ingest.session.media = Millis{20'000};
+  cli::Command command{{"rtmp-ingest", "RTMP door: publish, play, shared objects", kExamples}};
+  command.listen("listen", "rtmp", listen, "for all clients");
+  std::vector<cli::Listen> tls_listen;
+  command.listen("tls-listen", "rtmps", tls_listen, "for clients of rtmps");
+  add_door_options(command, words, options);
   add_stream_options(command, options);
   CLI::App* publish =
       command.app().add_subcommand("publish", "FLV from standard input becomes a stream");
