@@ -64,9 +64,11 @@ void tune(int socket) {
 }
 
 std::size_t set_descriptor_limit(std::size_t wanted) {
+  static std::size_t most = 0;  // as the limit is the process's, so is what it is wanted for
+  most = std::max(most, wanted);
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
-  limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
+  limit.rlim_cur = std::min<rlim_t>(most, limit.rlim_max);
   setrlimit(RLIMIT_NOFILE, &limit);
   return limit.rlim_cur;
 }

@@ -23,9 +23,9 @@ Result<UniqueFd> listening_socket(const Address& address, bool reuse_port, int b
 /// early who is slow.
 void tune(int socket);
 
-/// Sets the soft limit of open descriptors to `wanted`, or to the hard limit if that is lower;
-/// returns what it is now. Down, too: libwebsockets fills two tables of that size, 16 bytes a
-/// descriptor, and containers like to grant a million.
+/// Sets the soft limit of open descriptors to the most that anybody in the process has wanted, or
+/// to the hard limit if that is lower; returns what it is now. Down, too: libwebsockets fills two
+/// tables of that size, 16 bytes a descriptor, and containers like to grant a million.
 std::size_t set_descriptor_limit(std::size_t wanted);
 
 }  // namespace so::net

@@ -61,6 +61,15 @@ for tool in gateway serve; do
     contains metrics "$line"
   done
 done
+
+# What Prometheus needs is little; it takes the clients nothing away.
+files() { awk '/^Max open files/ { print $4 }' "/proc/${pid_of[$1]}/limits"; }
+if [ "$(ulimit -Hn)" = unlimited ] || [ "$(ulimit -Hn)" -ge 16000 ]; then
+  for tool in gateway serve ingest; do
+    [ "$(files $tool)" -ge 2000 ] || fail "$tool may open $(files $tool) files"
+  done
+  [ "$(files gateway)" -ge 10000 ] || fail "ws-gateway may open $(files gateway) files"
+fi
 stop hub
 eventually exits 22 curl -fsS "$(endpoint gateway)/readyz"
 eventually exits 22 curl -fsS "$(endpoint serve)/readyz"

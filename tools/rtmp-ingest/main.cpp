@@ -15,6 +15,7 @@
 #include "ingest.h"
 #include "metrics.h"
 #include "metrics/endpoint.h"
+#include "net/socket.h"
 #include "net/stdio.h"
 #include "net/tcp_server.h"
 #include "options.h"
@@ -35,6 +36,8 @@ void guard(ingest::Ingest& ingest, const ingest::Options& options) {
 }
 
 int serve(ingest::Options& options, net::Loop& loop, bus::Client& hub) {
+  constexpr std::size_t kOtherFiles = 512;  // the bus, streams, recordings
+  net::set_descriptor_limit(options.tcp.caps.total + kOtherFiles);
   net::TcpServer server{loop, options.tcp};
   std::vector<std::string> ready;
   for (const net::Address& wanted : options.listen) {

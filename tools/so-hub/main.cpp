@@ -11,6 +11,7 @@
 #include "metrics.h"
 #include "metrics/endpoint.h"
 #include "net/loop.h"
+#include "net/socket.h"
 #include "options.h"
 
 using namespace so;
@@ -26,6 +27,8 @@ int main(int argc, char** argv) {
   auto store = store::open(options.store);
   if (!store) return cli::give_up("unable to open", "the store", store.error());
 
+  constexpr std::size_t kFiles = 4096;  // a socket a tool, and some for hooks and the store
+  net::set_descriptor_limit(kFiles);
   net::Loop loop;
   const auto server = HubServer::bind(options, loop);
   if (!server) return cli::give_up("unable to listen on", options.address, server.error());
