@@ -12,14 +12,15 @@ namespace so::flv {
 namespace {
 
 /// What a NAL unit is to us.
-enum class Unit : std::uint8_t { kWaste, kSlice, kIdrSlice, kOther };
+enum class Unit : std::uint8_t { kWaste, kSlice, kIdrSlice, kPartition, kOther };
 
 // H.264, table 7-1: the low five bits of a NAL unit's first byte.
 Unit avc_unit(unsigned first) {
   const unsigned type = first & 0x1FU;
   if (type == 9 || type == 12) return Unit::kWaste;  // delimiter, filler
   if (type == 5) return Unit::kIdrSlice;
-  return type >= 1 && type <= 4 ? Unit::kSlice : Unit::kOther;
+  if (type >= 2 && type <= 4) return Unit::kPartition;
+  return type == 1 ? Unit::kSlice : Unit::kOther;
 }
 
 // H.265, table 7-1: the six bits after the first.
@@ -72,6 +73,10 @@ Result<AccessUnit> read_access_unit(ByteView payload, std::size_t length_bytes, 
     const Unit kind = clean.empty()             ? Unit::kWaste
                       : coding == Coding::kHevc ? hevc_unit(clean.front())
                                                 : avc_unit(clean.front());
+    // No browser knows the profile that has them; pictures of HEVC, taken for H.264, look so.
+    if (kind == Unit::kPartition) {
+      return fail(Code::kPeer, fmt::format("reading NAL unit at {}: a data partition", start));
+    }
     const bool wanted = kind != Unit::kWaste;
     result.has_idr |= kind == Unit::kIdrSlice;
     result.has_slice |= kind == Unit::kIdrSlice || kind == Unit::kSlice;

@@ -18,8 +18,8 @@ struct AccessUnit {
   bool has_slice = false;  // there is a picture at all
 };
 
-/// length_bytes: of the configuration, kept. An error is a length that reaches beyond the end: what
-/// follows cannot be decoded until the next key frame.
+/// length_bytes: of the configuration, kept. An error is a length that reaches beyond the end, or a
+/// picture in data partitions: what follows cannot be decoded until the next key frame.
 Result<AccessUnit> read_access_unit(ByteView payload, std::size_t length_bytes, Bytes& scratch,
                                     Coding coding = Coding::kAvc);
 

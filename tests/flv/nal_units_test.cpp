@@ -70,3 +70,7 @@ TEST_CASE("lengths that do not add up are errors that say where") {
   CHECK(error_of(4, "00000002 6588 0000") == "reading NAL unit at 6: 0 bytes, only 2 left");
   CHECK(error_of(4, "ffffffff 65") == "reading NAL unit at 0: 4294967295 bytes, only 1 left");
 }
+
+TEST_CASE("data partitions are refused: HEVC that is taken for H.264 looks so") {
+  CHECK(error_of(4, "00000002 6588 00000002 0201") == "reading NAL unit at 6: a data partition");
+}

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/cursor.h"
 #include "base/writer.h"
 #include "fmp4/muxer.h"
 #include "support/flv_file.h"
@@ -48,6 +49,7 @@ constexpr std::size_t kSampleFlags = 56;
 constexpr std::size_t kTfdt = 64;
 constexpr std::size_t kTfdtVersion = 68;
 constexpr std::size_t kTimeLow = 76;
+constexpr std::size_t kTrunVersion = 88;
 constexpr std::size_t kDataOffset = 96;
 constexpr std::size_t kComposition = 100;
 constexpr std::size_t kMdat = 104;
@@ -64,6 +66,15 @@ std::size_t body_of(const Bytes& bytes, std::string_view type, int nth = 1) {
   std::size_t at = 0;
   for (; nth > 0; --nth) at = as_text(bytes).find(type, at) + 4;
   return at;
+}
+
+/// Gives all NAL units of a picture this first byte.
+void rename_units(Bytes& fragment, std::uint8_t first) {
+  for (std::size_t at = kPayload; at < fragment.size();) {
+    Cursor length{ByteView{fragment}.subspan(at)};
+    fragment.at(at + 4) = first;
+    at += 4 + length.u32();
+  }
 }
 
 struct Mutation {
@@ -105,6 +116,12 @@ const std::vector<Mutation> fragment_faults{
      "tfhd: offsets do not count from the moof"},
     {"shown before 0", [](Messages& m) { set(m[1], kComposition, 0xFFFFFFFF); },
      "track 1: presented before 0"},
+    {"shown before it is decoded, in a trun of version 0",
+     [](Messages& m) {
+       m[3][kTrunVersion] = 0;
+       set(m[3], kComposition, 0xFFFFFFFF);
+     },
+     "trun: version 0, in which no composition is negative"},
     {"mdat short", [](Messages& m) { set(m[1], kMdat, 108); },
      "stream: box 'ttp:' of 539828328 bytes at 212 does not fit"},
     {"payload short",
@@ -126,6 +143,8 @@ const std::vector<Mutation> fragment_faults{
      "NAL unit lengths do not add up to the sample"},
     {"access unit delimiter left in", [](Messages& m) { m[1][kPayload + 4] = 9; },
      "NAL unit type 9 does not belong into a sample"},
+    {"a picture of another codec",  // the first byte of an IDR picture of HEVC
+     [](Messages& m) { rename_units(m[1], 0x26); }, "a sample of AVC without a picture"},
     {"begins without a key frame",
      [](Messages& m) {
        m.erase(m.begin() + 1);
@@ -159,6 +178,16 @@ const std::vector<Mutation> init_faults{
      "mdhd: duration is 6000, not 0"},
     {"no mvex", [](Messages& m) { set(m[0], body_of(m[0], "mvex") - 4, 0x66726565); },
      "init segment/moov: 0 boxes 'mvex', not one"},
+    {"trex of the sound missing",
+     [](Messages& m) {
+       const std::size_t box = body_of(m[0], "trex", 2) - 8;
+       m[0].resize(box);  // it is the last
+       for (const char* const around : {"mvex", "moov"}) {
+         const std::size_t at = body_of(m[0], around) - 8;
+         set(m[0], at, static_cast<std::uint32_t>(box - at));
+       }
+     },
+     "mvex: not one trex for each track"},
     {"trex of another track", [](Messages& m) { set(m[0], body_of(m[0], "trex", 2) + 4, 3); },
      "mvex: trex of no track"},
     {"the same track twice", [](Messages& m) { set(m[0], body_of(m[0], "tkhd", 2) + 12, 1); },

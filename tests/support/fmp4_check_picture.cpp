@@ -12,8 +12,11 @@ tl::unexpected<Error> bad(fmt::format_string<Args...> text, Args&&... args) {
   return fail(Code::kPeer, fmt::format(text, std::forward<Args>(args)...));
 }
 
+// Of AVC only types 1 and 5: browsers have no extended profile, and HEVC pictures that are read as
+// AVC have others.
 Result<bool> check_nal_units(ByteView sample, std::size_t length_bytes, bool hevc) {
   bool key = false;
+  bool picture = false;
   Cursor in{sample};
   while (in.left() > 0) {
     std::size_t length = 0;
@@ -24,7 +27,9 @@ Result<bool> check_nal_units(ByteView sample, std::size_t length_bytes, bool hev
     const bool waste = hevc ? type == 35 || type == 38 : type == 9 || type == 12;
     if (waste) return bad("NAL unit type {} does not belong into a sample", type);
     key |= hevc ? type >= 16 && type <= 23 : type == 5;
+    picture |= hevc ? type < 32 : type == 1 || type == 5;
   }
+  if (!picture) return bad("a sample of {} without a picture", hevc ? "HEVC" : "AVC");
   return key;
 }
 

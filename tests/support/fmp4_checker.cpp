@@ -163,7 +163,8 @@ Status Fmp4Checker::take_traf(ByteView traf, Run& run) {
 
 Status Fmp4Checker::take_run(ByteView trun, Lane& lane, Run& run) {
   Cursor in{trun};
-  const std::uint32_t fields = read_version_flags(in).flags;
+  const auto [version, fields] = read_version_flags(in);
+  if (version != 1) return bad("trun: version {}, in which no composition is negative", version);
   const std::uint32_t count = in.u32();
   if ((fields & kDataOffset) == 0) return bad("trun: no data offset");
   const std::size_t offset = in.u32();
