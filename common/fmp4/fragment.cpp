@@ -1,11 +1,19 @@
 #include "fmp4/fragment.h"
 
+#include <algorithm>
+
+#include "fmp4/box_writer.h"
+
 namespace so::fmp4 {
 namespace {
 
 constexpr std::uint32_t kMoof = 104;
 constexpr std::uint32_t kSyncSample = 0x02000000;     // depends on no other
 constexpr std::uint32_t kNonSyncSample = 0x01010000;  // depends on others, is not a sync sample
+
+constexpr std::uint32_t flags_of(const Sample& sample) {
+  return sample.sync ? kSyncSample : kNonSyncSample;
+}
 
 // Where the fields of a sample lie, in bytes.
 constexpr std::size_t kSequence = 20;
@@ -42,7 +50,68 @@ constexpr FragmentHeader make_blank() {
   return header;
 }
 
+// tfhd track:32 | tfdt time:64 | trun count:32 offset:32 {duration:32 size:32 flags:32
+// composition:32}
+// Returns where the offset is, to be written when the size of the moof is known.
+std::size_t write_run(Writer& out, std::span<const Sample> samples) {
+  constexpr std::uint32_t kBaseIsMoof = 0x020000;
+  constexpr std::uint32_t kFields = 0x000F01;  // offset; duration, size, flags, composition of each
+  std::size_t offset = 0;
+  box(out, "traf", [&] {
+    box(out, "tfhd", Full{.flags = kBaseIsMoof},
+        [&] { out.u32(static_cast<std::uint32_t>(samples.front().track)); });
+    box(out, "tfdt", Full{.version = 1}, [&] { out.u64(samples.front().dts); });
+    box(out, "trun", Full{.version = 1, .flags = kFields}, [&] {
+      out.u32(static_cast<std::uint32_t>(samples.size()));
+      offset = out.at();
+      out.u32(0);
+      for (const Sample& sample : samples) {
+        out.u32(sample.duration);
+        out.u32(sample.size);
+        out.u32(flags_of(sample));
+        out.u32(static_cast<std::uint32_t>(sample.composition));
+      }
+    });
+  });
+  return offset;
+}
+
+std::uint32_t bytes_of(std::span<const Sample> samples) {
+  std::uint32_t bytes = 0;
+  for (const Sample& sample : samples) bytes += sample.size;
+  return bytes;
+}
+
 }  // namespace
+
+Bytes fragment_header(std::span<const Sample> samples, std::uint32_t sequence) {
+  if (samples.size() == 1) {
+    Sample alone = samples.front();
+    alone.sequence = sequence;
+    const FragmentHeader header = fragment_header(alone);
+    return {header.begin(), header.end()};
+  }
+  const auto other = std::find_if(samples.begin(), samples.end(), [&](const Sample& sample) {
+    return sample.track != samples.front().track;
+  });
+  const auto first = samples.first(static_cast<std::size_t>(other - samples.begin()));
+  const auto second = samples.subspan(first.size());
+  Bytes bytes;
+  Writer out{bytes};
+  std::size_t first_offset = 0;
+  std::size_t second_offset = 0;
+  box(out, "moof", [&] {
+    box(out, "mfhd", Full{}, [&] { out.u32(sequence); });
+    first_offset = write_run(out, first);
+    if (!second.empty()) second_offset = write_run(out, second);
+  });
+  const auto media = static_cast<std::uint32_t>(out.at() + 8);
+  out.patch_u32(first_offset, media);
+  if (!second.empty()) out.patch_u32(second_offset, media + bytes_of(first));
+  out.u32(8 + bytes_of(samples));
+  out.text("mdat");
+  return bytes;
+}
 
 FragmentHeader fragment_header(const Sample& sample) {
   static constexpr FragmentHeader kBlank = make_blank();
@@ -51,7 +120,7 @@ FragmentHeader fragment_header(const Sample& sample) {
   put(header, kTrack, static_cast<std::uint32_t>(sample.track));
   put(header, kDuration, sample.duration);
   put(header, kSize, sample.size);
-  put(header, kFlags, sample.sync ? kSyncSample : kNonSyncSample);
+  put(header, kFlags, flags_of(sample));
   put(header, kTime, static_cast<std::uint32_t>(sample.dts >> 32U));
   put(header, kTime + 4, static_cast<std::uint32_t>(sample.dts));
   put(header, kComposition, static_cast<std::uint32_t>(sample.composition));

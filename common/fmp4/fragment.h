@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "base/bytes.h"
 #include "base/shared_view.h"
@@ -30,6 +31,10 @@ struct Fragment {
   FragmentHeader header{};
   SharedView payload;
 };
+
+/// The same of several samples, or of one: a run for each track, and their bytes in that order, so
+/// the samples of a track must lie side by side. `sequence` is that of the fragment.
+Bytes fragment_header(std::span<const Sample> samples, std::uint32_t sequence);
 
 /// Header and payload in one piece.
 Bytes to_bytes(const Fragment& fragment);

@@ -30,18 +30,19 @@ void Gop::clear() {
 // Frame i of n is decoded at end - (n - i), and those that were to be shown before the end are
 // shown at 1 ms distances, in their order, before the end. Of B-frame streams the last ones are
 // still to be shown: they keep their time. A frame has at least 1 ms, so nothing is before 0.
-std::vector<Fragment> Gop::burst() const {
+std::vector<Fragment> Gop::burst(std::size_t without) const {
   std::vector<Fragment> burst;
-  if (frames_.empty()) return burst;
-  const Sample& last = frames_.back().sample;
+  const std::span<const Frame> frames = all_but(without);
+  if (frames.empty()) return burst;
+  const Sample& last = frames.back().sample;
   const auto end = static_cast<std::int64_t>(last.dts + last.duration);
   std::vector<std::int64_t> past;
-  for (const Frame& frame : frames_) {
+  for (const Frame& frame : frames) {
     if (presentation(frame.sample) < end) past.push_back(presentation(frame.sample));
   }
   std::sort(past.begin(), past.end());
-  auto dts = end - static_cast<std::int64_t>(frames_.size());
-  for (const Frame& frame : frames_) {
+  auto dts = end - static_cast<std::int64_t>(frames.size());
+  for (const Frame& frame : frames) {
     const auto rank = std::lower_bound(past.begin(), past.end(), presentation(frame.sample));
     const std::int64_t shown =
         rank == past.end() ? presentation(frame.sample) : end - (past.end() - rank);
@@ -53,6 +54,18 @@ std::vector<Fragment> Gop::burst() const {
     ++dts;
   }
   return burst;
+}
+
+std::vector<Fragment> Gop::frames(std::size_t without) const {
+  std::vector<Fragment> all;
+  for (const Frame& frame : all_but(without)) {
+    all.push_back({frame.sample, fragment_header(frame.sample), frame.payload});
+  }
+  return all;
+}
+
+std::span<const Gop::Frame> Gop::all_but(std::size_t last) const {
+  return std::span{frames_}.first(frames_.size() - std::min(frames_.size(), last));
 }
 
 }  // namespace so::fmp4

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "fmp4/fragment.h"
@@ -26,14 +27,19 @@ class Gop {
   void add(const Fragment& fragment);
   void clear();
 
-  /// Empty: the viewer has to wait for a key frame.
-  [[nodiscard]] std::vector<Fragment> burst() const;
+  /// Empty: the viewer has to wait for a key frame. `without` so many of the last frames, it ends
+  /// where those begin.
+  [[nodiscard]] std::vector<Fragment> burst(std::size_t without = 0) const;
+  /// The same pictures as they lie.
+  [[nodiscard]] std::vector<Fragment> frames(std::size_t without = 0) const;
 
  private:
   struct Frame {
     Sample sample;
     SharedView payload;
   };
+  [[nodiscard]] std::span<const Frame> all_but(std::size_t last) const;
+
   Limits limits_;
   std::vector<Frame> frames_;
   std::size_t bytes_ = 0;  // of the payloads

@@ -30,6 +30,17 @@ bool same_kinds(const std::vector<Track>& a, const std::vector<Track>& b) {
 
 }  // namespace
 
+std::uint32_t InitSegment::timescale_of(TrackId id) const {
+  const auto track =
+      std::find_if(tracks.begin(), tracks.end(), [&](const Track& t) { return t.id == id; });
+  return track == tracks.end() ? kVideoTimescale : track->timescale;
+}
+
+bool InitSegment::has_video() const {
+  return std::any_of(tracks.begin(), tracks.end(),
+                     [](const Track& t) { return t.id == TrackId::kVideo; });
+}
+
 Muxer::Muxer(const Options& options)
     : options_(options), opening_(options.opening), gop_(options.gop) {}
 

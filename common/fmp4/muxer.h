@@ -27,6 +27,9 @@ struct InitSegment {
   std::vector<Track> tracks;
   std::string mime;
   Bytes bytes;
+
+  [[nodiscard]] std::uint32_t timescale_of(TrackId id) const;
+  [[nodiscard]] bool has_video() const;
 };
 
 /// The publisher's clock was set anew (restart, jump); ours goes on. Video waits for a key frame.
@@ -77,6 +80,7 @@ class Muxer {
   /// a burst the picture begins at the next key frame. Borrowed until the next feed().
   [[nodiscard]] const InitSegment* init() const { return init_ ? &*init_ : nullptr; }
   [[nodiscard]] std::vector<Fragment> burst() const { return gop_.burst(); }
+  [[nodiscard]] const Gop& gop() const { return gop_; }
 
   /// Where metadata with the publisher's time stamp belongs, in ms of the media clock.
   [[nodiscard]] std::optional<std::int64_t> media_time(std::uint32_t timestamp) const;

@@ -29,3 +29,17 @@ TEST_CASE("emsg: it may come before an init segment or a fragment") {
   test::Fmp4Checker checker;
   CHECK(checker.check(fmp4::event_message({.value = "meta", .text = "{}"})));
 }
+
+TEST_CASE("fmp4: events move to a clock that begins later, not before its beginning") {
+  const auto at = [](std::uint64_t time, const char* text) {
+    return fmp4::event_message({.id = 1, .time = time, .value = "meta", .text = text});
+  };
+  const auto both = [](Bytes a, const Bytes& b) {
+    a.insert(a.end(), b.begin(), b.end());
+    return a;
+  };
+  const std::uint64_t large = std::uint64_t{5} << 32U;
+  CHECK(fmp4::earlier(both(at(large + 7, "1"), at(5, "long")), 7) ==
+        both(at(large, "1"), at(0, "long")));
+  CHECK(fmp4::earlier({}, 7).empty());
+}
