@@ -88,6 +88,7 @@ Status Reader::document(const YAML::Node& root) const {
       Key{"applications", words()},
       Key{"allow_anonymous", one_of(kBooleans)},
       Key{"origins", words()},
+      Key{"fragment", text()},
       Key{"store", text()},
       Key{"tls", [this](const auto&, Node value) { return tls(value); }},
       Key{"rtmp", [this](const auto&, Node value) { return rtmp(value); }},

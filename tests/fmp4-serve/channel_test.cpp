@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "fmp4/event_message.h"
 #include "live_stream.h"
 #include "support/fake_ws_server.h"
 #include "support/fmp4_checker.h"
@@ -23,12 +24,14 @@ namespace {
 struct ChannelTest {
   net::Loop loop;
   FakeWsServer server;
-  fmp4serve::Channel channel{loop, server, "/live/cam"};
+  fmp4serve::Counts counts;
+  fmp4serve::Channel channel{loop, server, "/live/cam", counts};
   std::unique_ptr<LiveStream> live = std::make_unique<LiveStream>(loop);
 
-  net::ConnId viewer(Dialect dialect = Dialect::kRich) {
+  net::ConnId viewer(Dialect dialect = Dialect::kRich, const fmp4::Cut& cut = {}) {
     const net::ConnId id = server.open("/live/cam");
-    channel.add(id, {"/live/cam", dialect});
+    if (dialect == Dialect::kFile) server.owe_reply(id);
+    channel.add(id, {"/live/cam", dialect, {}, cut});
     return id;
   }
   /// A stream of pictures alone, from 0 on: long enough that no sound is waited for any more.
@@ -190,4 +193,125 @@ TEST_CASE("sound that comes later begins the picture anew for all") {
   REQUIRE(anew > 0);
   Fmp4Checker checker{Fmp4Checker::From::kJoin};  // which wants a key frame first
   CHECK(checker.check(ByteView{bytes}.subspan(anew)));
+}
+
+namespace {
+
+constexpr fmp4::Cut kTenth{fmp4::Cut::At::kTime, Millis{100}};
+constexpr fmp4::Cut kGroups{fmp4::Cut::At::kGop};
+
+std::size_t count(ByteView bytes, std::string_view type) {
+  std::size_t n = 0;
+  for (std::size_t at = as_text(bytes).find(type); at != std::string_view::npos;
+       at = as_text(bytes).find(type, at + 1)) {
+    ++n;
+  }
+  return n;
+}
+
+}  // namespace
+
+// A stream that begins has 14 pictures at once, those that were kept until it was known what it
+// has.
+TEST_CASE("viewers get it cut as they want it, from the start and when they join") {
+  ChannelTest test;
+  const auto frames = test.viewer();
+  const auto tenths = test.viewer(Dialect::kRich, kTenth);
+  const auto groups = test.viewer(Dialect::kRich, kGroups);
+  test.begin();
+  test.hears(frames, 1 + ChannelTest::kRich);
+  test.live->run(ChannelTest::kNext, ChannelTest::kFrames);
+  test.live->key(2 * ChannelTest::kNext);
+  test.hears(frames, ChannelTest::kFrames + 1);
+  const auto judge = [&](net::ConnId id, Fmp4Checker::From from, std::size_t fragments,
+                         std::size_t pictures) {
+    const Bytes bytes = test.server.heard_bytes(id);
+    Fmp4Checker checker{from};
+    const auto verdict = checker.check(bytes);
+    CHECK_MESSAGE(verdict, (verdict ? "" : verdict.error().text));
+    CHECK(count(bytes, "moof") == fragments);
+    CHECK(checker.samples(true) == pictures);
+  };
+  const auto late_tenths = test.viewer(Dialect::kRich, kTenth);
+  const auto late_groups = test.viewer(Dialect::kRich, kGroups);
+  judge(frames, Fmp4Checker::From::kStart, 31, 31);
+  judge(tenths, Fmp4Checker::From::kStart, 1 + 1 + 5, 30);  // the key frame waits
+  judge(groups, Fmp4Checker::From::kStart, 1 + 1 + 1, 30);
+  judge(late_groups, Fmp4Checker::From::kJoin, 1, 15);
+  for (std::uint32_t i = 1; i < 3; ++i) test.live->inter(2 * ChannelTest::kNext + i * 40);
+  test.hears(late_tenths, 3);
+  judge(late_tenths, Fmp4Checker::From::kJoin, 1, 3);
+  test.channel.remove(late_groups);
+  test.channel.remove(groups);
+  test.server.hang_up(groups);
+  test.live->key(3 * ChannelTest::kNext);
+  test.hears(frames, 3);
+  CHECK(test.server.misdirected == 0);
+}
+
+TEST_CASE("what waits for company goes out when the stream ends, or when nothing more comes") {
+  ChannelTest test;
+  const auto frames = test.viewer();
+  const auto tenths = test.viewer(Dialect::kRich, kTenth);
+  test.begin();
+  test.hears(frames, 1 + ChannelTest::kRich);
+  const Lines begun = test.hears(tenths, 5);
+  CHECK(begun.size() == 5);  // waiting, init, its segment, what was there, and, 200 ms later, one
+  CHECK(begun[4] == "<118 bytes>");
+  test.live->inter(ChannelTest::kNext);
+  test.hears(frames, 1);
+  test.channel.offline();
+  CHECK(test.server.heard(tenths) == Lines{"<118 bytes>", R"({"type":"end"})"});
+}
+
+TEST_CASE("metadata lies in every form of the stream at its own time, and the restart is told") {
+  ChannelTest test;
+  const auto ann = test.viewer();
+  const auto tenths = test.viewer(Dialect::kRich, kTenth);
+  const auto file = test.viewer(Dialect::kFile);
+  test.begin();
+  test.hears(ann, 1 + ChannelTest::kRich);
+  for (const auto id : {ann, tenths, file}) test.server.heard_bytes(id);
+  test.server.heard(tenths);
+  test.channel.metadata(400, R"({"onCuePoint":{"name":"ad"}})");
+  CHECK(test.hears(ann, 1)[0].starts_with(R"({"type":"metadata","time":0.4,"timestamp":400,)"));
+  for (std::uint32_t i = 0; i < 3; ++i) test.live->inter(ChannelTest::kNext + i * 40);
+  test.hears(ann, 3);
+  // The file has begun with pictures that end at 560 ms; what is older lies at its beginning.
+  for (const auto& [id, time] : {std::pair{ann, 400U}, {tenths, 400U}, {file, 0U}}) {
+    const Bytes box = fmp4::event_message(
+        {.id = 1, .time = time, .value = "onCuePoint", .text = R"({"onCuePoint":{"name":"ad"}})"});
+    const Bytes bytes = test.server.heard_bytes(id);
+    CHECK(to_bytes(ByteView{bytes}.first(box.size())) == box);
+    CHECK(count(bytes, "emsg") == 1);
+  }
+  test.server.heard(ann);
+  test.live->key(90'000'000);
+  CHECK(test.hears(ann, 2)[0] == R"({"type":"restart","time":0.72,"timestamp":90000000})");
+}
+
+TEST_CASE("what the publisher says of its stream is told to who is there, and to who comes") {
+  ChannelTest test;
+  const auto ann = test.viewer();
+  test.channel.online(test.live->endpoint());
+  test.live->describe("first");
+  test.live->video_config();
+  test.live->run(0, ChannelTest::kFrames);
+  const Lines heard = test.hears(ann, 2 + ChannelTest::kRich);
+  CHECK(is(heard[1], "init"));
+  CHECK(heard[3] ==
+        R"({"type":"metadata","time":0.546,"timestamp":0,"data":{"onMetaData":"first"}})");
+  test.server.heard_bytes(ann);
+  test.live->describe("first");  // again: that is no news
+  test.live->describe("second");
+  test.live->inter(ChannelTest::kNext);
+  const Lines later = test.hears(ann, 2);
+  CHECK(later.size() == 2);
+  CHECK(later[0].find("second") != std::string::npos);
+  CHECK(count(test.server.heard_bytes(ann), "emsg") == 1);
+  const auto bob = test.viewer(Dialect::kFile);
+  const Bytes file = test.server.heard_bytes(bob);
+  CHECK(count(file, "emsg") == 1);
+  CHECK(count(file, "second") == 1);
+  CHECK(test.counts.lost_metadata == 0);
 }

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "amf/amf0.h"
 #include "media/zmq_publisher.h"
 #include "support/hex.h"
 #include "support/temp_dir.h"
@@ -28,6 +29,11 @@ class LiveStream {
         "e3cb20");
   }
   void audio_config() { send(flv::TagType::kAudio, 0, "af 00 1190"); }
+  /// onMetaData, which is this text.
+  void describe(const std::string& text) {
+    const Bytes body = amf::encode({amf::Value::string("onMetaData"), amf::Value::string(text)});
+    publisher_->publish({flv::TagType::kScript, 0, body});
+  }
   void key(std::uint32_t ms) { video(ms, "17 01 000000 00000003 658884"); }
   void inter(std::uint32_t ms) { video(ms, "27 01 000000 00000002 419a"); }
   void audio(std::uint32_t ms) { send(flv::TagType::kAudio, ms, "af 01 2110"); }

@@ -30,6 +30,7 @@ TEST_CASE("the texts of scopewire.fmp4.v1") {
         R"({"type":"metadata","time":12.5,"timestamp":61234,"data":{"a":1}})");
   CHECK(fmp4serve::skipped_message(14, 16.5) == R"({"type":"skipped","from":14,"to":16.5})");
   CHECK(fmp4serve::notice_message("no \"sound\"") == R"({"type":"notice","text":"no \"sound\""})");
+  CHECK(fmp4serve::restart_message(80.5, 40) == R"({"type":"restart","time":80.5,"timestamp":40})");
   CHECK(fmp4serve::end_message() == R"({"type":"end"})");
 }
 

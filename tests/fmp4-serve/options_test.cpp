@@ -19,8 +19,10 @@ test::Parsed<fmp4serve::Options> parse(std::vector<const char*> words) {
 }  // namespace
 
 TEST_CASE("fmp4-serve serves when nothing else is said") {
-  const auto run = parse({"--max-connections", "7", "--viewer-queue", "1M", "--origin", "*"});
+  const auto run = parse(
+      {"--max-connections", "7", "--viewer-queue", "1M", "--origin", "*", "--fragment", "100ms"});
   CHECK_FALSE(run.exit);
+  CHECK(run.options.serve.cut == fmp4::Cut{fmp4::Cut::At::kTime, Millis{100}});
   CHECK_FALSE(run.options.tapping);
   CHECK(run.options.serve.listen == std::vector<net::Address>{{"127.0.0.1", 8410}});
   CHECK(run.options.serve.server.caps.total == 7);
@@ -39,12 +41,14 @@ TEST_CASE("every listener drops instead of closing, and takes no more than a wor
 }
 
 TEST_CASE("fmp4-serve's pipe") {
-  const auto run = parse({"tap", "live/cam", "-", "--for", "10s", "--timeout", "2s"});
+  const auto run =
+      parse({"tap", "live/cam", "-", "--for", "10s", "--timeout", "2s", "--fragment", "gop"});
   CHECK_FALSE(run.exit);
   CHECK(run.options.tapping);
   CHECK(run.options.tap.stream == "/live/cam");
   CHECK(run.options.tap.duration == Millis{10'000});
   CHECK(run.options.tap.wait == Millis{2000});
+  CHECK(run.options.tap.cut == fmp4::Cut{fmp4::Cut::At::kGop});
 }
 
 TEST_CASE("words that make no sense are refused by name") {
@@ -58,6 +62,7 @@ TEST_CASE("words that make no sense are refused by name") {
       Case{{"tap", "live/cam"}, "TO"},
       Case{{"tap", "live/cam", "-", "--for", "10"}, "--for"},
       Case{{"--listen", "0.0.0.0:8410"}, "0.0.0.0"},
+      Case{{"--fragment", "77ms"}, "--fragment"},
   };
   for (const Case& c : cases) {
     const auto run = parse(c.words);

@@ -18,6 +18,10 @@ net::HttpRequest get(std::string path,
   return request;
 }
 
+Result<std::optional<FileRequest>> file_of(const net::HttpRequest& request) {
+  return read_file_request(request, {});
+}
+
 std::string said(std::string_view text, Dialect dialect) {
   json::Parser parser;
   const auto request = read_request(parser, text, dialect);
@@ -32,29 +36,42 @@ std::string said(std::string_view text, Dialect dialect) {
 }  // namespace
 
 TEST_CASE("a path that ends in .mp4 is a file of the stream before it") {
-  const auto file = read_file_request(get("/live/cam.mp4"));
+  const auto file = file_of(get("/live/cam.mp4"));
   REQUIRE(file);
   REQUIRE(*file);
   CHECK((*file)->watching.stream == "/live/cam");
   CHECK((*file)->watching.dialect == Dialect::kFile);
   CHECK_FALSE((*file)->watching.seconds);
   CHECK_FALSE((*file)->wait);
-  const auto part = read_file_request(get("/live/cam.mp4", {{"for", "1500ms"}, {"wait", "5s"}}));
+  const auto part = file_of(get("/live/cam.mp4", {{"for", "1500ms"}, {"wait", "5s"}}));
   REQUIRE(*part);
   CHECK((*part)->watching.seconds == 1.5);
   CHECK((*part)->wait == Millis{5000});
-  CHECK((*read_file_request(get("/live/cam.mp4", {{"still", "1"}})))->watching.dialect ==
-        Dialect::kStill);
-  CHECK_FALSE(*read_file_request(get("/index.html")));
+  CHECK((*file_of(get("/live/cam.mp4", {{"still", "1"}})))->watching.dialect == Dialect::kStill);
+  CHECK_FALSE(*file_of(get("/index.html")));
+}
+
+TEST_CASE("viewers say how much they want in a fragment, or get what everybody gets") {
+  const fmp4::Cut gop{fmp4::Cut::At::kGop};
+  const fmp4::Cut tenth{fmp4::Cut::At::kTime, Millis{100}};
+  CHECK(*read_cut(get("/live/cam"), gop) == gop);
+  CHECK(*read_cut(get("/live/cam", {{"fragment", "100ms"}}), gop) == tenth);
+  CHECK(read_cut(get("/live/cam", {{"fragment", "1ms"}}), gop).error().text ==
+        "fragment: frame, gop, or a time of 50ms to 5s in steps of 50ms");
+  const auto file = [&](const char* name) {
+    return (*read_file_request(get("/live/cam.mp4", {{name, "100ms"}}), gop))->watching.cut;
+  };
+  CHECK(file("fragment") == tenth);
+  CHECK(file("for") == gop);
+  CHECK(file("still") == fmp4::Cut{});
+  CHECK_FALSE(file_of(get("/live/cam.mp4", {{"fragment", "x"}})));
 }
 
 TEST_CASE("a file that makes no sense is refused by name") {
-  CHECK(read_file_request(get("/.mp4")).error().text == "the path names no stream");
-  CHECK_FALSE(read_file_request(get("/live/../cam.mp4")));
-  CHECK(
-      read_file_request(get("/live/cam.mp4", {{"for", "ever"}})).error().text.starts_with("for: "));
-  CHECK(
-      read_file_request(get("/live/cam.mp4", {{"wait", "-"}})).error().text.starts_with("wait: "));
+  CHECK(file_of(get("/.mp4")).error().text == "the path names no stream");
+  CHECK_FALSE(file_of(get("/live/../cam.mp4")));
+  CHECK(file_of(get("/live/cam.mp4", {{"for", "ever"}})).error().text.starts_with("for: "));
+  CHECK(file_of(get("/live/cam.mp4", {{"wait", "-"}})).error().text.starts_with("wait: "));
 }
 
 TEST_CASE("what viewers say, in both dialects") {

@@ -1,11 +1,13 @@
 #include "tap.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "fmp4/event_message.h"
 #include "live_stream.h"
 #include "support/captured.h"
 #include "support/fake_bus.h"
@@ -20,13 +22,15 @@ namespace {
 
 /// A tap of a stream that the test publishes at a hub that it plays; what comes out is judged.
 struct TapTest {
-  explicit TapTest(std::optional<Millis> duration = std::nullopt, Millis wait = Millis{5000})
+  explicit TapTest(std::optional<Millis> duration = std::nullopt, Millis wait = Millis{5000},
+                   const fmp4::Cut& cut = {})
       : tap(
-            loop, hub, {"/live/cam", duration, wait},
+            loop, hub, {"/live/cam", duration, wait, cut},
             [this](ByteView bytes) {
               const auto verdict = checker.check(bytes);
               CHECK_MESSAGE(verdict.has_value(), (verdict ? "" : verdict.error().text));
               ++writes;
+              written.insert(written.end(), bytes.begin(), bytes.end());
               return reader;
             },
             [this](Exit exit) { done = exit; }) {
@@ -39,6 +43,7 @@ struct TapTest {
   LiveStream live{loop};
   Fmp4Checker checker;
   int writes = 0;
+  Bytes written;
   bool reader = true;
   std::optional<Exit> done;
   fmp4serve::Tap tap;
@@ -54,6 +59,14 @@ struct TapTest {
                     state, endpoint);
     bus.deliver(
         {.header = {.kind = wire::Kind::kStream}, .scope = stream, .name = {}, .body = body});
+  }
+  void metadata(std::string_view data) const {
+    const std::string body =
+        fmt::format(R"({{"event":"meta","stream":"/live/cam","timestamp":40,"data":{}}})", data);
+    bus.deliver({.header = {.kind = wire::Kind::kMetadata},
+                 .scope = "/live/cam",
+                 .name = {},
+                 .body = body});
   }
   void begin(std::uint32_t frames) {
     hello();
@@ -106,4 +119,31 @@ TEST_CASE("a stream that does not begin in time, and a hub that is not there") {
   TapTest alone{std::nullopt, Millis{1}};
   CHECK(alone.until([&] { return alone.done.has_value(); }));
   CHECK(alone.done == Exit::kUnreachable);
+}
+
+TEST_CASE("a tap has the metadata in it, and fragments as they are wanted") {
+  TapTest test{std::nullopt, Millis{5000}, {fmp4::Cut::At::kTime, Millis{100}}};
+  test.hello();
+  test.metadata(R"({"early":1})");  // before the stream: it has no place
+  test.state("/live/cam", "up", test.live.endpoint());
+  test.live.describe("test");
+  test.live.video_config();
+  test.live.run(0, 18);
+  CHECK(test.until([&] { return test.checker.samples(true) == 18; }));
+  CHECK(test.writes == 1 + 6);
+  test.metadata(R"({"a":1})");
+  for (std::uint32_t ms = 720; ms <= 800; ms += 40) test.live.inter(ms);
+  CHECK(test.until([&] { return test.checker.samples(true) == 21; }));
+  test.state("/live/cam", "down");
+  CHECK(test.until([&] { return test.done.has_value(); }));
+  const Bytes described = fmp4::event_message(
+      {.id = 1, .time = 0, .value = "onMetaData", .text = R"({"onMetaData":"test"})"});
+  const Bytes said =
+      fmp4::event_message({.id = 2, .time = 40, .value = "meta", .text = R"({"a":1})"});
+  for (const Bytes& box : {described, said}) {
+    const auto found =
+        std::search(test.written.begin(), test.written.end(), box.begin(), box.end());
+    CHECK(found != test.written.end());
+  }
+  CHECK(as_text(test.written).find("early") == std::string_view::npos);
 }

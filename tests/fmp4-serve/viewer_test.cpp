@@ -1,10 +1,15 @@
 #include "viewer.h"
 
+#include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
+#include "fmp4/event_message.h"
 #include "support/fake_ws_server.h"
+#include "support/fmp4_checker.h"
 
 using namespace so;
 using fmp4serve::Dialect;
@@ -18,12 +23,15 @@ struct ViewerTest {
   explicit ViewerTest(Dialect dialect, bool with_video = true)
       : ViewerTest(fmp4serve::Watching{"/live/cam", dialect}, with_video) {}
   explicit ViewerTest(fmp4serve::Watching watching, bool with_video = true)
-      : viewer(server, server.open("/live/cam"), std::move(watching)),
+      : viewer(server, server.open("/live/cam"), std::move(watching), counts),
         init(make_init(1, with_video)) {}
 
   FakeWsServer server;
+  fmp4serve::Counts counts;
   fmp4serve::Viewer viewer;
+  std::optional<fmp4serve::Description> description{};
   fmp4::InitSegment init;
+  Bytes events{};  // before what comes next
 
   static fmp4::InitSegment make_init(std::uint32_t version, bool with_video) {
     fmp4::InitSegment init;
@@ -51,7 +59,21 @@ struct ViewerTest {
         .track = track, .sequence = 77, .dts = dts, .duration = 40, .sync = sync, .size = 4};
     next.header = fmp4::fragment_header(next.sample);
     next.payload = share(Bytes(4));
-    viewer.fragment({next, net::Frame::binary_shared({next.header}, next.payload)}, init);
+    piece({&next.sample, 1}, next.header, next.payload);
+  }
+  /// Several of them in one.
+  void batch(const std::vector<fmp4::Sample>& samples) {
+    const Bytes header = fmp4::fragment_header(samples, 77);
+    piece(samples, header, share(Bytes(4 * samples.size())));
+  }
+  void piece(std::span<const fmp4::Sample> samples, ByteView header, const SharedView& payload) {
+    viewer.fragment({.samples = samples,
+                     .header = header,
+                     .payload = payload,
+                     .events = events,
+                     .description = description ? &*description : nullptr,
+                     .frame = net::Frame::binary_shared({events, header}, payload)},
+                    init);
   }
   Lines heard() { return server.heard(viewer.id()); }
   void queue_is_full(bool full) {
@@ -125,6 +147,7 @@ TEST_CASE("a viewer that is too slow goes on at a key frame, and is told what it
   test.queue_is_full(true);
   test.inter(40);
   CHECK(test.server.discarded == std::vector{test.viewer.id()});
+  CHECK(test.counts.skips == 1);
   test.inter(80);
   test.queue_is_full(false);
   test.inter(120);
@@ -257,4 +280,72 @@ TEST_CASE("an EvoStream player's ping is answered as metadata is told") {
   test.viewer.pong(1234);
   CHECK(as_text(test.server.heard_bytes(test.viewer.id())) ==
         "\xEE{\"timestamp\":1234,\"data\":\"sync\"}");
+}
+
+TEST_CASE("who begins is told what the publisher says of the stream, in the fragment as well") {
+  fmp4serve::Description said{.id = 7, .timestamp = 61234, .json = R"({"onMetaData":{"w":1}})"};
+  ViewerTest rich{Dialect::kRich};
+  rich.description = said;
+  rich.key(80);
+  rich.inter(120);
+  const Lines heard = rich.heard();
+  REQUIRE(heard.size() == 5);
+  CHECK(heard[2] ==
+        R"({"type":"metadata","time":0.08,"timestamp":61234,"data":{"onMetaData":{"w":1}}})");
+  const Bytes box = fmp4::event_message(said.at(80));
+  CHECK(heard[3] == fmt::format("<{} bytes>", 116 + box.size()));
+  CHECK(heard[4] == "<116 bytes>");
+
+  ViewerTest file{{"/live/cam", Dialect::kFile}};
+  file.server.owe_reply(file.viewer.id());
+  file.description = said;
+  file.key(5000);
+  const Bytes bytes = file.server.heard_bytes(file.viewer.id());
+  const Bytes at_zero = fmp4::event_message(said.at(0));
+  CHECK(to_bytes(ByteView{bytes}.subspan(10, at_zero.size())) == at_zero);
+}
+
+TEST_CASE("events of a file are on its clock, and EvoStream's players have them elsewhere") {
+  const auto at = [](std::uint64_t ms) {
+    return fmp4::event_message({.id = 1, .time = ms, .value = "meta", .text = "1"});
+  };
+  ViewerTest file{{"/live/cam", Dialect::kFile}};
+  file.server.owe_reply(file.viewer.id());
+  file.key(5000);
+  file.server.heard_bytes(file.viewer.id());
+  for (const auto& [stream, own] : {std::pair{5300U, 300U}, std::pair{4000U, 0U}}) {
+    file.events = at(stream);
+    file.inter(5040);
+    const Bytes bytes = file.server.heard_bytes(file.viewer.id());
+    REQUIRE(bytes.size() == file.events.size() + 116);
+    CHECK(to_bytes(ByteView{bytes}.first(file.events.size())) == at(own));
+  }
+  ViewerTest plain{Dialect::kPlain};
+  plain.events = at(0);
+  plain.key(0);
+  CHECK(plain.heard() == Lines{"<10 bytes>", "<116 bytes>"});
+}
+
+TEST_CASE("of several frames in one the sound from before the start goes, and what is too much") {
+  ViewerTest test{{"/live/cam", Dialect::kFile, 0.1}};
+  test.server.owe_reply(test.viewer.id());
+  using fmp4::TrackId;
+  std::vector<fmp4::Sample> samples{
+      {.track = TrackId::kVideo, .dts = 1000, .duration = 40, .sync = true, .size = 4},
+      {.track = TrackId::kVideo, .dts = 1040, .duration = 40, .size = 4},
+      {.track = TrackId::kAudio, .dts = 47'000, .duration = 1024, .sync = true, .size = 4},
+      {.track = TrackId::kAudio, .dts = 48'024, .duration = 1024, .sync = true, .size = 4}};
+  test.batch(samples);
+  const Bytes bytes = test.server.heard_bytes(test.viewer.id());
+  samples.erase(samples.begin() + 2);
+  samples[0].dts = 0;
+  samples[1].dts = 40;
+  samples[2].dts = 24;
+  const Bytes header = fmp4::fragment_header(samples, 1);
+  REQUIRE(bytes.size() == 10 + header.size() + 12);
+  CHECK(to_bytes(ByteView{bytes}.subspan(10, header.size())) == header);
+  test.heard();
+  test.batch({{.track = TrackId::kVideo, .dts = 1080, .duration = 40, .size = 4},
+              {.track = TrackId::kVideo, .dts = 1120, .duration = 40, .size = 4}});
+  CHECK(test.heard() == Lines{"<116 bytes>", "closed 1000: "});
 }

@@ -1,29 +1,34 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
-#include <span>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "fmp4/batch.h"
 #include "fmp4/muxer.h"
 #include "media/zmq_subscriber.h"
 #include "net/loop.h"
 #include "net/ws_server.h"
+#include "stream_data.h"
 #include "viewer.h"
 
 namespace so::fmp4serve {
 
-/// One stream that somebody watches: fetched once, muxed once, framed once, sent to all its
-/// viewers. It outlives its publisher: viewers stay, and go on when the stream comes back.
+/// One stream that somebody watches: fetched once, muxed once, cut once in each way that is wanted,
+/// framed once, sent to all its viewers. It outlives its publisher: viewers stay, and go on when
+/// the stream comes back.
 class Channel {
  public:
-  Channel(net::Loop& loop, net::WsServer& server, std::string stream);
+  /// `counts` outlives it.
+  Channel(net::Loop& loop, net::WsServer& server, std::string stream, Counts& counts);
 
   void add(net::ConnId id, const Watching& watching);
-  void remove(net::ConnId id) { viewers_.erase(id); }
+  void remove(net::ConnId id);
   [[nodiscard]] std::size_t viewers() const { return viewers_.size(); }
 
   /// Where the stream is published from now on.
@@ -36,32 +41,55 @@ class Channel {
   void snapshot(net::ConnId id);
   void pong(net::ConnId id, std::uint64_t utc_seconds);
 
-  /// Metadata pushed to the stream, JSON; it belongs to the present moment.
+  /// Metadata of the stream, JSON. What has the publisher's time lies there, all else belongs to
+  /// the present moment.
   void metadata(std::optional<double> timestamp, std::string_view data);
 
  private:
+  /// The viewers who want it cut in one way, other than by frames.
+  struct Group {
+    fmp4::Batches batches;
+    Bytes events{};                     // for the next batch
+    std::unique_ptr<net::Timer> timer;  // until what waits goes out, if nothing more comes
+    bool timed = false;
+  };
+
   void unit(const media::UnitView& unit, bool skipped);
   void on(const fmp4::InitSegment& init);
   void on(const fmp4::Fragment& fragment);
   void on(const fmp4::Discontinuity& jump);
   void on(const fmp4::Notice& notice);
-  void begin(std::span<Viewer* const> viewers);
+  void describe(Description description);
+  void begin(const fmp4::Cut& cut, std::span<Viewer* const> viewers);
   void begin_all();
+  void flush();
+  void flush(const fmp4::Cut& cut, Group& group);
+  void time(const fmp4::Cut& cut, Group& group);
+  Group& group(const fmp4::Cut& cut);
+  void give(const Piece& piece, const fmp4::Cut& cut);
+  void give(const fmp4::Batch& batch, const fmp4::Cut& cut, Group& group);
   void tell_all(std::string_view json);
-  [[nodiscard]] net::Frame shared_frame(const fmp4::Fragment& fragment);
+  bool add_events(const fmp4::EventMessage& message);
+  [[nodiscard]] std::uint64_t now_ms() const;
+  [[nodiscard]] Piece piece(const fmp4::Fragment& fragment, ByteView events) const;
+  [[nodiscard]] Piece piece(const fmp4::Batch& batch, ByteView header, ByteView events) const;
 
   net::Loop& loop_;
   net::WsServer& server_;
   std::string stream_;
+  Counts& counts_;
   std::string endpoint_;  // empty: not live
   std::unique_ptr<media::Subscriber> subscriber_;
   fmp4::Muxer muxer_;
-  bool muxed_before_ = false;  // a publisher that comes now is another one
-  bool anew_ = false;          // other tracks: all viewers begin again when the feed is done
-  double time_ = 0;            // seconds: where the latest fragment lies
-  Bytes event_messages_;       // for the next fragment
+  std::optional<fmp4::InitSegment> init_;  // of what was given last
+  bool muxed_before_ = false;              // a publisher that comes now is another one
+  bool anew_ = false;  // other tracks: all viewers begin again when the feed is done
+  double time_ = 0;    // seconds: where the latest fragment lies
+  Bytes events_;       // for the next frame
   std::uint32_t event_id_ = 0;
+  std::optional<Description> description_;
   std::unordered_map<net::ConnId, Viewer> viewers_;
+  std::map<fmp4::Cut, Group> groups_;
 };
 
 }  // namespace so::fmp4serve

@@ -51,6 +51,17 @@ std::string skipped_message(double from, double to) {
 std::string notice_message(std::string_view text) {
   return message("notice").key("text").string(text).end().take();
 }
+
+std::string restart_message(double time, std::uint32_t timestamp) {
+  return message("restart")
+      .key("time")
+      .number(time)
+      .key("timestamp")
+      .natural(timestamp)
+      .end()
+      .take();
+}
+
 std::string end_message() {
   return message("end").end().take();
 }

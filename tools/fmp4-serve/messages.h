@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,8 @@ std::string init_message(std::string_view stream, const fmp4::InitSegment& init,
 std::string metadata_message(double time, std::optional<double> timestamp, std::string_view data);
 std::string skipped_message(double from, double to);
 std::string notice_message(std::string_view text);
+/// The publisher begins anew, or sets its clock anew: what it stamps so many ms lies at that time.
+std::string restart_message(double time, std::uint32_t timestamp);
 std::string end_message();
 /// A still follows: the next binary message, of so many bytes.
 std::string snapshot_message(std::string_view mime, std::size_t bytes);

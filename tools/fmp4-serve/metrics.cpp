@@ -8,6 +8,10 @@ void add_metrics(metrics::Families& to, const Serve& serve) {
   to.value(static_cast<double>(serve.viewers()));
   to.gauge("scopewire_fmp4_streams", "streams that somebody watches: each is fetched once");
   to.value(static_cast<double>(serve.channels()));
+  to.counter("scopewire_fmp4_skips_total", "viewers too slow, who went on at a later key frame");
+  to.value(static_cast<double>(serve.counts().skips));
+  to.counter("scopewire_fmp4_metadata_lost_total", "metadata that came too fast for the fragments");
+  to.value(static_cast<double>(serve.counts().lost_metadata));
   to.gauge("scopewire_fmp4_reporting_viewers", "viewers that say how they do");
   to.value(static_cast<double>(reports.viewers));
   to.counter("scopewire_fmp4_dropped_frames_total", "frames that viewers say they did not show");

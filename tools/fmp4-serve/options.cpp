@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/units.h"
+#include "cut_words.h"
 #include "edge/limits.h"
 #include "wire/path.h"
 
@@ -53,6 +54,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   edge::add_tls(command, serve.tls);
   command.setting("origin", "origins", cli::texts(serve.origins, "ORIGIN"),
                   "pages of this origin may connect; * for all");
+  command.setting("fragment", "fragment", cut(serve.cut), "how much is in a fragment");
   command.option("timeout", cli::duration(options.tap.wait),
                  "tap: how long the stream may be absent");
   edge::add_limits(command, serve.server);
@@ -73,6 +75,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   if (const auto exit = edge::tls_missing(tls, serve.tls)) return exit;
   for (const cli::Listen& address : tls) serve.tls_listen.push_back({address.host, address.port});
   for (const cli::Listen& address : listen) serve.listen.push_back({address.host, address.port});
+  options.tap.cut = serve.cut;
   options.tapping = static_cast<bool>(*tap);
   return options.tapping ? read_words(words, options.tap) : std::nullopt;
 }

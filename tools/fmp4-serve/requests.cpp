@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/units.h"
+#include "cut_words.h"
 #include "wire/path.h"
 
 namespace so::fmp4serve {
@@ -51,7 +52,16 @@ Result<Request> read_plain(std::string_view text) {
 
 }  // namespace
 
-Result<std::optional<FileRequest>> read_file_request(const net::HttpRequest& request) {
+Result<fmp4::Cut> read_cut(const net::HttpRequest& request, const fmp4::Cut& otherwise) {
+  const std::string_view text = request.parameter("fragment");
+  if (text.empty()) return otherwise;
+  const auto cut = parse_cut(text);
+  if (!cut) return fail(Code::kPeer, "fragment: " + cut.error().text);
+  return *cut;
+}
+
+Result<std::optional<FileRequest>> read_file_request(const net::HttpRequest& request,
+                                                     const fmp4::Cut& otherwise) {
   std::string_view path = request.path;
   if (!path.ends_with(kEnding)) return std::nullopt;
   path.remove_suffix(kEnding.size());
@@ -62,8 +72,13 @@ Result<std::optional<FileRequest>> read_file_request(const net::HttpRequest& req
   if (!length) return fail(length.error());
   const auto wait = read_duration(request, "wait");
   if (!wait) return fail(wait.error());
-  FileRequest file{{std::move(*stream), Dialect::kFile, std::nullopt}, *wait};
-  if (!request.parameter("still").empty()) file.watching.dialect = Dialect::kStill;
+  const auto cut = read_cut(request, otherwise);
+  if (!cut) return fail(cut.error());
+  FileRequest file{{std::move(*stream), Dialect::kFile, std::nullopt, *cut}, *wait};
+  if (!request.parameter("still").empty()) {
+    file.watching.dialect = Dialect::kStill;
+    file.watching.cut = {};
+  }
   if (*length) file.watching.seconds = static_cast<double>((*length)->count()) / 1000;
   return file;
 }

@@ -13,13 +13,17 @@
 
 namespace so::fmp4serve {
 
-/// GET /live/cam.mp4?for=10s&wait=5s, or ?still=1.
+/// How the viewer wants it cut: ?fragment=100ms, else as everybody.
+Result<fmp4::Cut> read_cut(const net::HttpRequest& request, const fmp4::Cut& otherwise);
+
+/// GET /live/cam.mp4?for=10s&wait=5s&fragment=gop, or ?still=1.
 struct FileRequest {
   Watching watching;
   std::optional<Millis> wait;  // for a stream that is not live
 };
 /// nullopt: the path is of no file.
-Result<std::optional<FileRequest>> read_file_request(const net::HttpRequest& request);
+Result<std::optional<FileRequest>> read_file_request(const net::HttpRequest& request,
+                                                     const fmp4::Cut& otherwise);
 
 /// How a player does, as it says.
 struct Report {

@@ -17,6 +17,9 @@ net::WsVerdict verdict(const net::HttpRequest& request) {
   const auto stream = wire::normal_path(request.path);
   if (!stream) return net::WsVerdict::refuse(400, stream.error().text);
   if (*stream == "/") return net::WsVerdict::refuse(404, "the path names no stream");
+  if (const auto cut = read_cut(request, {}); !cut) {
+    return net::WsVerdict::refuse(400, cut.error().text);
+  }
   return net::WsVerdict::accept();
 }
 
@@ -41,7 +44,7 @@ std::vector<net::WsListener> listeners(const ServeOptions& options) {
 }
 
 Serve::Serve(const ServeOptions& options, bus::Client& hub, net::WsServer& server, net::Loop& loop)
-    : hub_(hub), loop_(loop), server_(server) {
+    : hub_(hub), loop_(loop), server_(server), cut_(options.cut) {
   hub.listen({.event = [this](const wire::FrameView& frame) { event(frame); },
               .sync = {},
               .link =
@@ -73,13 +76,14 @@ void Serve::open(net::ConnId id, const net::HttpRequest& request, std::string_vi
   const auto stream = wire::normal_path(request.path);
   if (!stream) return server_.close(id, net::close_code::kBadRequest, stream.error().text);
   const Dialect dialect = subprotocol == kRichProtocol ? Dialect::kRich : Dialect::kPlain;
-  watching_.emplace(id, Watcher{.watching = {*stream, dialect}});
+  const auto cut = read_cut(request, cut_);  // good, or the verdict had been another
+  watching_.emplace(id, Watcher{.watching = {*stream, dialect, {}, cut.value_or(cut_)}});
   ask(id);
 }
 
 // A file has no way to say that it waits, so it waits no longer than it is told to.
 bool Serve::get_later(net::ConnId id, const net::HttpRequest& request) {
-  const auto file = read_file_request(request);
+  const auto file = read_file_request(request, cut_);
   if (file && !*file) return false;
   if (!file) {
     server_.reply(id, {.status = 400, .body = file.error().text + "\n"});
@@ -169,7 +173,7 @@ Serve::Reports Serve::reports() const {
 Channel& Serve::channel(const std::string& stream) {
   auto& entry = channels_[stream];
   if (!entry) {
-    entry = std::make_unique<Channel>(loop_, server_, stream);
+    entry = std::make_unique<Channel>(loop_, server_, stream, counts_);
     hub_.follow(stream, {.meta = true, .streams = false, .latest = true});
     if (const auto live = live_.find(stream); live != live_.end()) entry->online(live->second);
   }

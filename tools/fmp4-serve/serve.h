@@ -28,6 +28,7 @@ struct ServeOptions {
   net::TlsFiles tls{};
   std::vector<std::string> origins;
   std::size_t queue_bytes = std::size_t{4} << 20U;  // two seconds of a very good picture
+  fmp4::Cut cut{};                                  // for who does not ask for another
   net::WsOptions server;
 };
 
@@ -51,6 +52,7 @@ class Serve {
   [[nodiscard]] Reports reports() const;
   [[nodiscard]] std::size_t viewers() const { return watching_.size(); }
   [[nodiscard]] std::size_t channels() const { return channels_.size(); }
+  [[nodiscard]] const Counts& counts() const { return counts_; }
 
   /// Everybody is told to come back elsewhere or later; then `done`, once.
   void drain(Millis within, std::function<void()> done);
@@ -89,6 +91,8 @@ class Serve {
   bus::Client& hub_;
   net::Loop& loop_;
   net::WsServer& server_;
+  fmp4::Cut cut_;
+  Counts counts_;
   std::map<std::string, std::string> live_;                             // stream to endpoint
   std::unordered_map<std::string, std::unique_ptr<Channel>> channels_;  // with at least one viewer
   std::unordered_map<net::ConnId, Watcher> watching_;

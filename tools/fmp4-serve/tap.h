@@ -4,13 +4,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/exit_code.h"
 #include "bus/client.h"
+#include "fmp4/batch.h"
 #include "fmp4/muxer.h"
 #include "json/read.h"
 #include "media/zmq_subscriber.h"
 #include "net/loop.h"
+#include "stream_data.h"
 
 namespace so::fmp4serve {
 
@@ -21,6 +24,7 @@ class Tap {
     std::string stream;
     std::optional<Millis> duration;  // of the stream
     Millis wait{10'000};             // for it to begin
+    fmp4::Cut cut{};
   };
   /// `write` says whether anybody still reads. `done` is called once.
   Tap(net::Loop& loop, bus::Client& hub, Options options, std::function<bool(ByteView)> write,
@@ -31,10 +35,16 @@ class Tap {
  private:
   void event(const wire::FrameView& event);
   void unit(const media::UnitView& unit, bool skipped);
+  void stream_event(json::Element event);
   void on(const fmp4::InitSegment& init);
   void on(const fmp4::Fragment& fragment);
   void on(const fmp4::Discontinuity&) {}
   void on(const fmp4::Notice& notice);
+  void describe(Description description);
+  void metadata(std::optional<double> timestamp, std::string_view data);
+  void add(const fmp4::EventMessage& message);
+  void write_batch(const fmp4::Batch& batch);
+  void flush();
   void write(ByteView bytes);
   void finish(Exit exit);
 
@@ -45,6 +55,12 @@ class Tap {
   std::function<void(Exit)> done_;
   std::unique_ptr<media::Subscriber> subscriber_;
   fmp4::Muxer muxer_;
+  fmp4::Batches batches_;
+  double time_ = 0;  // seconds: where the latest frame lies
+  Bytes events_;     // for the next fragment
+  std::uint32_t event_id_ = 0;
+  std::string description_;
+  bool begun_ = false;
   net::Timer timeout_;
   json::Parser parser_;
 };

@@ -3,34 +3,64 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
+#include <vector>
 
+#include "fmp4/event_message.h"
 #include "fmp4/still.h"
 #include "messages.h"
 
 namespace so::fmp4serve {
 namespace {
 
-std::uint32_t timescale_of(fmp4::TrackId id, const fmp4::InitSegment& init) {
-  const auto track = std::find_if(init.tracks.begin(), init.tracks.end(),
-                                  [&](const fmp4::Track& t) { return t.id == id; });
-  return track == init.tracks.end() ? 1000 : track->timescale;
-}
-
-bool has_video(const fmp4::InitSegment& init) {
-  return std::any_of(init.tracks.begin(), init.tracks.end(),
-                     [](const fmp4::Track& t) { return t.id == fmp4::TrackId::kVideo; });
-}
-
 // A picture begins at a key frame; sound alone begins anywhere.
-bool may_start(const fmp4::Fragment& fragment, const fmp4::InitSegment& init) {
-  return !has_video(init) ||
-         (fragment.sample.track == fmp4::TrackId::kVideo && fragment.sample.sync);
+bool may_start(const fmp4::Sample& first, const fmp4::InitSegment& init) {
+  return !init.has_video() || (first.track == fmp4::TrackId::kVideo && first.sync);
+}
+
+std::uint64_t milliseconds(double seconds) {
+  return static_cast<std::uint64_t>(std::llround(seconds * 1000));
+}
+
+// What is left of a piece for one viewer, on its own clock.
+struct Rebased {
+  std::vector<fmp4::Sample> samples;
+  SharedView payload;
+  bool ends = false;  // more of it lies beyond the end
+};
+
+// Sound from before the beginning goes, and all from the end on; both in seconds.
+Rebased rebased(const Piece& piece, const fmp4::InitSegment& init, double base,
+                std::optional<double> end) {
+  Rebased out;
+  std::vector<ByteView> kept;
+  std::size_t at = 0;
+  for (fmp4::Sample sample : piece.samples) {
+    const ByteView bytes = piece.payload.bytes.subspan(at, sample.size);
+    at += sample.size;
+    const std::uint32_t timescale = init.timescale_of(sample.track);
+    const auto zero = static_cast<std::uint64_t>(std::llround(base * timescale));
+    const bool early = sample.dts < zero;
+    const bool late = !early && end && static_cast<double>(sample.dts - zero) / timescale >= *end;
+    out.ends |= late;
+    if (early || late) continue;
+    sample.dts -= zero;
+    out.samples.push_back(sample);
+    kept.push_back(bytes);
+  }
+  if (kept.size() == piece.samples.size()) {
+    out.payload = piece.payload;
+    return out;
+  }
+  Bytes payload;
+  for (const ByteView bytes : kept) payload.insert(payload.end(), bytes.begin(), bytes.end());
+  out.payload = share(std::move(payload));
+  return out;
 }
 
 }  // namespace
 
 double seconds(const fmp4::Sample& sample, const fmp4::InitSegment& init) {
-  return static_cast<double>(sample.dts) / timescale_of(sample.track, init);
+  return static_cast<double>(sample.dts) / init.timescale_of(sample.track);
 }
 
 void Viewer::tell(std::string_view json) {
@@ -59,20 +89,21 @@ void Viewer::snapshot(const fmp4::InitSegment* init, const fmp4::Fragment* key) 
   send(net::Frame::binary(file));
 }
 
-void Viewer::fragment(const SharedFragment& next, const fmp4::InitSegment& init) {
+void Viewer::fragment(const Piece& next, const fmp4::InitSegment& init) {
   if (paused_ || ended_) return;
-  const double time = seconds(next.fragment.sample, init);
+  const double time = seconds(next.first(), init);
   if (!started_) {
-    if (!may_start(next.fragment, init)) return;
-    if (watching_.dialect == Dialect::kStill) return send_still(next.fragment, init);
+    if (!may_start(next.first(), init)) return;
+    if (watching_.dialect == Dialect::kStill) return send_still(next, init);
     started_ = true;
     if (skipped_from_) tell(skipped_message(*skipped_from_, time));
   }
-  if (init_version_ != init.version) send_init(init, time);
+  const bool begins = init_version_ != init.version && send_init(init, time);
+  const Description* const description = begins ? next.description : nullptr;
   if (watching_.dialect == Dialect::kRich) {
-    send(next.frame);
+    send_rich(next, init, description);
   } else {
-    send_rebased(next.fragment, init);
+    send_rebased(next, init, description);
   }
   if (started_) {
     skipped_from_.reset();
@@ -81,39 +112,56 @@ void Viewer::fragment(const SharedFragment& next, const fmp4::InitSegment& init)
   }
 }
 
-void Viewer::send_init(const fmp4::InitSegment& init, double start) {
+bool Viewer::send_init(const fmp4::InitSegment& init, double start) {
   const bool first = std::exchange(init_version_, init.version) == 0;
   if (watching_.dialect == Dialect::kFile) {
-    if (!first) return end();
+    if (!first) {
+      end();
+      return false;
+    }
     server_.reply(id_, {.content_type = "video/mp4", .chunked = true});
-    return send(chunk({init.bytes}, {}));
+    send(chunk({init.bytes}, {}));
+    return true;
   }
   tell(init_message(watching_.stream, init, start));
   send(net::Frame::binary(init.bytes));
+  return first;
+}
+
+void Viewer::send_rich(const Piece& piece, const fmp4::InitSegment& init,
+                       const Description* description) {
+  if (description == nullptr) return send(piece.frame);
+  const double time = seconds(piece.first(), init);
+  tell(metadata_message(time, description->timestamp, description->json));
+  const Bytes box = fmp4::event_message(description->at(milliseconds(time)));
+  send(net::Frame::binary_shared({box, piece.events, piece.header}, piece.payload));
 }
 
 // Its clock begins at zero: browsers do not start by themselves elsewhere, and its page does not
 // know how to.
-void Viewer::send_rebased(const fmp4::Fragment& fragment, const fmp4::InitSegment& init) {
+void Viewer::send_rebased(const Piece& piece, const fmp4::InitSegment& init,
+                          const Description* description) {
   if (ended_) return;
-  fmp4::Sample sample = fragment.sample;
-  if (!base_) base_ = seconds(sample, init);
-  const auto base =
-      static_cast<std::uint64_t>(std::llround(*base_ * timescale_of(sample.track, init)));
-  if (sample.dts < base) return;  // sound from before the first picture
-  sample.dts -= base;
-  sample.sequence = ++sequence_;
-  const auto header = fmp4::fragment_header(sample);
-  if (watching_.dialect == Dialect::kPlain) {
-    return send(net::Frame::binary_shared({header}, fragment.payload));
+  if (!base_) base_ = seconds(piece.first(), init);
+  const Rebased left = rebased(piece, init, *base_, watching_.seconds);
+  if (!left.samples.empty()) {
+    const Bytes header = fmp4::fragment_header(left.samples, ++sequence_);
+    if (watching_.dialect == Dialect::kPlain) {
+      send(net::Frame::binary_shared({header}, left.payload));
+    } else {
+      Bytes events;
+      if (description != nullptr) events = fmp4::event_message(description->at(0));
+      const Bytes since = fmp4::earlier(piece.events, milliseconds(*base_));
+      send(chunk({events, since, header}, left.payload));
+    }
   }
-  if (watching_.seconds && seconds(sample, init) >= *watching_.seconds) return end();
-  send(chunk({header}, fragment.payload));
+  if (left.ends) end();
 }
 
-void Viewer::send_still(const fmp4::Fragment& fragment, const fmp4::InitSegment& init) {
-  if (!has_video(init)) return;
-  const Bytes file = fmp4::still(init, fragment);
+void Viewer::send_still(const Piece& piece, const fmp4::InitSegment& init) {
+  if (!init.has_video()) return;
+  const SharedView picture{piece.payload.owner, piece.payload.bytes.first(piece.first().size)};
+  const Bytes file = fmp4::still(init, {piece.first(), {}, picture});
   ended_ = true;
   server_.reply(id_, {.content_type = "video/mp4", .body = to_text(file)});
 }
@@ -131,7 +179,7 @@ void Viewer::end() {
 // frame. Of a file only what comes next is: its beginning may be among what waits.
 void Viewer::send(const net::Frame& frame) {
   if (server_.send(id_, frame) != net::Sent::kFull) return;
-  started_ = false;
+  if (std::exchange(started_, false)) ++counts_.skips;
   if (watching_.dialect == Dialect::kFile) return;
   server_.discard_unsent(id_);
   init_version_ = 0;  // an init segment may have been among what was dropped

@@ -7,9 +7,10 @@
 #include <string_view>
 #include <utility>
 
-#include "fmp4/fragment.h"
+#include "fmp4/batch.h"
 #include "fmp4/muxer.h"
 #include "net/ws_server.h"
+#include "piece.h"
 
 namespace so::fmp4serve {
 
@@ -21,10 +22,10 @@ enum class Dialect {
   kStill   // the body of a GET: one picture
 };
 
-/// One fragment, framed once for all rich viewers.
-struct SharedFragment {
-  const fmp4::Fragment& fragment;
-  net::Frame frame;  // with the event messages that lie before it
+/// What went wrong for viewers, of all streams.
+struct Counts {
+  std::uint64_t skips = 0;          // a viewer was too slow, and goes on at a key frame
+  std::uint64_t lost_metadata = 0;  // events that found no room before a fragment
 };
 
 /// Who watches what, and how.
@@ -32,6 +33,7 @@ struct Watching {
   std::string stream;
   Dialect dialect = Dialect::kRich;
   std::optional<double> seconds{};  // kFile: it ends after so much
+  fmp4::Cut cut{};                  // how much is in a fragment
 };
 
 /// One browser watching one stream: what it has got, and what it gets next. A viewer whose queue is
@@ -39,18 +41,19 @@ struct Watching {
 /// cannot have another init segment: it ends there.
 class Viewer {
  public:
-  Viewer(net::WsServer& server, net::ConnId id, Watching watching)
-      : server_(server), id_(id), watching_(std::move(watching)) {}
+  Viewer(net::WsServer& server, net::ConnId id, Watching watching, Counts& counts)
+      : server_(server), id_(id), watching_(std::move(watching)), counts_(counts) {}
 
   [[nodiscard]] net::ConnId id() const { return id_; }
   [[nodiscard]] bool started() const { return started_; }
+  [[nodiscard]] const fmp4::Cut& cut() const { return watching_.cut; }
 
   /// JSON for rich viewers; others are not told.
   void tell(std::string_view json);
   void metadata(std::string_view rich_json, std::string_view plain_json);
 
   /// The next fragment of the stream, and the init segment that is valid for it.
-  void fragment(const SharedFragment& next, const fmp4::InitSegment& init);
+  void fragment(const Piece& next, const fmp4::InitSegment& init);
   /// The stream has a new clock or none: wait for a start.
   void wait() { started_ = false; }
   /// It wants nothing until it says so; then it starts anew.
@@ -67,9 +70,12 @@ class Viewer {
   void snapshot(const fmp4::InitSegment* init, const fmp4::Fragment* key);
 
  private:
-  void send_init(const fmp4::InitSegment& init, double start);
-  void send_rebased(const fmp4::Fragment& fragment, const fmp4::InitSegment& init);
-  void send_still(const fmp4::Fragment& fragment, const fmp4::InitSegment& init);
+  /// Returns whether it is the first, so that who gets it begins.
+  bool send_init(const fmp4::InitSegment& init, double start);
+  void send_rich(const Piece& piece, const fmp4::InitSegment& init, const Description* description);
+  void send_rebased(const Piece& piece, const fmp4::InitSegment& init,
+                    const Description* description);
+  void send_still(const Piece& piece, const fmp4::InitSegment& init);
   void send(const net::Frame& frame);
   [[nodiscard]] net::Frame chunk(std::initializer_list<ByteView> head, SharedView tail);
   void end();
@@ -77,6 +83,7 @@ class Viewer {
   net::WsServer& server_;
   net::ConnId id_;
   Watching watching_;
+  Counts& counts_;
   bool started_ = false;
   bool paused_ = false;
   bool ended_ = false;                  // nothing more goes out
