@@ -79,6 +79,8 @@ export class Player {
   on(event: 'metadata', listener: (metadata: Metadata) => void): Off;
   /** The server tells people something, of a track that it leaves out. */
   on(event: 'notice', listener: (text: string) => void): Off;
+  /** The publisher begins anew, or sets its clock anew: its `timestamp` lies at `time`. */
+  on(event: 'restart', listener: (restart: {time: number; timestamp: number}) => void): Off;
   on(event: 'skipped', listener: (skipped: {from: number; to: number}) => void): Off;
   /** The browser wants a click before it plays: call play() from one. */
   on(event: 'blocked', listener: () => void): Off;

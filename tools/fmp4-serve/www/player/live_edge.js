@@ -17,7 +17,7 @@ export class LiveEdge {
   #base;
   #slack;
   #slowest;
-  #gaps = []; // {now, gap} of the last WINDOW_MS
+  #gaps = []; // {now, gap} of the last second, or of a piece and a half
   #stalls = [];
   #changed = -Infinity;
   #movedAt = -Infinity;
@@ -30,12 +30,18 @@ export class LiveEdge {
     this.target = this.#base;
   }
 
-  /** What to do now: the rate to play at, and whether to seek to the target instead. */
-  decide(now, gap) {
-    this.#gaps = [...this.#gaps.filter((one) => now - one.now < WINDOW_MS), {now, gap}];
+  /**
+   * What to do now: the rate to play at, and whether to seek to the target instead. Media comes in
+   * pieces of `step` seconds: less than one of them says nothing.
+   */
+  decide(now, gap, step = 0) {
+    const within = Math.max(WINDOW_MS, step * 1500);
+    this.#gaps = [...this.#gaps.filter((one) => now - one.now < within), {now, gap}];
     this.#relax(now);
+    const watched = now - this.#gaps[0].now;
+    if (watched < step * 1200) return {seek: false, rate: 1};
     const least = Math.min(...this.#gaps.map((one) => one.gap));
-    const seek = least > SEEK_GAP && now - this.#gaps[0].now >= SETTLE_MS;
+    const seek = least > SEEK_GAP && watched >= SETTLE_MS;
     if (seek) this.moved(now);
     return {seek, rate: seek ? 1 : this.#rate(least)};
   }

@@ -4,6 +4,7 @@ import {startsWithKey} from './fragment.js';
 
 const BEHIND = 10; // seconds kept behind the playhead
 const AT_MOST = 30; // seconds kept in all, when the playhead stands still: paused, or hidden
+const STEPS = 8; // pieces
 const WORTH = 5; // seconds: less is not worth a removal
 // Where both are (Safari), the managed one: the browser may take media away when it needs the memory.
 const Source = globalThis.ManagedMediaSource ?? globalThis.MediaSource;
@@ -31,6 +32,9 @@ export class MediaBuffer extends Emitter {
   #keys = []; // seconds where the picture can start, so that removal never cuts a GOP
   #queue = []; // {init}, {bytes, key} or {then}
   #queued = 0;
+  #pieces = 0; // in what is being appended, and where it began
+  #endBefore = 0;
+  #steps = []; // seconds that the last pieces had
   #failed = false;
 
   constructor(video) {
@@ -66,6 +70,11 @@ export class MediaBuffer extends Emitter {
   get end() {
     const ranges = this.#ranges();
     return ranges.length > 0 ? ranges[ranges.length - 1].end : 0;
+  }
+
+  /** Seconds in one piece, of late: a frame, or as much as the server puts in a fragment. */
+  get step() {
+    return Math.max(0, ...this.#steps);
   }
 
   /** Where to go on if the playhead is at a hole, or before the beginning; null if it is not. */
@@ -112,7 +121,9 @@ export class MediaBuffer extends Emitter {
     const [{key}] = this.#queue;
     const next = this.#queue.findIndex((entry, at) => at > 0 && (!entry.bytes || entry.key));
     const run = this.#queue.slice(0, next < 0 ? undefined : next);
+    this.#endBefore = this.end;
     this.#buffer.appendBuffer(joined(run.map(({bytes}) => bytes)));
+    this.#pieces = run.length;
     if (key) this.#keys.push(this.end);
     this.#queue.splice(0, run.length);
     for (const {bytes} of run) this.#queued -= bytes.length;
@@ -136,6 +147,9 @@ export class MediaBuffer extends Emitter {
 
   #updated() {
     if (!this.#ready) return;
+    if (this.#pieces > 0) this.#steps.push((this.end - this.#endBefore) / this.#pieces);
+    if (this.#steps.length > STEPS) this.#steps.shift();
+    this.#pieces = 0; // an init segment or a removal is none
     const {currentTime} = this.#video;
     this.#evict(Math.max(currentTime - BEHIND, this.end - AT_MOST), WORTH);
     this.#pump();

@@ -20,6 +20,8 @@ const KINDS = {audio: 'sound', video: 'picture'};
  *   init     (init)           codecs and tracks, as in scopewire-ws(7)
  *   metadata ({time, timestamp, data})  when the picture it belongs to is shown; also as cues of the
  *                             <video>'s text tracks
+ *   restart  ({time, timestamp})  the publisher begins anew, or its clock: what it stamps `timestamp`
+ *                             (ms) lies at `time` (s)
  *   skipped  ({from, to})     we were too slow, and the server left something out
  *   notice   (text)           the server tells people something, of a track that it leaves out
  *   blocked  ()               the browser wants a click before it plays: call play() from one
@@ -116,6 +118,7 @@ export class Player extends Emitter {
     if (message.type === 'init') this.#begin(message);
     if (message.type === 'metadata') this.#metadata(message);
     if (message.type === 'skipped') this.#skipped(message);
+    if (message.type === 'restart') this.#restarted(message);
     if (message.type === 'waiting') this.#set('waiting');
     if (message.type === 'end') this.#set('ended');
     if (message.type === 'notice') this.emit('notice', message.text);
@@ -215,6 +218,13 @@ export class Player extends Emitter {
   #skipped({from, to}) {
     this.#counts.skipped += to - from;
     this.emit('skipped', {from, to});
+  }
+
+  // The stream goes on; the same codecs need no init message.
+  #restarted({time, timestamp}) {
+    this.#change('ended', 'buffering');
+    this.#playhead.expect();
+    this.emit('restart', {time, timestamp});
   }
 
   #down({code, reason, retryIn}) {

@@ -89,7 +89,7 @@ export class Playhead extends Emitter {
   }
 
   #follow(now) {
-    const {rate, seek} = this.#edge.decide(now, this.latency);
+    const {rate, seek} = this.#edge.decide(now, this.latency, this.#buffer.step);
     if (seek) this.toLive();
     else if (!KEEPS_RATE && this.#video.playbackRate !== rate) this.#video.playbackRate = rate;
   }

@@ -3,7 +3,9 @@ const SHOWN_FOR = 4; // seconds, for want of an end
 
 /**
  * Metadata as text tracks of the <video>: `metadata` has all of it as JSON, for scripts; `captions`
- * has what is text, {"text":"..."}, {"caption":"..."} or a plain string, for people who turn it on.
+ * has what is text, {"text":"..."}, {"caption":"..."} or a plain string, for people who turn it on; in
+ * a data message of the publisher, {"onTextData":{"text":"..."}}, or in the parameters of a cue point,
+ * too.
  */
 export class TextTracks {
   #video;
@@ -52,8 +54,17 @@ function addCue(track, time, text) {
 }
 
 function textOf(data) {
-  const text = [data, data?.text, data?.caption].find((one) => typeof one === 'string');
+  const said = message(data);
+  const text = [said, said?.text, said?.caption].find((one) => typeof one === 'string');
   return text === undefined || text === '' ? null : text;
+}
+
+// {"onTextData":{...}} as the publisher said it, {"onCuePoint":{"parameters":{...}}} likewise.
+function message(data) {
+  if (data === null || typeof data !== 'object') return data;
+  const [[name, said] = [], ...others] = Object.entries(data);
+  if (others.length > 0 || !/^on[A-Z]/.test(name)) return data;
+  return said?.parameters ?? said;
 }
 
 // WebVTT has marks of its own.
