@@ -20,6 +20,8 @@ export class FakeStream {
   #timer = null;
   #holding = false;
   #losing = false;
+  pieces = 1; // samples in a message
+  #piece = [];
   silent = false; // sound is announced and does not come
 
   /**
@@ -68,6 +70,15 @@ export class FakeStream {
     this.#timer = setInterval(() => this.#turn(), TURN_MS);
   }
 
+  /** The same publisher again, with the same codecs: no init message. */
+  resume() {
+    this.#base = this.time;
+    this.#began = performance.now();
+    this.#next = 0;
+    this.restart(0);
+    this.#timer = setInterval(() => this.#turn(), TURN_MS);
+  }
+
   unpublish({quietly = false} = {}) {
     if (!this.live) return;
     clearInterval(this.#timer);
@@ -79,6 +90,17 @@ export class FakeStream {
     const time = this.time;
     this.#all({type: 'metadata', time, timestamp: Math.round(time * 1000), data});
     return time;
+  }
+
+  /** As the clock of the publisher begins anew; the media goes on. */
+  restart(timestamp) {
+    this.#all({type: 'restart', time: this.time, timestamp});
+  }
+
+  /** A file of one picture. */
+  still() {
+    const key = this.#clip.samples.find(({kind}) => kind === 'video');
+    return Buffer.concat([this.#clip.init, fragment(this.#clip, key, 0, 1)]);
   }
 
   notice(text) {
@@ -123,7 +145,10 @@ export class FakeStream {
     if (this.#losing && sample.kind === 'video') return;
     if (sample.key && sample.kind === this.#leading) this.#gop = [];
     this.#gop.push({sample, time});
-    const bytes = this.#fragment(sample, time);
+    this.#piece.push(this.#fragment(sample, time));
+    if (this.#piece.length < this.pieces) return;
+    const bytes = Buffer.concat(this.#piece);
+    this.#piece = [];
     for (const socket of this.viewers) socket.send(bytes);
   }
 

@@ -70,3 +70,15 @@ test('a stall right after a seek says nothing', () => {
   edge.stalled(1600);
   assert.ok(edge.target > 0.12);
 });
+
+test('of media in long pieces only a whole piece says how far behind it is', () => {
+  const edge = new LiveEdge({audio: true});
+  const decisions = [];
+  for (let now = 0; now < 6000; now += 100) {
+    const gap = 2.1 - (now % 2000) / 1000; // a piece of two seconds has just come
+    decisions.push(edge.decide(now, gap, 2));
+  }
+  assert.ok(decisions.every(({seek}) => !seek));
+  assert.deepEqual(decisions.at(10), {seek: false, rate: 1});
+  assert.ok(decisions.at(-1).rate > 1); // 0.2 at least
+});

@@ -13,7 +13,7 @@ const TYPES = {
 };
 
 /**
- * `routes` is path -> () => value for JSON; `onSocket(socket, path)` gets every WebSocket.
+ * `routes` is path -> () => value for JSON, or a Buffer for an MP4 file; `onSocket(socket, path)` gets every WebSocket.
  * Resolves with {port, close()}.
  */
 export async function serve(folder, {onSocket, routes = {}}) {
@@ -38,9 +38,12 @@ export async function serve(folder, {onSocket, routes = {}}) {
 
 function answer(folder, routes, {url}, response) {
   const path = new URL(url, 'http://host').pathname;
-  if (routes[path]) {
-    response.writeHead(200, {'content-type': 'application/json', 'cache-control': 'no-store'});
-    return response.end(JSON.stringify(routes[path]()));
+  const value = routes[decodeURIComponent(path)]?.();
+  if (value) {
+    const file = Buffer.isBuffer(value);
+    const type = file ? 'video/mp4' : 'application/json';
+    response.writeHead(200, {'content-type': type, 'cache-control': 'no-store'});
+    return response.end(file ? value : JSON.stringify(value));
   }
   if (path === '/favicon.ico') return response.writeHead(204).end(); // asked for when we show a picture
   const name = path === '/' ? 'index.html' : path; // a parsed path has no dots left in it

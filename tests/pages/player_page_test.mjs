@@ -33,6 +33,7 @@ before(async () => {
           .filter(({live}) => live)
           .map(({name, viewers}) => ({stream: name, viewers: viewers.size})),
       }),
+      '/live/cam.mp4': () => cam().live && cam().still(),
     },
   });
   streams = new Map();
@@ -134,6 +135,65 @@ test('a stream is chosen from those that are live', async () => {
   );
 });
 
+test('what is live is shown with its newest picture', async () => {
+  cam().publish(clip);
+  await page();
+  await browser.waitFor('document.querySelector("#streams canvas")?.width === 320');
+  const spread = await browser.evaluate(`(() => {
+    const canvas = document.querySelector('#streams canvas');
+    const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    const red = data.filter((_, at) => at % 4 === 0);
+    return Math.max(...red) - Math.min(...red);
+  })()`);
+  assert.ok(spread > 100, `red spreads over ${spread}`);
+  assert.equal(sockets.length, 0);
+  cam().unpublish();
+  await browser.waitFor('document.getElementById("live-now").hidden');
+  assert.deepEqual(browser.console, []);
+});
+
+test('a player that waits for a click shows the newest picture, and fetches nothing else', async () => {
+  cam().publish(clip);
+  await page();
+  await browser.evaluate(`
+    document.getElementById('player').setAttribute('autoplay', 'false');
+    location.hash = 'live/cam';`);
+  await browser.waitFor('inPlayer("still").querySelector("canvas")?.width === 320');
+  assert.equal(await browser.evaluate('inPlayer("start").hidden'), false);
+  assert.equal(sockets.length, 0);
+  await browser.evaluate('inPlayer("start").click()');
+  await state('live');
+  await moves();
+  assert.equal(await browser.evaluate('inPlayer("still").children.length'), 0);
+});
+
+test('fragments of half a second, and of two, play without a stall', async () => {
+  for (const pieces of [15, 60]) {
+    cam().pieces = pieces;
+    cam().publish(silent);
+    await sleep(2500);
+    await plays();
+    await moves(1.5);
+    const {stalls, currentTime} = await report();
+    await moves(5);
+    const later = await report();
+    assert.ok(later.stalls - stalls <= 1, `${later.stalls - stalls} stalls from ${currentTime} s on`);
+    await browser.navigate('about:blank');
+    cam().unpublish();
+  }
+});
+
+test('a click on Live goes there', async () => {
+  cam().publish(clip);
+  await plays();
+  await browser.evaluate('inPlayer("pause").click()');
+  await state('paused');
+  await sleep(1500);
+  await browser.evaluate('inPlayer("live").click()');
+  await state('live');
+  await browser.waitFor('scopewirePlayer.latency < 0.5');
+});
+
 test('a stream is typed, whatever its name', async () => {
   streams.set('/live/höhe #1', new FakeStream('/live/höhe #1'));
   streams.get('/live/höhe #1').publish(silent);
@@ -229,6 +289,18 @@ test('a publisher that leaves and returns goes on, without a hole', async () => 
   await state('live');
   await moves(1);
   assert.equal((await ranges()).length, 1);
+});
+
+test('a publisher that returns as it was is live again', async () => {
+  cam().publish(clip);
+  await plays();
+  cam().unpublish();
+  await state('ended');
+  await sleep(300);
+  cam().resume();
+  await state('live');
+  await moves(1);
+  assert.equal(sockets.length, 1);
 });
 
 test('a publisher that returns with another size goes on', async () => {
@@ -339,14 +411,18 @@ test('metadata is in the text tracks too, and its text can be read as captions',
   await plays();
   cam().metadata({lat: 48.2});
   cam().metadata({text: 'one <two>'});
-  await browser.waitFor('scopewirePlayer.metadata === 2');
+  cam().metadata({onTextData: {text: 'three', language: 'en'}});
+  cam().metadata({onCuePoint: {name: 'ad', parameters: {text: 'four'}}});
+  cam().metadata({onMetaData: {width: 160}});
+  await browser.waitFor('scopewirePlayer.metadata === 5');
   const cues = (kind) =>
     browser.evaluate(`(() => {
       const track = [...video.textTracks].find((one) => one.kind === '${kind}');
       return Array.from(track.cues, (cue) => cue.text);
     })()`);
-  assert.deepEqual(await cues('metadata'), ['{"lat":48.2}', '{"text":"one <two>"}']);
-  assert.deepEqual(await cues('captions'), ['one &lt;two&gt;']);
+  assert.equal((await cues('metadata')).length, 5);
+  assert.deepEqual((await cues('metadata')).slice(0, 2), ['{"lat":48.2}', '{"text":"one <two>"}']);
+  assert.deepEqual(await cues('captions'), ['one &lt;two&gt;', 'three', 'four']);
   await browser.key('c');
   const mode = '[...video.textTracks].find((one) => one.kind === "captions").mode';
   assert.equal(await browser.evaluate(mode), 'showing');

@@ -1,6 +1,6 @@
-import {element} from './element.js';
 import {MetadataPanel} from './metadata_panel.js';
 import './player.js';
+import {StreamCards} from './stream_cards.js';
 
 // The player page: #live/cam in the URL plays that stream; without it, one is chosen from those
 // that are live, or typed. Tests read `window.scopewirePlayer` and <html data-state>.
@@ -24,6 +24,7 @@ class PlayerPage {
   #player = byId('player');
   #stream = null;
   #metadata = new MetadataPanel();
+  #cards = new StreamCards();
   #streams = '';
 
   start() {
@@ -33,6 +34,7 @@ class PlayerPage {
     this.#player.addEventListener('notice', ({detail}) => this.#hint(detail));
     document.addEventListener('keydown', (event) => this.#key(event));
     window.addEventListener('hashchange', () => this.#choose(streamOfHash()));
+    this.#cards.start();
     setInterval(() => this.#refresh(), REFRESH_MS);
     this.#refresh();
     this.#choose(streamOfHash());
@@ -56,7 +58,7 @@ class PlayerPage {
     this.#stream = stream || null;
     document.title = stream ? `${stream} - scopewire` : 'scopewire player';
     byId('stream').value = stream;
-    this.#markCurrent();
+    this.#cards.mark(this.#stream);
     this.#player.src = stream ? socketUrl(stream) : '';
     this.#show(this.#player.state);
   }
@@ -67,16 +69,9 @@ class PlayerPage {
     const seen = JSON.stringify(streams);
     if (seen === this.#streams) return; // what has the focus keeps it
     this.#streams = seen;
-    byId('streams').replaceChildren(...streams.map(streamLink));
-    this.#markCurrent();
+    this.#cards.show(streams);
+    this.#cards.mark(this.#stream);
     if (!this.#stream) this.#show('idle');
-  }
-
-  #markCurrent() {
-    for (const link of byId('streams').children) {
-      const current = link.dataset.stream === this.#stream;
-      link.toggleAttribute('aria-current', current);
-    }
   }
 
   #show(state) {
@@ -123,16 +118,6 @@ async function liveStreams() {
   } catch {
     return []; // the server is away; the player says so
   }
-}
-
-function streamLink({stream, viewers}) {
-  const name = stream.replace(/^\//, '');
-  const link = element('a', '', name);
-  link.href = `#${name}`;
-  link.dataset.stream = name;
-  if (viewers > 0) link.append(element('span', 'viewers', viewers));
-  link.title = `${viewers} watching`;
-  return link;
 }
 
 const page = new PlayerPage();

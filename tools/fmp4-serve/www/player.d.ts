@@ -97,7 +97,10 @@ interface PlayerEvents {
   notice: CustomEvent<string>;
 }
 
-/** <scopewire-player src="ws://host:8410/live/cam" poster="..." token="..." muted="false" stats> */
+/**
+ * <scopewire-player src="ws://host:8410/live/cam" poster="..." token="..." autoplay="false"
+ *                   muted="false" stats>
+ */
 export class ScopewirePlayer extends HTMLElement {
   src: string;
   /** Wins over the attribute. */
@@ -108,7 +111,9 @@ export class ScopewirePlayer extends HTMLElement {
   readonly stats: (Stats & {codecs: string | null}) | null;
   play(): void;
   pause(): void;
-  /** What a key does in it: space, m, c, f, s; true if it did something. */
+  /** To the newest picture, paused or not. */
+  toLive(): void;
+  /** What a key does in it: space, m, c, f, l, s; true if it did something. */
   press(key: string): boolean;
 
   addEventListener<K extends keyof PlayerEvents>(

@@ -47,7 +47,7 @@ export function playerParts() {
     button('pause', 'Pause', 'space', icon('pause', 'when-playing'), icon('play', 'when-paused')),
     button('mute', 'Sound', 'm', icon('loud', 'when-loud'), icon('muted', 'when-muted')),
     made('input', volume),
-    made('span', {class: 'live'}, 'Live'),
+    made('button', {id: 'live', class: 'live', type: 'button', title: 'Go to live (l)'}, 'Live'),
     button('captions', 'Captions', 'c', icon('captions')),
     button('full', 'Full screen', 'f', icon('full')),
   );
@@ -62,6 +62,7 @@ export function playerParts() {
     'div',
     {id: 'stage', 'data-state': 'idle', tabindex: 0, role: 'group', 'aria-label': 'Live video'},
     made('video', {id: 'video', playsinline: ''}),
+    made('div', {id: 'still', class: 'still', 'aria-hidden': 'true'}),
     veil,
     made('button', {id: 'start', class: 'start', type: 'button', hidden: ''}, icon('play'), 'Play'),
     made('button', {id: 'unmute', class: 'unmute', type: 'button', hidden: ''}, icon('muted'), 'Sound is off. Turn it on'),

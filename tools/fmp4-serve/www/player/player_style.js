@@ -43,7 +43,11 @@ button { display: inline-flex; align-items: center; gap: 8px; font: inherit; fon
 .controls button:hover { background: rgb(255 255 255 / .16); }
 .controls button[aria-pressed="true"] { color: #40c4b3; }
 .controls input { width: 92px; accent-color: #40c4b3; }
-.live { margin-left: auto; padding: 0 10px; font-size: 12px; font-weight: 650; letter-spacing: .06em; text-transform: uppercase; }
+.still { position: absolute; inset: 0; pointer-events: none; }
+.still:empty { display: none; }
+.still canvas { display: block; width: 100%; height: 100%; object-fit: contain; }
+[data-offered] .veil { opacity: 0; }
+.controls .live { margin-left: auto; padding: 7px 10px; font-size: 12px; font-weight: 650; letter-spacing: .06em; text-transform: uppercase; }
 .live::before { content: ""; display: inline-block; width: 8px; height: 8px; margin-right: 7px; border-radius: 50%; background: #8a939b; }
 [data-state="live"] .live::before { background: #ff4d4d; }
 #stage:not([data-state="paused"]) .when-paused, [data-state="paused"] .when-playing,

@@ -1,15 +1,20 @@
+import {absolute} from './live_socket.js';
 import {Player} from './player.js';
 import {playerParts, statRows} from './player_parts.js';
 import {PLAYER_STYLE} from './player_style.js';
+import {stillAddress, stillPicture} from './still_picture.js';
 import {STATE_WORDS, bitRateWords} from './words.js';
 
 const STATS_MS = 500;
 
 /**
- * <scopewire-player src="ws://host:8410/live/cam" poster="..." token="..." muted="false" stats>
+ * <scopewire-player src="ws://host:8410/live/cam" poster="..." token="..." autoplay="false"
+ *                   muted="false" stats>
  *
- * The picture with its controls: space pauses, m the sound, c captions, f the full screen, s numbers.
- * It is muted until somebody wants the sound, since browsers let nothing else begin by itself. Events:
+ * The picture with its controls: space pauses, m the sound, c captions, f the full screen, l goes to
+ * live, s shows numbers. It is muted until somebody wants the sound, since browsers let nothing else
+ * begin by itself. With autoplay="false" it begins with a click; until then it shows the poster, or
+ * the newest picture of the stream. Events:
  *   state ({state, why}), begin (the init message), metadata ({time, timestamp, data}), notice (text),
  *   as CustomEvents
  */
@@ -91,7 +96,13 @@ export class ScopewirePlayer extends (globalThis.HTMLElement ?? Object) {
 
   play() {
     this.#parts('start').hidden = true;
-    this.#player?.play();
+    if (this.#player) this.#player.play();
+    else if (this.src) this.#connect();
+  }
+
+  /** To the newest picture, paused or not. */
+  toLive() {
+    this.play();
   }
 
   pause() {
@@ -105,6 +116,7 @@ export class ScopewirePlayer extends (globalThis.HTMLElement ?? Object) {
       m: () => (this.muted = !this.#muted),
       c: () => this.#toggleCaptions(),
       f: () => this.#fullScreen(),
+      l: () => this.toLive(),
       s: () => this.toggleAttribute('stats'),
     }[key];
     action?.();
@@ -116,6 +128,28 @@ export class ScopewirePlayer extends (globalThis.HTMLElement ?? Object) {
   #begin() {
     this.#end();
     if (this.src === '') return;
+    if (this.getAttribute('autoplay') === 'false') this.#offer();
+    else this.#connect();
+  }
+
+  // Nothing is fetched but one picture, and that only where the page brings none.
+  async #offer() {
+    const {src} = this;
+    this.#parts('start').hidden = false;
+    this.#parts('stage').toggleAttribute('data-offered', true);
+    if (this.hasAttribute('poster')) return;
+    let address;
+    try {
+      address = stillAddress(absolute(src));
+    } catch ({message}) {
+      return this.#show('failed', message); // the address is none
+    }
+    const picture = await stillPicture(address);
+    if (picture && this.src === src && !this.#player) this.#parts('still').replaceChildren(picture);
+  }
+
+  #connect() {
+    this.#parts('stage').toggleAttribute('data-offered', false);
     this.#last = {at: 0, stats: null};
     const token = this.token || this.getAttribute('token') || '';
     try {
@@ -135,6 +169,8 @@ export class ScopewirePlayer extends (globalThis.HTMLElement ?? Object) {
     this.#player?.close();
     this.#player = null;
     for (const id of ['controls', 'unmute', 'start', 'captions']) this.#parts(id).hidden = true;
+    this.#parts('stage').toggleAttribute('data-offered', false);
+    this.#parts('still').replaceChildren();
     this.#show('idle');
   }
 
@@ -159,7 +195,10 @@ export class ScopewirePlayer extends (globalThis.HTMLElement ?? Object) {
     this.#parts('words').textContent = words;
     this.#parts('detail').textContent = why || detail;
     this.#parts('pause').setAttribute('aria-label', state === 'paused' ? 'Play' : 'Pause');
-    if (state === 'live') this.#parts('start').hidden = true;
+    if (state === 'live') {
+      this.#parts('start').hidden = true;
+      this.#parts('still').replaceChildren(); // the real one is there
+    }
     this.dispatchEvent(new CustomEvent('state', {detail: {state, why}}));
   }
 
@@ -191,6 +230,7 @@ export class ScopewirePlayer extends (globalThis.HTMLElement ?? Object) {
     on('mute', 'click', () => (this.muted = !this.#muted));
     on('volume', 'input', ({target}) => this.#volume(target.valueAsNumber));
     on('captions', 'click', () => this.#toggleCaptions());
+    on('live', 'click', () => this.toLive());
     on('full', 'click', () => this.#fullScreen());
     on('stage', 'keydown', (event) => this.#key(event));
     this.#parts('volume').value = 1;
@@ -205,8 +245,7 @@ export class ScopewirePlayer extends (globalThis.HTMLElement ?? Object) {
   }
 
   #toggle() {
-    if (!this.#player) return;
-    if (this.#player.paused || this.video.paused) this.play();
+    if (!this.#player || this.#player.paused || this.video.paused) this.play();
     else this.pause();
   }
 
