@@ -1,4 +1,4 @@
-const PATIENCE_MS = 5000;
+const DRAW_WITHIN_MS = 5000;
 
 /** Where the newest key frame of the stream at ws://host/live/cam is to be had. */
 export function stillAddress(stream) {
@@ -36,7 +36,7 @@ function loaded(video) {
   return new Promise((resolve, reject) => {
     video.addEventListener('loadeddata', resolve, {once: true});
     video.addEventListener('error', () => reject(video.error), {once: true});
-    setTimeout(() => reject(new Error('no picture in time')), PATIENCE_MS);
+    setTimeout(() => reject(new Error('no picture in time')), DRAW_WITHIN_MS);
   });
 }
 
