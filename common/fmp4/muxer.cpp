@@ -64,6 +64,13 @@ std::span<const Event> Muxer::feed(const flv::Tag& tag, const std::shared_ptr<co
   return events_;
 }
 
+std::span<const Event> Muxer::tick(TimePoint now) {
+  events_.clear();
+  const auto due = deadline();
+  if (due && now >= *due) open(now);
+  return events_;
+}
+
 void Muxer::lost() {
   awaiting_key_ = true;
   opening_.forget();

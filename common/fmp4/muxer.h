@@ -70,6 +70,13 @@ class Muxer {
   std::span<const Event> feed(const flv::Tag& tag, const std::shared_ptr<const void>& owner,
                               TimePoint now);
 
+  /// To be called at deadline(), if no tag comes before: a stream that stands at its first picture
+  /// is shown all the same. As feed().
+  std::span<const Event> tick(TimePoint now);
+  [[nodiscard]] std::optional<TimePoint> deadline() const {
+    return opened_ ? std::nullopt : opening_.deadline();
+  }
+
   /// Tags were lost before they got here: no video until the next key frame.
   void lost();
   /// The stream has another publisher now, or the same one again.

@@ -27,6 +27,11 @@ bool Opening::waited(Millis limit, std::uint32_t timestamp, TimePoint now) const
   return now - first_->when >= limit || media >= limit;
 }
 
+std::optional<TimePoint> Opening::deadline() const {
+  if (!video_) return std::nullopt;
+  return first_->when + options_.both_within;
+}
+
 void Opening::forget() {
   kept_.clear();
   bytes_ = 0;

@@ -26,6 +26,9 @@ class Opening {
   /// with: those from the first key frame on, or only the last if there is no video. Without hope
   /// for the other kind nothing is waited for.
   bool add(const Frame& frame, bool hope_for_other, TimePoint now);
+  /// When it is decided without another frame, as when a stream stands at its first picture;
+  /// nullopt: there is no picture yet.
+  [[nodiscard]] std::optional<TimePoint> deadline() const;
   void forget();  // what was kept: it cannot be decoded, or is not needed any more
 
   [[nodiscard]] bool heard(TrackId track) const;

@@ -56,6 +56,27 @@ TEST_CASE("muxer: a picture whose sound was announced and never comes starts aft
   }
 }
 
+TEST_CASE("muxer: a stream that stands at its first picture is shown") {
+  Stream s;
+  CHECK_FALSE(s.muxer.deadline());
+  s.headers();
+  s.audio(0);
+  CHECK_FALSE(s.muxer.deadline());  // sound comes again, or there is nothing to show
+  Stream still;
+  still.headers();
+  CHECK(still.key(0).empty());
+  REQUIRE(still.muxer.deadline());
+  CHECK(*still.muxer.deadline() == still.now + Millis{500});
+  still.now += Millis{499};
+  CHECK(still.tick().empty());
+  still.now += Millis{1};
+  CHECK(still.tick() == "init 1 V | V 0+33 key");
+  CHECK_FALSE(still.muxer.deadline());
+  CHECK(still.tick().empty());
+  still.now += Seconds{10};
+  CHECK(still.key(10'500) == "V 33+10500 key");
+}
+
 TEST_CASE("muxer: sound alone starts after half a second with the sound of now") {
   Stream s;
   s.audio_header(Stream::kMono);
@@ -252,6 +273,35 @@ TEST_CASE("muxer: lost tags keep the picture back until the next key frame") {
   CHECK(s.inter(40).empty());
   CHECK(s.audio(21) == "A 1024+1024");
   CHECK(s.key(80) == "V 33+127 key");
+}
+
+TEST_CASE("muxer: a configuration that is damaged is named, and its frames wait for a good one") {
+  Stream s;
+  CHECK(s.video(0, "17 00 000000 01f4").starts_with("V: "));
+  CHECK(s.audio_tag(0, "af 00").starts_with("A: "));
+  CHECK(s.key(0).empty());  // said already
+  CHECK(s.audio(0).empty());
+  s.headers();
+  s.key(40);
+  CHECK(s.audio(40) == "init 1 V A | V 0+33 key | A 0+1024");
+  CHECK(s.video(80, "17 00 000000 01f4").starts_with("V: "));  // and of one that plays
+  CHECK(s.inter(80).empty());
+  CHECK(s.audio(61) == "A 1024+1024");
+  s.video_header(Stream::kSmall);
+  CHECK(s.key(120) == "V 33+80 key");
+}
+
+TEST_CASE("muxer: time stamps that wrap are no jump, in neither of the two ways") {
+  for (const std::uint64_t wrap : {std::uint64_t{1} << 31U, std::uint64_t{1} << 32U}) {
+    Stream s;
+    s.headers();
+    s.key(static_cast<std::uint32_t>(wrap - 80));
+    s.audio(static_cast<std::uint32_t>(wrap - 80));
+    s.inter(static_cast<std::uint32_t>(wrap - 40));
+    CHECK(s.inter(0) == "V 80+40");
+    CHECK(s.inter(40) == "V 120+40");
+    CHECK(s.audio(0).find("jump") == std::string::npos);
+  }
 }
 
 TEST_CASE("muxer: a damaged frame is named once and the picture waits for a key frame") {

@@ -55,6 +55,7 @@ class Stream {
   std::string audio_tag(std::uint32_t ms, const std::string& hex) {
     return feed(flv::TagType::kAudio, ms, hex);
   }
+  std::string tick() { return say(muxer.tick(now)); }
   std::string feed(flv::TagType type, std::uint32_t ms, const std::string& hex) {
     const SharedView body = share(from_hex(hex));
     return say(muxer.feed({type, ms, body.bytes}, body.owner, now));

@@ -1,5 +1,6 @@
 // Whatever tags come at whatever times, everything that comes out passes the strict checker: for
-// the viewer who was there from the start, and for one who joins with a burst.
+// the viewer who was there from the start, frame by frame and in larger fragments, and for one who
+// joins with a burst.
 //
 // record  what:8 time:16, signed ms since the record before | raw bodies: size:8 body
 #include <algorithm>
@@ -7,8 +8,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <span>
 
 #include "base/cursor.h"
+#include "fmp4/batch.h"
 #include "fmp4/muxer.h"
 #include "support/fmp4_checker.h"
 #include "support/hex.h"
@@ -54,11 +57,10 @@ class Viewed {
  public:
   void feed(TagType type, std::uint32_t timestamp, ByteView body, TimePoint now) {
     const SharedView shared = share(to_bytes(body));
-    for (const fmp4::Event& event :
-         muxer_.feed({type, timestamp, shared.bytes}, shared.owner, now)) {
-      if (const auto* init = std::get_if<fmp4::InitSegment>(&event)) take(*init);
-      if (const auto* fragment = std::get_if<fmp4::Fragment>(&event)) take(*fragment);
-    }
+    take(muxer_.feed({type, timestamp, shared.bytes}, shared.owner, now));
+  }
+  void tick(TimePoint now) {
+    if (const auto due = muxer_.deadline(); due && *due <= now) take(muxer_.tick(now));
   }
   void join() {
     if (muxer_.init() == nullptr) return;
@@ -71,7 +73,20 @@ class Viewed {
   fmp4::Muxer& muxer() { return muxer_; }
 
  private:
+  void take(std::span<const fmp4::Event> events) {
+    for (const fmp4::Event& event : events) {
+      if (const auto* init = std::get_if<fmp4::InitSegment>(&event)) take(*init);
+      if (const auto* fragment = std::get_if<fmp4::Fragment>(&event)) take(*fragment);
+    }
+  }
+  void take(const fmp4::Batch& batch) {
+    Bytes bytes = fmp4::fragment_header(batch.samples, batch.sequence);
+    bytes.insert(bytes.end(), batch.payload.bytes.begin(), batch.payload.bytes.end());
+    require(batched_.check(bytes));
+  }
   void take(const fmp4::InitSegment& init) {
+    if (const auto batch = batches_.flush()) take(*batch);
+    require(batched_.check(init.bytes));
     require(early_.check(init.bytes));
     if (early_.mime() != init.mime) std::abort();
     if (!init.same_tracks) late_.reset();
@@ -79,13 +94,16 @@ class Viewed {
   }
   void take(const fmp4::Fragment& fragment) {
     require(early_.check(fmp4::to_bytes(fragment)));
+    for (const fmp4::Batch& batch : batches_.add(fragment, *muxer_.init())) take(batch);
     const bool video = fragment.sample.track == fmp4::TrackId::kVideo;
     if (video && fragment.sample.sync) late_waits_ = false;
     if (late_ && !(video && late_waits_)) require(late_->check(fmp4::to_bytes(fragment)));
   }
 
   fmp4::Muxer muxer_{{.opening = {.bytes = 4096}, .gop = {.bytes = 4096, .frames = 50}}};
+  fmp4::Batches batches_{{fmp4::Cut::At::kTime, Millis{100}}, {.bytes = 4096, .frames = 20}};
   Fmp4Checker early_;
+  Fmp4Checker batched_;
   std::optional<Fmp4Checker> late_;
   bool late_waits_ = false;
 };
@@ -102,6 +120,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto step = static_cast<std::int16_t>(in.u16());
     timestamp += static_cast<std::uint32_t>(step);
     now += Millis{what % 2 == 0 ? 0 : 20};
+    stream.tick(now);
     if (what < bodies.size()) {
       stream.feed(bodies.at(what).type, timestamp, bodies.at(what).bytes, now);
     } else if (what == 12 || what == 13) {

@@ -34,6 +34,16 @@ stream ffmpeg9_h264_eac3 ',ec-3"' h264,eac3
 stream ffmpeg9_opus51 ',opus"' h264,opus
 stream obs32_av1_2audio ',mp4a.40.2"' av1,aac live/obs1
 
+# A stream that stands at one picture, the last of a recording that is gone when the tap comes, is shown.
+background publisher "$root/tests/support/replay.py" "$port" "$data/gst128_eflvmux_nonmulti.bin"
+up() { so-ctl ls | grep -q '"stream":"/live/x"'; }
+eventually up
+background standing sh -c "exec fmp4-serve tap live/x - --timeout 10s >standing.mp4"
+one() { so-fmp4-check standing.mp4 | grep -q ', 1 pictures, 0 of sound'; }
+eventually one
+stop standing
+stop publisher
+
 # What is broken is seen, and named.
 head -c 5000 ffmpeg9_h264_aac.mp4 >cut.mp4
 exits 1 so-fmp4-check cut.mp4

@@ -12,7 +12,11 @@
 namespace so::fmp4serve {
 
 Channel::Channel(net::Loop& loop, net::WsServer& server, std::string stream, Counts& counts)
-    : loop_(loop), server_(server), stream_(std::move(stream)), counts_(counts) {}
+    : loop_(loop),
+      server_(server),
+      stream_(std::move(stream)),
+      counts_(counts),
+      opening_(loop, [this] { take(muxer_.tick(loop_.now())); }) {}
 
 void Channel::add(net::ConnId id, const Watching& watching) {
   Viewer& viewer = viewers_.try_emplace(id, server_, id, watching, counts_).first->second;
@@ -102,16 +106,22 @@ void Channel::offline() {
   flush();
   endpoint_.clear();
   subscriber_.reset();
+  opening_.stop();
   for (auto& [id, viewer] : viewers_) viewer.offline();
 }
 
 void Channel::unit(const media::UnitView& unit, bool skipped) {
   if (skipped) muxer_.lost();
   if (auto description = read_description(unit.tag())) describe(std::move(*description));
-  for (const fmp4::Event& event : muxer_.feed(unit.tag(), unit.owner, loop_.now())) {
+  take(muxer_.feed(unit.tag(), unit.owner, loop_.now()));
+}
+
+void Channel::take(std::span<const fmp4::Event> events) {
+  for (const fmp4::Event& event : events) {
     std::visit([this](const auto& e) { on(e); }, event);
   }
   if (std::exchange(anew_, false)) begin_all();
+  arm(opening_, muxer_, loop_);
 }
 
 // It reaches each viewer with the first fragment that needs it.

@@ -55,6 +55,7 @@ class Channel {
   };
 
   void unit(const media::UnitView& unit, bool skipped);
+  void take(std::span<const fmp4::Event> events);
   void on(const fmp4::InitSegment& init);
   void on(const fmp4::Fragment& fragment);
   void on(const fmp4::Discontinuity& jump);
@@ -81,6 +82,7 @@ class Channel {
   std::string endpoint_;  // empty: not live
   std::unique_ptr<media::Subscriber> subscriber_;
   fmp4::Muxer muxer_;
+  net::Timer opening_;                     // of a stream that stands at its first picture
   std::optional<fmp4::InitSegment> init_;  // of what was given last
   bool muxed_before_ = false;              // a publisher that comes now is another one
   bool anew_ = false;  // other tracks: all viewers begin again when the feed is done

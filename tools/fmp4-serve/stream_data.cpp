@@ -67,6 +67,12 @@ std::uint64_t place(const fmp4::Muxer& muxer, std::optional<double> timestamp, s
   return static_cast<std::uint64_t>(std::max<std::int64_t>(*there, 0));
 }
 
+void arm(net::Timer& timer, const fmp4::Muxer& muxer, const net::Loop& loop) {
+  const auto due = muxer.deadline();
+  if (!due) return timer.stop();
+  timer.start(std::max(Millis{1}, std::chrono::ceil<Millis>(*due - loop.now())));
+}
+
 bool add_event(Bytes& waiting, const fmp4::EventMessage& message) {
   if (waiting.size() + message.text.size() > kMostWaiting) return false;
   const Bytes box = fmp4::event_message(message);

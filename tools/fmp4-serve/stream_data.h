@@ -9,6 +9,7 @@
 #include "flv/tag.h"
 #include "fmp4/event_message.h"
 #include "fmp4/muxer.h"
+#include "net/loop.h"
 
 namespace so::fmp4serve {
 
@@ -31,6 +32,9 @@ std::string kind_of(std::string_view json);
 /// Where metadata with this time stamp lies on the clock of the muxer, which is at `now`, both in
 /// ms. What has no time stamp of the publisher belongs to the present moment.
 std::uint64_t place(const fmp4::Muxer& muxer, std::optional<double> timestamp, std::uint64_t now);
+
+/// Has the timer call at the muxer's deadline, or not at all.
+void arm(net::Timer& timer, const fmp4::Muxer& muxer, const net::Loop& loop);
 
 /// Puts an event message behind those that wait for the next fragment. False: 256 KiB wait, as of a
 /// stream that has stopped, or that is flooded.

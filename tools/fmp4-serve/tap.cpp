@@ -17,6 +17,7 @@ Tap::Tap(net::Loop& loop, bus::Client& hub, Options options, std::function<bool(
       write_(std::move(write)),
       done_(std::move(done)),
       batches_(options_.cut),
+      opening_(loop, [this] { take(muxer_.tick(loop_.now())); }),
       timeout_(loop, [this] {
         const bool there = hub_.connected();
         log::error("{} has not begun{}", options_.stream, there ? "" : ": there is no hub");
@@ -62,9 +63,14 @@ void Tap::stream_event(json::Element event) {
 void Tap::unit(const media::UnitView& unit, bool skipped) {
   if (skipped) muxer_.lost();
   if (auto description = read_description(unit.tag())) describe(std::move(*description));
-  for (const fmp4::Event& event : muxer_.feed(unit.tag(), unit.owner, loop_.now())) {
+  take(muxer_.feed(unit.tag(), unit.owner, loop_.now()));
+}
+
+void Tap::take(std::span<const fmp4::Event> events) {
+  for (const fmp4::Event& event : events) {
     std::visit([this](const auto& e) { on(e); }, event);
   }
+  arm(opening_, muxer_, loop_);
 }
 
 void Tap::on(const fmp4::InitSegment& init) {

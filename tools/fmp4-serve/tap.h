@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,7 @@ class Tap {
  private:
   void event(const wire::FrameView& event);
   void unit(const media::UnitView& unit, bool skipped);
+  void take(std::span<const fmp4::Event> events);
   void stream_event(json::Element event);
   void on(const fmp4::InitSegment& init);
   void on(const fmp4::Fragment& fragment);
@@ -61,6 +63,7 @@ class Tap {
   std::uint32_t event_id_ = 0;
   std::string description_;
   bool begun_ = false;
+  net::Timer opening_;  // of a stream that stands at its first picture
   net::Timer timeout_;
   json::Parser parser_;
 };
