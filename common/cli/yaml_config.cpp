@@ -89,6 +89,8 @@ Status Reader::document(const YAML::Node& root) const {
       Key{"allow_anonymous", one_of(kBooleans)},
       Key{"origins", words()},
       Key{"fragment", text()},
+      Key{"media", text()},
+      Key{"media_keys", text()},
       Key{"store", text()},
       Key{"tls", [this](const auto&, Node value) { return tls(value); }},
       Key{"rtmp", [this](const auto&, Node value) { return rtmp(value); }},

@@ -13,6 +13,8 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "media/endpoint.h"
+#include "media/zmq_keys.h"
 #include "media/zmq_socket.h"
 
 namespace so::media {
@@ -40,11 +42,47 @@ void remove_leftovers(const std::string& folder) {
   }
 }
 
+std::string bind_folder(zmq::socket_t& socket, const std::string& folder) {
+  remove_leftovers(folder);
+  std::string endpoint = fmt::format("ipc://{}/media-{}-{:016x}", folder, getpid(), random_u64());
+  socket.bind(endpoint);
+  return endpoint;
+}
+
+// The first port of the range that nobody has.
+std::string bind_port(zmq::socket_t& socket, const Place& place) {
+  const Keys* const keys = Keys::current();
+  if (keys != nullptr) {
+    socket.set(zmq::sockopt::curve_server, true);
+    socket.set(zmq::sockopt::curve_secretkey, keys->own().secret);
+    socket.set(zmq::sockopt::zap_domain, "scopewire");
+  }
+  if (place.first == 0) socket.bind(fmt::format("tcp://{}:*", place.host));
+  for (std::uint32_t port = place.first; port != 0; ++port) {
+    try {
+      socket.bind(fmt::format("tcp://{}:{}", place.host, port));
+      break;
+    } catch (const zmq::error_t& error) {
+      if (error.num() != EADDRINUSE || port >= place.last) throw;
+    }
+  }
+  std::string endpoint = socket.get(zmq::sockopt::last_endpoint);
+  endpoint.resize(std::min(endpoint.size(), endpoint.find('\0')));
+  return keys == nullptr ? endpoint : endpoint + "#" + keys->own().known;
+}
+
 }  // namespace
 
 zmq::context_t& media_context() {
   static zmq::context_t context{1};
   return context;
+}
+
+void watch_over(zmq::socket_t& socket) {
+  constexpr int kBeat = 2000;  // ms
+  constexpr int kPatience = 6000;
+  socket.set(zmq::sockopt::heartbeat_ivl, kBeat);
+  socket.set(zmq::sockopt::heartbeat_timeout, kPatience);
 }
 
 struct Publisher::State {
@@ -88,21 +126,23 @@ struct Publisher::State {
 
 Publisher::Publisher(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-Result<std::unique_ptr<Publisher>> Publisher::open(net::Loop& loop, const std::string& folder,
+Result<std::unique_ptr<Publisher>> Publisher::open(net::Loop& loop, const std::string& place,
                                                    const Head::Limits& limits) {
-  remove_leftovers(folder);
+  const auto where = Place::parse(place);
+  if (!where) return fail(where.error());
   auto state = std::make_unique<State>(limits);
-  state->endpoint = fmt::format("ipc://{}/media-{}-{:016x}", folder, getpid(), random_u64());
   try {
     // A head goes into an empty pipe, so this must hold the largest; and what a subscriber may lag
     // behind.
     state->socket.set(zmq::sockopt::sndhwm, static_cast<int>(limits.units + limits.retained) * 2);
     state->socket.set(zmq::sockopt::linger, 0);
-    state->socket.bind(state->endpoint);
+    watch_over(state->socket);
+    state->endpoint = where->folder.empty() ? bind_port(state->socket, *where)
+                                            : bind_folder(state->socket, where->folder);
     state->readable = std::make_unique<Readable>(
         loop, state->socket, [raw = state.get()] { raw->read_subscriptions(); });
   } catch (const zmq::error_t& error) {
-    return fail(Code::kSystem, fmt::format("unable to bind {}: {}", state->endpoint, error.what()));
+    return fail(Code::kSystem, fmt::format("unable to bind in {}: {}", place, error.what()));
   }
   return std::unique_ptr<Publisher>{new Publisher{std::move(state)}};
 }

@@ -15,15 +15,16 @@ namespace so::media {
 /// publisher never waits.
 class Publisher {
  public:
-  /// Binds a socket of its own in `folder`, under a name that is never used twice; what dead
-  /// processes left there is removed.
-  static Result<std::unique_ptr<Publisher>> open(net::Loop& loop, const std::string& folder,
+  /// Binds a socket of its own in `place`, see Place. In a folder its name is never used twice, and
+  /// what dead processes left there is removed. At tcp:// it has the Keys of the process; without
+  /// any, whoever comes is served.
+  static Result<std::unique_ptr<Publisher>> open(net::Loop& loop, const std::string& place,
                                                  const Head::Limits& limits);
   ~Publisher();  // says that the stream has ended
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
 
-  [[nodiscard]] const std::string& endpoint() const;  // ipc://...
+  [[nodiscard]] const std::string& endpoint() const;  // for Endpoint::parse()
 
   /// Numbers it, keeps it for the head, and sends it if anybody listens. Returns it as numbered.
   Unit publish(const flv::Tag& tag);

@@ -8,7 +8,9 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "media/endpoint.h"
 #include "media/reception.h"
+#include "media/zmq_keys.h"
 #include "media/zmq_socket.h"
 
 namespace so::media {
@@ -83,11 +85,22 @@ Subscriber::~Subscriber() {
 
 Result<std::unique_ptr<Subscriber>> Subscriber::open(net::Loop& loop, const std::string& endpoint,
                                                      Handlers handlers) {
+  const auto where = Endpoint::parse(endpoint);
+  if (!where) return fail(where.error());
   auto state = std::make_unique<State>(loop, std::move(handlers));
   try {
+    if (!where->key.empty()) {
+      const Keys* const keys = Keys::current();
+      if (keys == nullptr) return fail(Code::kUsage, fmt::format("{} needs --key", endpoint));
+      state->socket.set(zmq::sockopt::curve_serverkey, where->key);
+      state->socket.set(zmq::sockopt::curve_publickey, keys->own().known);
+      state->socket.set(zmq::sockopt::curve_secretkey, keys->own().secret);
+    }
+    watch_over(state->socket);
+    state->socket.set(zmq::sockopt::reconnect_ivl, 500);
     state->socket.set(zmq::sockopt::rcvhwm, 4096);
     state->socket.set(zmq::sockopt::linger, 0);
-    state->socket.connect(endpoint);
+    state->socket.connect(where->address);
     state->socket.set(zmq::sockopt::subscribe, "m");
     state->ask_for_head();
     state->readable =

@@ -6,6 +6,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "bus/keys.h"
+#include "media/zmq_keys.h"
 #include "media/zmq_publisher.h"
 #include "media/zmq_subscriber.h"
 
@@ -149,4 +151,66 @@ TEST_CASE("a folder that is not there is named in the error") {
   const auto publisher = Publisher::open(loop, "/nonexistent/folder", {});
   REQUIRE_FALSE(publisher);
   CHECK(publisher.error().text.starts_with("unable to bind ipc:///nonexistent/folder/media-"));
+}
+
+namespace {
+
+struct Pair {
+  std::string own, known;
+  Pair(const Folder& folder, const std::string& name)
+      : own(folder.path + "/" + name + ".key"), known(folder.path + "/" + name + ".pub") {
+    REQUIRE(bus::save_key_pair(folder.path + "/" + name, bus::make_key_pair()));
+  }
+};
+
+/// Whether a publisher at tcp:// gives its stream to a subscriber in the same process, which has
+/// its keys and is one of the `known`; empty: nobody has any.
+bool reaches(const std::string& own, const std::string& known) {
+  net::Loop loop;
+  std::unique_ptr<Keys> keys;
+  if (!own.empty()) keys = *Keys::load(loop, own, known);
+  auto publisher = Publisher::open(loop, "tcp://127.0.0.1", {});
+  REQUIRE(publisher);
+  (*publisher)->publish({flv::TagType::kVideo, 0, kKeyFrame});
+  CHECK(((*publisher)->endpoint().find('#') == std::string::npos) == own.empty());
+  bool reached = false;
+  auto subscriber = Subscriber::open(loop, (*publisher)->endpoint(),
+                                     {.unit =
+                                          [&](const UnitView&, bool) {
+                                            reached = true;
+                                            loop.stop();
+                                          },
+                                      .end = {}});
+  REQUIRE(subscriber);
+  net::Timer late{loop, [&] { loop.stop(); }};
+  late.start(own.empty() || known.find("/ours") != std::string::npos ? Millis{10'000}
+                                                                     : Millis{500});
+  loop.run();
+  return reached;
+}
+
+}  // namespace
+
+TEST_CASE("other machines get a stream over tcp, with keys that are known or without any") {
+  const Folder folder;
+  const Pair ours{folder, "ours"};
+  const Pair stranger{folder, "stranger"};
+  CHECK(reaches("", ""));
+  CHECK(reaches(ours.own, ours.known));
+  CHECK_FALSE(reaches(ours.own, stranger.known));
+  net::Loop loop;
+  const auto without = Subscriber::open(loop, "tcp://127.0.0.1:1#" + std::string(40, 'k'),
+                                        {.unit = [](const UnitView&, bool) {}, .end = {}});
+  REQUIRE_FALSE(without);
+  CHECK(without.error().text.ends_with(" needs --key"));
+}
+
+TEST_CASE("of a range of ports the first free one is taken, until there is none") {
+  net::Loop loop;
+  auto first = Publisher::open(loop, "tcp://127.0.0.1", {});
+  REQUIRE(first);
+  const std::string taken = (*first)->endpoint().substr(std::string{"tcp://127.0.0.1:"}.size());
+  const auto second = Publisher::open(loop, "tcp://127.0.0.1:" + taken, {});
+  REQUIRE_FALSE(second);
+  CHECK(second.error().text.find("Address already in use") != std::string::npos);
 }

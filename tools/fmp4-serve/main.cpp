@@ -9,6 +9,7 @@
 #include "edge/limits.h"
 #include "edge/metrics_door.h"
 #include "edge/ws_metrics.h"
+#include "media/zmq_keys.h"
 #include "metrics.h"
 #include "options.h"
 #include "serve.h"
@@ -71,6 +72,13 @@ int main(int argc, char** argv) {
     return cli::give_up("unable to reach the hub", options.hub_address, address.error());
   auto bus = bus::ZmqBus::connect(*address, loop, options.hub_keys);
   if (!bus) return cli::give_up("unable to reach the hub", *address, bus.error());
+
+  std::unique_ptr<media::Keys> keys;
+  if (!options.hub_keys.own.empty()) {
+    auto loaded = media::Keys::load(loop, options.hub_keys.own, "");
+    if (!loaded) return cli::give_up(loaded.error());
+    keys = std::move(*loaded);
+  }
 
   // A tap in a shell is the operator's, all else is what viewers do.
   bus::Client hub{**bus, loop, "fmp4-serve",

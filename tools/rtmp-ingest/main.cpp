@@ -13,6 +13,7 @@
 #include "cli/runtime_dir.h"
 #include "cli/say.h"
 #include "ingest.h"
+#include "media/zmq_keys.h"
 #include "metrics.h"
 #include "metrics/endpoint.h"
 #include "net/socket.h"
@@ -182,7 +183,14 @@ int main(int argc, char** argv) {
     return cli::give_up("unable to reach the hub", options.hub_address, address.error());
   auto bus = bus::ZmqBus::connect(*address, loop, options.hub_keys);
   if (!bus) return cli::give_up("unable to reach the hub", *address, bus.error());
-  options.ingest.stream.media_folder = cli::RuntimeDir::choose().path;
+  options.ingest.stream.media_folder =
+      options.media.empty() ? cli::RuntimeDir::choose().path : options.media;
+  std::unique_ptr<media::Keys> keys;
+  if (!options.hub_keys.own.empty() && !options.media_insecure) {
+    auto loaded = media::Keys::load(loop, options.hub_keys.own, options.media_keys);
+    if (!loaded) return cli::give_up(loaded.error());
+    keys = std::move(*loaded);
+  }
 
   // Publishing and tapping in a shell is the operator's, all else is what clients do.
   const bool serves = options.mode == ingest::Mode::kServe;

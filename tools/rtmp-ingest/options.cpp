@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/units.h"
+#include "media/endpoint.h"
 #include "wire/path.h"
 
 namespace so::ingest {
@@ -74,6 +75,23 @@ std::optional<Exit> read_certificates(const Words& words, Options& options) {
   return std::nullopt;
 }
 
+std::optional<Exit> read_media(Options& options) {
+  constexpr std::string_view kInsecure = "insecure+";
+  if (options.media.empty()) return std::nullopt;
+  const bool insecure = options.media.starts_with(kInsecure);
+  if (insecure) options.media.erase(0, kInsecure.size());
+  const auto place = media::Place::parse(options.media);
+  if (!place) return usage("--media: " + place.error().text);
+  if (!place->folder.empty()) return usage("--media: only tcp://HOST is supported");
+  if (insecure) options.media_keys.clear();
+  if (!insecure && (options.hub_keys.own.empty() || options.media_keys.empty()))
+    return usage(
+        "--media: tcp:// needs --key and --media-keys (so-ctl keygen makes keys); "
+        "without any it is insecure+tcp://HOST");
+  options.media_insecure = insecure;
+  return std::nullopt;
+}
+
 void add_stream_options(cli::Command& command, Options& options) {
   StreamOptions& stream = options.ingest.stream;
   command.limit("player-queue", cli::size(stream.player_queue),
@@ -95,6 +113,10 @@ void add_stream_options(cli::Command& command, Options& options) {
   command.setting("second-publisher", "rtmp.second_publisher",
                   cli::choice(options.second_publisher, "refuse|replace", {"refuse", "replace"}),
                   "of a live stream");
+  command.setting("media", "media", cli::text(options.media, "ADDRESS"),
+                  "streams for other machines: tcp://HOST");
+  command.setting("media-keys", "media_keys", cli::text(options.media_keys, "FILE"),
+                  "the public keys of those who may have them");
   command.setting("record", "rtmp.record", cli::text(options.ingest.record, "DIR"),
                   R"(where publish "record" and "append" write)");
   command.limit("drain-timeout", cli::duration(options.ingest.drain),
@@ -163,6 +185,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   for (const cli::Listen& address : tls_listen)
     options.tls_listen.push_back({address.host, address.port});
   if (const auto exit = read_certificates(words, options)) return exit;
+  if (const auto exit = read_media(options)) return exit;
   if (*publish) options.mode = Mode::kPublish;
   if (*tap) options.mode = Mode::kTap;
   if (*pull) options.mode = Mode::kPull;

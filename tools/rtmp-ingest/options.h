@@ -37,6 +37,9 @@ struct Options {
   Millis wait{10'000};                                    // tap: for the stream to begin
   std::string hub_address;                                // as named; empty: nobody named one
   bus::ToolKeyFiles hub_keys{};
+  std::string media;       // where streams are to be had from other machines; empty: nowhere
+  std::string media_keys;  // a file: who may have them
+  bool media_insecure = false;
 };
 
 /// Fills `options` from the command line, the environment and the file. An answer ends the process.
