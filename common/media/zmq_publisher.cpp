@@ -42,33 +42,33 @@ void remove_leftovers(const std::string& folder) {
   }
 }
 
-std::string bind_folder(zmq::socket_t& socket, const std::string& folder) {
+// Both fill the endpoint before they bind it, for the error.
+void bind_folder(zmq::socket_t& socket, const std::string& folder, std::string& endpoint) {
   remove_leftovers(folder);
-  std::string endpoint = fmt::format("ipc://{}/media-{}-{:016x}", folder, getpid(), random_u64());
+  endpoint = fmt::format("ipc://{}/media-{}-{:016x}", folder, getpid(), random_u64());
   socket.bind(endpoint);
-  return endpoint;
 }
 
 // The first port of the range that nobody has.
-std::string bind_port(zmq::socket_t& socket, const Place& place) {
+void bind_port(zmq::socket_t& socket, const Place& place, std::string& endpoint) {
   const Keys* const keys = Keys::current();
   if (keys != nullptr) {
     socket.set(zmq::sockopt::curve_server, true);
     socket.set(zmq::sockopt::curve_secretkey, keys->own().secret);
     socket.set(zmq::sockopt::zap_domain, "scopewire");
   }
-  if (place.first == 0) socket.bind(fmt::format("tcp://{}:*", place.host));
-  for (std::uint32_t port = place.first; port != 0; ++port) {
+  for (std::uint32_t port = place.first;; ++port) {
+    endpoint = fmt::format("tcp://{}:{}", place.host, port == 0 ? "*" : std::to_string(port));
     try {
-      socket.bind(fmt::format("tcp://{}:{}", place.host, port));
+      socket.bind(endpoint);
       break;
     } catch (const zmq::error_t& error) {
       if (error.num() != EADDRINUSE || port >= place.last) throw;
     }
   }
-  std::string endpoint = socket.get(zmq::sockopt::last_endpoint);
+  endpoint = socket.get(zmq::sockopt::last_endpoint);
   endpoint.resize(std::min(endpoint.size(), endpoint.find('\0')));
-  return keys == nullptr ? endpoint : endpoint + "#" + keys->own().known;
+  if (keys != nullptr) endpoint += "#" + keys->own().known;
 }
 
 }  // namespace
@@ -130,21 +130,26 @@ Result<std::unique_ptr<Publisher>> Publisher::open(net::Loop& loop, const std::s
                                                    const Head::Limits& limits) {
   const auto where = Place::parse(place);
   if (!where) return fail(where.error());
-  auto state = std::make_unique<State>(limits);
+  std::string endpoint = place;
   try {
+    auto state = std::make_unique<State>(limits);  // no descriptor may be left for its socket
     // A head goes into an empty pipe, so this must hold the largest; and what a subscriber may lag
     // behind.
     state->socket.set(zmq::sockopt::sndhwm, static_cast<int>(limits.units + limits.retained) * 2);
     state->socket.set(zmq::sockopt::linger, 0);
     watch_over(state->socket);
-    state->endpoint = where->folder.empty() ? bind_port(state->socket, *where)
-                                            : bind_folder(state->socket, where->folder);
+    if (where->folder.empty()) {
+      bind_port(state->socket, *where, endpoint);
+    } else {
+      bind_folder(state->socket, where->folder, endpoint);
+    }
+    state->endpoint = endpoint;
     state->readable = std::make_unique<Readable>(
         loop, state->socket, [raw = state.get()] { raw->read_subscriptions(); });
+    return std::unique_ptr<Publisher>{new Publisher{std::move(state)}};
   } catch (const zmq::error_t& error) {
-    return fail(Code::kSystem, fmt::format("unable to bind in {}: {}", place, error.what()));
+    return fail(Code::kSystem, fmt::format("unable to bind {}: {}", endpoint, error.what()));
   }
-  return std::unique_ptr<Publisher>{new Publisher{std::move(state)}};
 }
 
 Publisher::~Publisher() {

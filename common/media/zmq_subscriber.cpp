@@ -87,11 +87,13 @@ Result<std::unique_ptr<Subscriber>> Subscriber::open(net::Loop& loop, const std:
                                                      Handlers handlers) {
   const auto where = Endpoint::parse(endpoint);
   if (!where) return fail(where.error());
-  auto state = std::make_unique<State>(loop, std::move(handlers));
+  const Keys* const keys = Keys::current();
+  if (!where->key.empty() && keys == nullptr) {
+    return fail(Code::kUsage, fmt::format("{} needs --key", endpoint));
+  }
   try {
+    auto state = std::make_unique<State>(loop, std::move(handlers));  // as of a publisher's
     if (!where->key.empty()) {
-      const Keys* const keys = Keys::current();
-      if (keys == nullptr) return fail(Code::kUsage, fmt::format("{} needs --key", endpoint));
       state->socket.set(zmq::sockopt::curve_serverkey, where->key);
       state->socket.set(zmq::sockopt::curve_publickey, keys->own().known);
       state->socket.set(zmq::sockopt::curve_secretkey, keys->own().secret);
@@ -105,11 +107,11 @@ Result<std::unique_ptr<Subscriber>> Subscriber::open(net::Loop& loop, const std:
     state->ask_for_head();
     state->readable =
         std::make_unique<Readable>(loop, state->socket, [raw = state.get()] { raw->read(); });
+    return std::unique_ptr<Subscriber>{new Subscriber{std::move(state)}};
   } catch (const zmq::error_t& error) {
     return fail(Code::kSystem,
                 fmt::format("unable to subscribe to {}: {}", endpoint, error.what()));
   }
-  return std::unique_ptr<Subscriber>{new Subscriber{std::move(state)}};
 }
 
 }  // namespace so::media

@@ -16,6 +16,7 @@ Channel::Channel(net::Loop& loop, net::WsServer& server, std::string stream, Cou
       server_(server),
       stream_(std::move(stream)),
       counts_(counts),
+      again_(loop, [this] { fetch(); }),
       opening_(loop, [this] { take(muxer_.tick(loop_.now())); }) {}
 
 void Channel::add(net::ConnId id, const Watching& watching) {
@@ -94,11 +95,22 @@ void Channel::online(const std::string& endpoint) {
   endpoint_ = endpoint;
   description_.reset();
   if (std::exchange(muxed_before_, true)) muxer_.restart();
+  fetch();
+}
+
+// It does not work while all descriptors are taken: viewers leave, and the stream is still there.
+void Channel::fetch() {
+  constexpr Millis kAgain{1000};
   auto opened = media::Subscriber::open(
-      loop_, endpoint,
+      loop_, endpoint_,
       {.unit = [this](const media::UnitView& u, bool skipped) { unit(u, skipped); }, .end = {}});
-  if (!opened) return log::error("{}: {}", stream_, opened.error().text);
-  subscriber_ = std::move(*opened);
+  if (opened) {
+    again_.stop();
+    subscriber_ = std::move(*opened);
+    return;
+  }
+  log::error("{}: {}", stream_, opened.error().text);
+  again_.start(kAgain);
 }
 
 void Channel::offline() {
@@ -106,6 +118,7 @@ void Channel::offline() {
   flush();
   endpoint_.clear();
   subscriber_.reset();
+  again_.stop();
   opening_.stop();
   for (auto& [id, viewer] : viewers_) viewer.offline();
 }

@@ -54,6 +54,7 @@ class Channel {
     bool timed = false;
   };
 
+  void fetch();
   void unit(const media::UnitView& unit, bool skipped);
   void take(std::span<const fmp4::Event> events);
   void on(const fmp4::InitSegment& init);
@@ -81,6 +82,7 @@ class Channel {
   Counts& counts_;
   std::string endpoint_;  // empty: not live
   std::unique_ptr<media::Subscriber> subscriber_;
+  net::Timer again_;  // to fetch it, when that did not work
   fmp4::Muxer muxer_;
   net::Timer opening_;                     // of a stream that stands at its first picture
   std::optional<fmp4::InitSegment> init_;  // of what was given last
