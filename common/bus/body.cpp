@@ -13,10 +13,18 @@ std::string hello_body(std::string_view tool, std::uint64_t incarnation, std::st
   return body.end().take();
 }
 
+std::string with_members(std::string_view body, std::string_view members) {
+  if (members.empty()) return std::string{body};
+  if (body.size() <= 2) return "{" + std::string{members} + "}";
+  std::string text{body.substr(0, body.size() - 1)};
+  text += ',';
+  text += members;
+  return text += '}';
+}
+
 std::string with_claims(std::string body, std::string_view claims) {
   if (claims.empty()) return body;
-  body.pop_back();
-  return body + R"(,"claims":)" + std::string{claims} + "}";
+  return with_members(body, R"("claims":)" + std::string{claims});
 }
 
 std::string join_body(const JoinOptions& options) {
@@ -41,6 +49,12 @@ std::string get_body(std::string_view key) {
   if (key.empty()) return {};
   json::Writer body;
   body.object().key("key").string(key).end();
+  return body.take();
+}
+
+std::string last_body(std::uint64_t batches) {
+  json::Writer body;
+  body.object().key("last").natural(batches).end();
   return body.take();
 }
 
@@ -99,18 +113,16 @@ std::string kick_body(std::string_view member, std::string_view reason) {
   return body.end().take();
 }
 
-std::string join_event(std::string_view scope, std::string_view member, std::string_view info) {
-  json::Writer event;
-  event.object().key("event").string("join").key("scope").string(scope);
-  event.key("member").string(member).key("info").raw(info).end();
-  return event.take();
-}
-
-std::string leave_event(std::string_view scope, std::string_view member) {
-  json::Writer event;
-  event.object().key("event").string("leave").key("scope").string(scope);
-  event.key("member").string(member).end();
-  return event.take();
+std::string presence_event(std::string_view event, std::string_view scope, std::string_view member,
+                           std::string_view shown, const Place& at) {
+  json::Writer body;
+  body.object().key("event").string(event).key("scope").string(scope);
+  const std::string text = with_members(body.key("member").string(member).end().take(), shown);
+  if (at.epoch == 0) return text;
+  json::Writer place;
+  place.object().key("epoch").string(wire::hex64(at.epoch)).key("version").natural(at.version);
+  const std::string members = place.end().take();
+  return with_members(text, std::string_view{members}.substr(1, members.size() - 2));
 }
 
 std::string down_event(std::string_view stream, std::string_view publisher) {

@@ -10,6 +10,15 @@
 
 namespace so::bus {
 
+/// Where the log of something is: of who is in a scope.
+struct Place {
+  std::uint64_t epoch = 0;
+  std::uint64_t version = 0;
+};
+
+/// The body, an object, with more members, which are JSON without braces.
+std::string with_members(std::string_view body, std::string_view members);
+
 // The bodies of requests, as scopewire-bus(7) describes them; empty where all is as it would be
 // anyway.
 std::string hello_body(std::string_view tool, std::uint64_t incarnation, std::string_view claims);
@@ -19,6 +28,7 @@ std::string join_body(const JoinOptions& options);
 std::string use_body(std::optional<bool> persistent);
 std::string quiet(std::string_view use_body);  // the same, asking for no snapshot
 std::string get_body(std::string_view key);
+std::string last_body(std::uint64_t batches);
 std::string publish_body(const PublishOptions& options);
 std::string meta_body(std::string_view data, const MetaOptions& options);
 std::string time_body(Millis timestamp);
@@ -28,8 +38,9 @@ std::string register_body(const Client::MailboxOptions& options);
 std::string kick_body(std::string_view member, std::string_view reason);
 
 // Events that nobody sent: what an outage hid.
-std::string join_event(std::string_view scope, std::string_view member, std::string_view info);
-std::string leave_event(std::string_view scope, std::string_view member);
+/// `shown` is what more of its members are, JSON without braces; epoch 0: the version is unknown.
+std::string presence_event(std::string_view event, std::string_view scope, std::string_view member,
+                           std::string_view shown, const Place& at);
 std::string down_event(std::string_view stream, std::string_view publisher);
 
 }  // namespace so::bus

@@ -83,32 +83,50 @@ void Client::release(std::uint64_t member, std::string_view scope, std::string_v
 
 void Client::change(std::uint64_t member, std::string_view scope, std::string_view object,
                     std::string_view body, Done done) {
-  state_->ask(about(Kind::kChange, member, scope, object, body), std::move(done));
+  state_->ask_as(about(Kind::kChange, member, scope, object, body), std::move(done));
 }
 
 void Client::get(std::uint64_t member, std::string_view scope, std::string_view object,
                  std::string_view key, Done done) {
-  state_->ask(about(Kind::kGet, member, scope, object, get_body(key)), std::move(done));
+  state_->ask_as(about(Kind::kGet, member, scope, object, get_body(key)), std::move(done));
+}
+
+void Client::get_since(std::uint64_t member, std::string_view scope, std::string_view object,
+                       std::uint64_t epoch, std::uint64_t version, Done done) {
+  FrameView frame = about(Kind::kGet, member, scope, object, {});
+  frame.header.epoch = epoch;
+  frame.header.version = version;
+  state_->ask_as(frame, std::move(done));
+}
+
+void Client::get_last(std::uint64_t member, std::string_view scope, std::string_view object,
+                      std::uint64_t batches, Done done) {
+  state_->ask_as(about(Kind::kGet, member, scope, object, last_body(batches)), std::move(done));
+}
+
+void Client::members(std::uint64_t member, std::string_view scope, Done done) {
+  state_->ask_as(request(Kind::kMembers, member, scope, {}), std::move(done));
 }
 
 void Client::drop(std::uint64_t member, std::string_view scope, std::string_view object,
                   Done done) {
-  state_->ask(about(Kind::kDrop, member, scope, object, ""), std::move(done));
+  state_->ask_as(about(Kind::kDrop, member, scope, object, ""), std::move(done));
 }
 
 void Client::drop_all(std::uint64_t member, std::string_view scope, std::string_view pattern,
                       Done done) {
-  state_->ask(about(Kind::kDrop, member, scope, pattern, R"({"pattern":true})"), std::move(done));
+  state_->ask_as(about(Kind::kDrop, member, scope, pattern, R"({"pattern":true})"),
+                 std::move(done));
 }
 
 void Client::list(std::uint64_t member, std::string_view scope, Done done) {
-  state_->ask(request(Kind::kList, member, scope, {}), std::move(done));
+  state_->ask_as(request(Kind::kList, member, scope, {}), std::move(done));
 }
 
 void Client::stat(std::uint64_t member, std::string_view scope, std::string_view object, bool list,
                   Done done) {
-  state_->ask(about(Kind::kStat, member, scope, object, list ? R"({"list":true})" : ""),
-              std::move(done));
+  state_->ask_as(about(Kind::kStat, member, scope, object, list ? R"({"list":true})" : ""),
+                 std::move(done));
 }
 
 const std::set<std::uint64_t>& Client::users(std::string_view scope,
@@ -161,7 +179,7 @@ void Client::unserve(std::string_view scope, std::string_view method, Done done)
 
 void Client::call(std::uint64_t member, std::string_view scope, std::string_view method,
                   std::string_view body, Done done) {
-  state_->ask(about(Kind::kCall, member, scope, method, body), std::move(done));
+  state_->ask_as(about(Kind::kCall, member, scope, method, body), std::move(done));
 }
 
 void Client::answer(std::uint64_t member, std::string_view call, const CallResult& result) {
@@ -179,7 +197,7 @@ void Client::result(std::uint64_t member, std::string_view body, Done done) {
 
 void Client::emit(std::uint64_t member, std::string_view scope, std::string_view name,
                   std::string_view body, Done done) {
-  state_->ask(about(Kind::kEmit, member, scope, name, body), std::move(done));
+  state_->ask_as(about(Kind::kEmit, member, scope, name, body), std::move(done));
 }
 
 void Client::open_mailbox(std::uint64_t member, std::string_view identity,
@@ -194,7 +212,7 @@ void Client::close_mailbox(std::uint64_t member, std::string_view identity, Done
 
 void Client::notify(std::uint64_t member, std::string_view identity, std::string_view body,
                     Done done) {
-  state_->ask(about(Kind::kNotify, member, {}, identity, body), std::move(done));
+  state_->ask_as(about(Kind::kNotify, member, {}, identity, body), std::move(done));
 }
 
 void Client::acknowledge(std::uint64_t member, std::string_view identity, std::uint64_t epoch,

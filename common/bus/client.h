@@ -133,6 +133,8 @@ class Client {
   void leave(std::uint64_t member, std::string_view scope, Done done = {});
   void gone(std::uint64_t member);
 
+  // Who was introduced and has joined nothing asks with what is known of it.
+
   // Shared objects. The body of change is that of the bus: {"changes":[...],...}. An empty key gets
   // all.
   void use(std::uint64_t member, std::string_view scope, std::string_view object,
@@ -143,11 +145,19 @@ class Client {
               std::string_view body, Done done = {});
   void get(std::uint64_t member, std::string_view scope, std::string_view object,
            std::string_view key, Done done);
+  /// What is missed by who is at this place, or all; as use() answers it.
+  void get_since(std::uint64_t member, std::string_view scope, std::string_view object,
+                 std::uint64_t epoch, std::uint64_t version, Done done);
+  /// The newest batches, so many or as many as are known.
+  void get_last(std::uint64_t member, std::string_view scope, std::string_view object,
+                std::uint64_t batches, Done done);
   /// Ends an object that nobody uses, persistent or not.
   void drop(std::uint64_t member, std::string_view scope, std::string_view object, Done done);
   /// The same of all objects of the scope whose name is like the pattern, with * and ?.
   void drop_all(std::uint64_t member, std::string_view scope, std::string_view pattern, Done done);
   void list(std::uint64_t member, std::string_view scope, Done done);
+  /// Who is in the scope, at the version that the last join or leave event had.
+  void members(std::uint64_t member, std::string_view scope, Done done);
   /// Counters of the scope, or of the object if one is named; `list`: of all that is in the scope.
   void stat(std::uint64_t member, std::string_view scope, std::string_view object, bool list,
             Done done);

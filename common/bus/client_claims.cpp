@@ -182,7 +182,7 @@ void Client::State::granted(Claims::Entry& entry, const Reply& reply, bool told)
   if (key.kind == Kind::kUse) {
     objects_.granted(object_of(key), key.member, reply.epoch, reply.version, told);
   } else if (key.kind == Kind::kJoin && claim.terms.presence) {
-    others_.joined(key.scope, key.member, reply.body, again);
+    others_.joined(key.scope, key.member, reply.body, again, {reply.epoch, reply.version});
   } else if (key.kind == Kind::kJoin) {
     others_.left(key.scope, key.member);
   } else if (key.kind == Kind::kFollow) {

@@ -235,4 +235,16 @@ void Client::State::ask(const FrameView& frame, Done done) {
   send(frame, std::move(done));
 }
 
+// The hub knows the claims of those who have joined something.
+void Client::State::ask_as(const FrameView& frame, Done done) {
+  const std::string_view claims = claims_of(frame.header.member);
+  if (claims.empty() || claims_.any_join(frame.header.member) != nullptr) {
+    return ask(frame, std::move(done));
+  }
+  const std::string body = with_claims(std::string{frame.body}, claims);
+  FrameView told = frame;
+  told.body = body;
+  ask(told, std::move(done));
+}
+
 }  // namespace so::bus

@@ -34,7 +34,8 @@ class Client::State {
   [[nodiscard]] std::uint64_t new_member() { return ++members_; }
   [[nodiscard]] const Objects& objects() const { return objects_; }
 
-  void ask(const wire::FrameView& frame, Done done);  // refused while there is no hub
+  void ask(const wire::FrameView& frame, Done done);     // refused while there is no hub
+  void ask_as(const wire::FrameView& frame, Done done);  // for a member, or for a visitor
   void introduce(std::uint64_t member, std::string claims, Done done);
   void forget(std::uint64_t member) { introduced_.erase(member); }
   [[nodiscard]] std::string_view claims_of(std::uint64_t member) const;

@@ -52,6 +52,13 @@ std::size_t bytes_of(const wire::FrameView& frame) {
   return kOverhead + frame.scope.size() + frame.name.size() + frame.body.size();
 }
 
+// Who changes something in a scope, or says something in it, without having joined it.
+bool may_visit(const wire::FrameView& request) {
+  const Kind kind = request.header.kind;
+  const bool can = kind == Kind::kChange || kind == Kind::kEmit || kind == Kind::kCall;
+  return can && request.body.find(R"("visit":true)") != std::string_view::npos;
+}
+
 // What a tool says of itself never waits, nor what somebody else waits for: it may be a hook's.
 bool never_waits(Kind kind) {
   return kind == Kind::kHello || kind == Kind::kBeat || kind == Kind::kBye || kind == Kind::kResult;
@@ -94,6 +101,7 @@ bool Gate::take(ToolId from, const wire::FrameView& request, TimePoint now) {
 // Whether a hook might have to decide it.
 bool Gate::concerns(const wire::FrameView& request) const {
   const Kind kind = request.header.kind;
+  if (actions_.has(Action::kConnect) && may_visit(request)) return true;
   const Actions actions = actions_of(kind);
   if (actions_.both(actions).empty()) return false;
   if (kind == Kind::kJoin || kind == Kind::kPublish) return true;

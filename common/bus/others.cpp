@@ -27,6 +27,15 @@ std::string compact_member(json::Element from, std::string_view key) {
   return value ? json::compact(*value) : "{}";
 }
 
+// "user":"ann","info":{...}
+std::string shown(json::Element member) {
+  std::string text;
+  if (const auto user = json::member(member, "user")) {
+    text = R"("user":)" + json::compact(*user) + ',';
+  }
+  return text + R"("info":)" + compact_member(member, "info");
+}
+
 wire::Frame event_frame(Kind kind, std::string_view scope, std::string body) {
   return {{.kind = kind}, std::string{scope}, {}, std::move(body)};
 }
@@ -37,28 +46,33 @@ void Others::emit(const Events& events) {
   for (const wire::Frame& event : events) emit_(event.view());
 }
 
-wire::Frame Others::member_event(std::string_view scope, std::string_view member,
-                                 std::string body) const {
-  wire::Frame event = event_frame(Kind::kMember, scope, std::move(body));
+wire::Frame Others::member_event(std::string_view name, std::string_view scope,
+                                 std::string_view member, std::string_view shown,
+                                 const Place& at) const {
+  wire::Frame event =
+      event_frame(Kind::kMember, scope, presence_event(name, scope, member, shown, at));
+  event.header.epoch = at.epoch;
+  event.header.version = at.version;
   const auto id = wire::member_id(member);
   if (id && id->incarnation == incarnation_) event.header.member = id->number;
   return event;
 }
 
 void Others::joined(std::string_view scope, std::uint64_t member, std::string_view reply,
-                    bool again) {
+                    bool again, const Place& place) {
   const auto body = parser_.parse(reply);
   auto at = watched_.find(scope);
   if (at == watched_.end()) at = watched_.emplace(scope, Watched{}).first;
   Watched& watched = at->second;
   watched.by.insert(member);
+  watched.at = place;
   Events events;
   for (const json::Element each : list(body, "members")) {
     const auto id = json::text(each, "member");
     if (!id) continue;
-    std::string info = compact_member(each, "info");
-    if (watched.members.arrived(*id, info) && again) {
-      events.push_back(member_event(scope, *id, join_event(scope, *id, info)));
+    const std::string text = shown(each);
+    if (watched.members.arrived(*id, text) && again) {
+      events.push_back(member_event("join", scope, *id, text, place));
     }
   }
   if (truncated(body)) watched.members.trust_all();
@@ -102,9 +116,10 @@ void Others::on_member(const wire::FrameView& event) {
   const auto id = body ? json::text(*body, "member") : std::nullopt;
   const auto at = watched_.find(event.scope);
   if (!id || at == watched_.end()) return;
+  at->second.at = {event.header.epoch, event.header.version};
   if (json::text(*body, "event") == "leave") {
     at->second.members.left(*id);
-  } else if (!at->second.members.arrived(*id, compact_member(*body, "info"))) {
+  } else if (!at->second.members.arrived(*id, shown(*body))) {
     return;
   }
   emit_(event);
@@ -130,8 +145,11 @@ void Others::doubt_all() {
 void Others::settle() {
   Events events;
   for (auto& [scope, watched] : watched_) {
-    for (const auto& [id, info] : watched.members.settle()) {
-      events.push_back(member_event(scope, id, leave_event(scope, id)));
+    for (const auto& [id, text] : watched.members.settle()) {
+      const auto was = parser_.parse("{" + text + "}");
+      const auto user = was ? json::member(*was, "user") : std::nullopt;
+      const std::string whose = user ? R"("user":)" + json::compact(*user) : std::string{};
+      events.push_back(member_event("leave", scope, id, whose, watched.at));
     }
   }
   for (const auto& [stream, up] : streams_.settle()) {

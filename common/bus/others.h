@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bus/body.h"
 #include "bus/roll.h"
 #include "json/read.h"
 #include "wire/frame.h"
@@ -27,7 +28,8 @@ class Others {
 
   /// The reply to a join with presence. The one who asked first takes the list from the reply; when
   /// it is asked `again`, everybody else hears what is new in it.
-  void joined(std::string_view scope, std::uint64_t member, std::string_view reply, bool again);
+  void joined(std::string_view scope, std::uint64_t member, std::string_view reply, bool again,
+              const Place& at = {});
   void left(std::string_view scope, std::uint64_t member);
   /// The reply to a follow: what is up, unless asked `again` and known, and the latest metadata,
   /// which has the path as its name.
@@ -46,14 +48,16 @@ class Others {
  private:
   struct Watched {
     std::set<std::uint64_t> by;  // members of ours
+    Place at;                    // of the last event
     Roll members;
   };
   // Handlers may ask the client for anything, so events are made first and emitted when nothing of
   // ours is held.
   using Events = std::vector<wire::Frame>;
   void emit(const Events& events);
-  [[nodiscard]] wire::Frame member_event(std::string_view scope, std::string_view member,
-                                         std::string body) const;
+  [[nodiscard]] wire::Frame member_event(std::string_view event, std::string_view scope,
+                                         std::string_view member, std::string_view shown,
+                                         const Place& at) const;
 
   std::uint64_t incarnation_;
   Emit emit_;

@@ -13,7 +13,8 @@ using policy::Action;
 
 const policy::Credentials* Hub::State::who_asks(const Call& call) {
   const Member* member = find_member(call);
-  return member != nullptr && member->claims ? member->claims.get() : call.tool.claims.get();
+  if (member != nullptr && member->claims) return member->claims.get();
+  return call.visitor.claims ? call.visitor.claims.get() : call.tool.claims.get();
 }
 
 // From the top down, as the scopes are entered. Where the member is, it stays.

@@ -82,6 +82,16 @@ void read_producer(Fields& in, Batch& batch) {
   }
 }
 
+void read_once(Fields& in, Batch& batch) {
+  const auto once = in.text("once");
+  if (!once) return;
+  batch.once = *once;
+  if (!batch.producer.empty()) in.wrong(Why::kBadRequest, "once", "comes beside a producer");
+  if (auto good = wire::check_name("once", batch.once, kMaxProducer); !good) {
+    in.wrong(Why::kBadRequest, "once", good.error().text.substr(sizeof "once"));
+  }
+}
+
 }  // namespace
 
 Outcome<Batch> Batch::read(json::Element body, const Options& options) {
@@ -90,6 +100,7 @@ Outcome<Batch> Batch::read(json::Element body, const Options& options) {
   batch.force = in.flag("force").value_or(false);
   batch.expect = in.natural("expect");
   read_producer(in, batch);
+  read_once(in, batch);
   const auto list = in.need("changes", in.array("changes"));
   if (in.refusal()) return fail(*in.refusal());
   const json::Array changes = list.get_array().value_unsafe();

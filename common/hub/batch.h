@@ -29,6 +29,7 @@ struct Batch {
   std::optional<std::uint64_t> expect;
   std::string_view producer;  // empty: none; else borrowed from the parser
   std::uint64_t seq = 0;
+  std::string_view once;  // a key under which it is applied once; empty: none; else borrowed
 
   /// A set of null has become a delete; every value is within the bounds of `options`.
   static Outcome<Batch> read(json::Element body, const Options& options);

@@ -65,7 +65,7 @@ Outcome<void> Hub::State::check_caller(const Call& call) const {
   const std::string_view scope = call.frame.scope;
   const std::uint64_t member = call.frame.header.member;
   if (member != 0) {
-    if (const auto joined = joined_scope(call, scope); !joined) return fail(joined.error());
+    if (auto good = check_presence(call); !good) return good;
   } else if (scope != "/") {
     if (auto good = scopes_.check(scope); !good) return good;
   }

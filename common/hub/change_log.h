@@ -22,6 +22,7 @@ class ChangeLog {
   /// known.
   [[nodiscard]] std::optional<std::vector<std::string_view>> newest(std::uint64_t n) const;
 
+  [[nodiscard]] std::size_t batches() const { return batches_; }
   [[nodiscard]] std::size_t bytes() const { return entries_.size() - dead_; }
 
  private:

@@ -38,7 +38,7 @@ Outcome<void> Hub::State::may_emit(const Call& call) const {
   if (!name) return refuse(Why::kBadPath, name.error().text);
   if (call.frame.header.member != 0) {
     if (scope == "/") return refuse(Why::kNotJoined, "only a server reaches everybody");
-    if (const auto joined = joined_scope(call, scope); !joined) return fail(joined.error());
+    if (auto good = check_presence(call); !good) return good;
   } else if (scope != "/") {
     if (auto good = scopes_.check(scope); !good) return good;
   }

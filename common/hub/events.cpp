@@ -17,16 +17,19 @@ json::Writer stream_event(const Stream& stream, std::string_view state) {
 
 }  // namespace
 
-std::string join_event(std::string_view scope, std::string_view member, std::string_view info) {
-  json::Writer body;
-  body.object().key("event").string("join").key("scope").string(scope);
-  return body.key("member").string(member).key("info").raw(info).end().take();
+void append_shown(json::Writer& to, const Shown& shown) {
+  to.key("member").string(shown.member);
+  if (!shown.user.empty()) to.key("user").raw(shown.user);
+  if (!shown.info.empty()) to.key("info").raw(shown.info);
 }
 
-std::string leave_event(std::string_view scope, std::string_view member) {
+std::string presence_event(std::string_view event, std::string_view scope, std::uint64_t epoch,
+                           std::uint64_t version, const Shown& shown) {
   json::Writer body;
-  body.object().key("event").string("leave").key("scope").string(scope);
-  return body.key("member").string(member).end().take();
+  body.object().key("event").string(event).key("scope").string(scope);
+  append_shown(body, shown);
+  body.key("epoch").string(wire::hex64(epoch)).key("version").natural(version);
+  return body.end().take();
 }
 
 std::string up_event(const Stream& stream) {

@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "hub/effects.h"
 #include "hub/streams.h"
+#include "json/write.h"
 #include "wire/frame.h"
 
 namespace so::hub {
@@ -16,8 +17,16 @@ namespace so::hub {
 // The bodies of events, as scopewire-bus(7) and scopewire-ws(7) show them; change is in
 // shared_object.h. `info` and `data` are JSON already.
 
-std::string join_event(std::string_view scope, std::string_view member, std::string_view info);
-std::string leave_event(std::string_view scope, std::string_view member);
+/// A member of a scope as others see it.
+struct Shown {
+  std::string_view member;
+  std::string_view user;  // JSON: whom its claims name; empty: nobody
+  std::string_view info;  // empty: it has left
+};
+void append_shown(json::Writer& to, const Shown& shown);  // "member":ID,"user":"ann","info":{...}
+/// `event` is join or leave; epoch and version are those of who is in the scope.
+std::string presence_event(std::string_view event, std::string_view scope, std::uint64_t epoch,
+                           std::uint64_t version, const Shown& shown);
 std::string up_event(const Stream& stream);
 std::string down_event(const Stream& stream);
 std::string meta_event(std::string_view stream, std::optional<std::uint64_t> timestamp,

@@ -1,6 +1,7 @@
 #include "hub/hub.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <utility>
 
@@ -131,7 +132,20 @@ Outcome<Hub::State::Reply> Hub::State::answer(ToolId from, const wire::FrameView
   const auto body = read_body(request.body);
   if (!body) return fail(body.error());
   if (request.header.kind == wire::Kind::kHello) return hello(from, *body, now, out);
-  return dispatch({tool->second, request, *body, now, out, wording});
+  auto visitor = visitor_of(request.header.kind, *body);
+  if (!visitor) return fail(visitor.error());
+  return dispatch({tool->second, request, *body, now, out, wording, *std::move(visitor)});
+}
+
+// The others are of members, or have claims of their own.
+Outcome<Visitor> Hub::State::visitor_of(wire::Kind request, json::Element body) const {
+  using wire::Kind;
+  constexpr std::array kOfVisitors{Kind::kChange, Kind::kGet,  Kind::kList,
+                                   Kind::kDrop,   Kind::kStat, Kind::kMembers,
+                                   Kind::kCall,   Kind::kEmit, Kind::kNotify};
+  const bool may = std::find(kOfVisitors.begin(), kOfVisitors.end(), request) != kOfVisitors.end();
+  if (!may) return Visitor{};
+  return Visitor::read(body, options_);
 }
 
 Outcome<json::Element> Hub::State::read_body(std::string_view body) {
@@ -162,6 +176,8 @@ Outcome<Hub::State::Reply> Hub::State::dispatch(const Call& call) {
       return get(call);
     case Kind::kList:
       return list(call);
+    case Kind::kMembers:
+      return roll_call(call);
     case Kind::kPublish:
       return publish(call);
     case Kind::kUnpublish:

@@ -19,8 +19,11 @@ Intent Hub::State::examine(ToolId from, const wire::FrameView& request) {
   if (tool == tools_.end()) return intent;
   const auto body = read_body(request.body);
   if (!body) return intent;
+  auto visitor = visitor_of(request.header.kind, *body);
+  if (!visitor) return intent;
   Effects none;
-  if (!intend({tool->second, request, *body, {}, none, Wording::kAsSent}, intent)) {
+  if (!intend({tool->second, request, *body, {}, none, Wording::kAsSent, *std::move(visitor)},
+              intent)) {
     intent.deeds.clear();
   }
   if (intent.deeds.empty()) return intent;
@@ -39,6 +42,17 @@ Outcome<void> Hub::State::intend(const Call& call, Intent& intent) {
   if (kind == Kind::kUse) return intend_use(call, intent);
   if (kind == Kind::kChange) return intend_change(call, intent);
   if (kind == Kind::kPublish) return intend_publish(call, intent);
+  if (kind == Kind::kEmit || kind == Kind::kCall) return intend_visit(call, intent);
+  return {};
+}
+
+// Who visits a scope is let in by whoever decides who may join it.
+Outcome<void> Hub::State::intend_visit(const Call& call, Intent& intent) const {
+  if (!call.visitor.visits) return {};
+  if (auto good = check_presence(call); !good) return good;
+  for (std::string_view path = call.frame.scope; path != "/"; path = wire::parent_path(path)) {
+    intent.deeds.push_back({Action::kConnect, std::string{path}});
+  }
   return {};
 }
 
@@ -84,11 +98,12 @@ Outcome<void> Hub::State::intend_change(const Call& call, Intent& intent) const 
   const auto add = [&](Action action) {
     intent.deeds.push_back({action, std::string{call.frame.scope}, std::string{call.frame.name}});
   };
+  if (auto good = intend_visit(call, intent); !good) return good;
   SharedObject* object = find_object(call);
   const policy::Subject place{.scope = call.frame.scope, .object = call.frame.name};
   if (auto good = access_.check_batch(object, place, *batch, who_asks(call)); !good) return good;
   if (object == nullptr) {
-    if (auto good = joined_scope(call, call.frame.scope); !good) return fail(good.error());
+    if (auto good = check_presence(call); !good) return good;
     if (auto good = access_.check(Action::kCreate, place, who_asks(call)); !good) return good;
     add(Action::kCreate);
   }
@@ -139,7 +154,10 @@ void Hub::State::turn_down(ToolId from, const wire::FrameView& request, const Re
     if (tool == tools_.end()) return refuse(Why::kUnknownTool, "the lease ran out");
     const auto body = read_body(request.body);
     if (!body) return fail(body.error());
-    return denied({tool->second, request, *body, now, out, Wording::kAsSent}, why, action);
+    auto visitor = visitor_of(request.header.kind, *body);
+    if (!visitor) return fail(visitor.error());
+    return denied({tool->second, request, *body, now, out, Wording::kAsSent, *std::move(visitor)},
+                  why, action);
   }();
   respond(from, request, std::move(reply), place, out);
 }

@@ -95,7 +95,7 @@ Outcome<void> Hub::State::may_register(const Call& call) const {
 
 Outcome<Reader> Hub::State::reader_of(const Call& call) {
   const std::uint64_t number = call.frame.header.member;
-  if (number != 0 && find_member(call) == nullptr) {
+  if (number != 0 && find_member(call) == nullptr && !call.visitor.visits) {
     return refuse(Why::kNotJoined, "the member has joined nothing");
   }
   return Reader{call.tool.id, {call.tool.incarnation, number}};

@@ -168,7 +168,7 @@ Outcome<Mailboxes::Stored> Mailboxes::put(std::string_view identity, Note note, 
                           .key = fmt::format("{}", mailbox->last),
                           .value = wrapped(note.members)});
   if (!note.producer.empty()) {
-    mailbox->producers.remember(note.producer, note.sequence, now);
+    mailbox->producers.remember(note.producer, note.sequence, mailbox->last, now);
     change.producer = note.producer;
     change.sequence = note.sequence;
   }
@@ -242,7 +242,7 @@ Outcome<void> Mailboxes::restore(const StoredObject& stored, TimePoint now) {
   }
   bytes_ += mailbox->bytes;
   mailbox->producers = {};
-  for (const auto& [name, last] : stored.producers) mailbox->producers.remember(name, last, now);
+  for (const auto& [name, last] : stored.producers) mailbox->producers.remember(name, last, 0, now);
   expiring_.arm(*mailbox, now + std::clamp(expires - sources_.wall(), Millis{0}, lifetime));
   return {};
 }

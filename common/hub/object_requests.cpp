@@ -19,6 +19,17 @@ Outcome<Scope*> Hub::State::joined_scope(const Call& call, std::string_view path
                 fmt::format("member {} has not joined {}", call.frame.header.member, path));
 }
 
+// Whether who asks is in the scope, or may be for as long as this takes.
+Outcome<void> Hub::State::check_presence(const Call& call) const {
+  const std::string_view path = call.frame.scope;
+  if (call.visitor.visits) {
+    if (auto good = scopes_.check(path); !good) return good;
+    return may_enter(path, find_member(call), who_asks(call));
+  }
+  if (const auto joined = joined_scope(call, path); !joined) return fail(joined.error());
+  return {};
+}
+
 SharedObject* Hub::State::find_object(const Call& call) const {
   const Scope* scope = scopes_.find(call.frame.scope);
   return scope == nullptr ? nullptr : Objects::find(*scope, call.frame.name);
@@ -92,16 +103,20 @@ Outcome<Hub::State::Reply> Hub::State::change(const Call& call) {
   if (!batch) return fail(batch.error());
   SharedObject* object = find_object(call);
   const bool is_new = object == nullptr;
-  if (is_new) {
-    const auto scope = joined_scope(call, call.frame.scope);
-    if (!scope) return fail(scope.error());
+  if (is_new || call.visitor.visits) {
+    if (auto good = check_presence(call); !good) return fail(good.error());
   }
   const policy::Subject place{.scope = call.frame.scope, .object = call.frame.name};
   if (auto good = access_.check_batch(object, place, *batch, who_asks(call)); !good) {
     return fail(good.error());
   }
   if (is_new) {
-    const auto made = create_object(call, *scopes_.find(call.frame.scope), false);
+    const auto scope = make_scope(call.frame.scope, call.now);
+    if (!scope) return fail(scope.error());
+    const auto made = find_object(call) != nullptr  // the policy has one for a new scope
+                          ? Outcome<SharedObject*>{find_object(call)}
+                          : create_object(call, **scope, false);
+    if (!made) prune(*scope);  // that of a visitor
     if (!made) return fail(made.error());
     object = *made;
   }
@@ -109,7 +124,9 @@ Outcome<Hub::State::Reply> Hub::State::change(const Call& call) {
   const wire::MemberId from{call.tool.incarnation, call.frame.header.member};
   auto applied = objects_.apply(*object, std::move(*batch), wire::to_text(from), call.now);
   if (!applied) {
-    if (is_new) objects_.drop(*object);
+    Scope& home = object->home();
+    if (is_new && !object->predefined) objects_.drop(*object);
+    prune(&home);
     return fail(applied.error());
   }
   ++totals_.verdicts.at(static_cast<std::size_t>(applied->verdict));
@@ -144,8 +161,13 @@ Outcome<Hub::State::Reply> Hub::State::get(const Call& call) {
                   fmt::format("no object {} in {}", call.frame.name, call.frame.scope));
   }
   Reply reply{{}, object->epoch(), object->version(), object->id()};
+  const wire::Header& header = call.frame.header;
+  if (request->last) {
+    reply.body = object->history(*request->last);
+    return reply;
+  }
   if (!request->key) {
-    reply.body = object->snapshot();
+    reply.body = object->catch_up(header.epoch, header.version);
     return reply;
   }
   const auto value = object->attributes().find(*request->key);

@@ -48,7 +48,8 @@ struct Options {
   std::size_t all_log_bytes = std::size_t{1}
                               << 28U;  // of all objects: over it, who writes forgets first
 
-  std::size_t producers = 256;  // of an object, that wrote within `forget`
+  std::size_t producers = 256;    // of an object, that wrote within `forget`
+  std::size_t receipts = 262144;  // of changes with a key within `forget`; about 200 bytes each
 
   // Streams.
   std::size_t streams = 16384;

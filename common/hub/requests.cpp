@@ -92,6 +92,14 @@ Outcome<Join> Join::read(json::Element body, const Options& options) {
   return outcome(in, std::move(join));
 }
 
+Outcome<Visitor> Visitor::read(json::Element body, const Options& options) {
+  Fields in{body};
+  Visitor visitor;
+  visitor.claims = claims_in(in, options);
+  visitor.visits = in.flag("visit").value_or(false);
+  return outcome(in, std::move(visitor));
+}
+
 Outcome<Use> Use::read(json::Element body) {
   Fields in{body};
   const Use use{in.flag("persistent"), in.flag("quiet").value_or(false)};
@@ -100,7 +108,9 @@ Outcome<Use> Use::read(json::Element body) {
 
 Outcome<Get> Get::read(json::Element body) {
   Fields in{body};
-  return outcome(in, Get{in.text("key")});
+  Get get{in.text("key"), in.natural("last")};
+  if (get.key && get.last) in.wrong(Why::kBadRequest, "last", "comes beside a key");
+  return outcome(in, get);
 }
 
 Outcome<Drop> Drop::read(json::Element body) {

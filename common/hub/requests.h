@@ -30,6 +30,13 @@ struct Join {
   static Outcome<Join> read(json::Element body, const Options& options);
 };
 
+/// On whose behalf somebody asks who is no member.
+struct Visitor {
+  Claims claims;        // nullptr: not mentioned
+  bool visits = false;  // as if it joined the scope before and left it after that, unseen
+  static Outcome<Visitor> read(json::Element body, const Options& options);
+};
+
 struct Use {
   std::optional<bool> persistent;  // nullopt: either
   bool quiet = false;
@@ -38,6 +45,7 @@ struct Use {
 
 struct Get {
   std::optional<std::string_view> key;  // nullopt: the whole object
+  std::optional<std::uint64_t> last;    // so many of its newest batches; nullopt: what it is
   static Outcome<Get> read(json::Element body);
 };
 

@@ -20,6 +20,7 @@ namespace so::hub {
 /// How a member is in a scope.
 struct Attendance {
   std::string info;       // compact JSON, shown to others
+  std::string user;       // JSON, whom its claims named when it came; empty: nobody
   bool presence = false;  // wants to hear of others
 };
 
@@ -47,6 +48,9 @@ struct Scope : Timed {  // waits for its end when it is empty
   std::set<std::string, std::less<>> rooms;  // last segments of the scopes right below
   std::unordered_set<std::unique_ptr<SharedObject>, ByName, ByName> objects;
   std::map<wire::MemberId, Attendance> members;
+  std::uint64_t presence_epoch = 0;  // of this life of the scope; 0: nobody was or asked yet
+  std::uint64_t presence_version =
+      0;              // rises by one with each who comes, goes or shows itself anew
   Audience present;   // the tools of the members
   Audience watchers;  // the members with presence
 };

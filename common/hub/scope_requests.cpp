@@ -17,12 +17,16 @@ bool is_within(std::string_view path, std::string_view above) {
   return path.starts_with(above) && path[above.size()] == '/';
 }
 
+Shown shown_of(std::string_view member, const Attendance& attendance) {
+  return {member, attendance.user, attendance.info};
+}
+
 void list_members(const Scope& scope, Listing& reply) {
   reply.open("members");
   for (const auto& [id, attendance] : scope.members) {
     json::Writer item;
-    item.object().key("member").string(wire::to_text(id)).key("info").raw(attendance.info).end();
-    if (!reply.add(item.text())) break;
+    append_shown(item.object(), shown_of(wire::to_text(id), attendance));
+    if (!reply.add(item.end().text())) break;
   }
   reply.close();
 }
@@ -65,12 +69,29 @@ void list_streams(const std::vector<const Stream*>& streams, Listing& reply) {
 
 }  // namespace
 
-void Hub::State::tell_watchers(const Scope& scope, const Member& about, std::string body,
+void Hub::State::begin_presence(Scope& scope) {
+  if (scope.presence_epoch == 0) scope.presence_epoch = sources_.incarnation + ++presences_;
+}
+
+// `about` is in the scope yet.
+void Hub::State::tell_watchers(std::string_view event, Scope& scope, const Member& about,
                                Effects& out) {
+  begin_presence(scope);
+  ++scope.presence_version;
+  if (scope.watchers.tools().empty() && !seen_.wants(policy::Topic::kMember)) return;
+  Shown shown = shown_of(about.text, scope.members.at(about.id));
+  if (event == "leave") shown.info = {};
+  std::string body =
+      presence_event(event, scope.path, scope.presence_epoch, scope.presence_version, shown);
   see(policy::Topic::kMember, scope.path, body);
-  wire::Frame event{
-      {.kind = wire::Kind::kMember, .member = about.id.number}, scope.path, {}, std::move(body)};
-  tell(scope.watchers.tools(), std::move(event), about.tool, out);
+  wire::Frame frame{{.kind = wire::Kind::kMember,
+                     .member = about.id.number,
+                     .epoch = scope.presence_epoch,
+                     .version = scope.presence_version},
+                    scope.path,
+                    {},
+                    std::move(body)};
+  tell(scope.watchers.tools(), std::move(frame), about.tool, out);
 }
 
 Outcome<Hub::State::Reply> Hub::State::join(const Call& call) {
@@ -96,8 +117,9 @@ Outcome<Hub::State::Reply> Hub::State::join(const Call& call) {
   }
   if (request->presence) watch(*member, **scope, *request->presence);
   Listing reply{fmt::format(R"({{"member":"{}")", member->text)};
-  if (request->presence.value_or(false)) list_members(**scope, reply);
-  return Reply{reply.finish()};
+  if (!request->presence.value_or(false)) return Reply{reply.finish()};
+  list_members(**scope, reply);
+  return Reply{reply.finish(), (*scope)->presence_epoch, (*scope)->presence_version};
 }
 
 // Whether the member may join one more scope, and all above it.
@@ -132,11 +154,12 @@ void Hub::State::enter(Member& member, Scope& scope, const std::string& info, Ef
   if (scope.parent == nullptr || scope.members.contains(member.id)) return;
   enter(member, *scope.parent, info, out);
 
-  scope.members.emplace(member.id, Attendance{info});
+  scope.members.emplace(
+      member.id, Attendance{info, std::string{member.claims ? member.claims->first("sub") : ""}});
   scope.present.add(member.tool);
   scope.counters.connections.enter();
   member.scopes.push_back(&scope);
-  tell_watchers(scope, member, join_event(scope.path, member.text, info), out);
+  tell_watchers("join", scope, member, out);
 }
 
 // A member that is there already shows something else of itself.
@@ -144,7 +167,7 @@ void Hub::State::show(const Member& member, Scope& scope, const std::string& inf
   std::string& shown = scope.members.at(member.id).info;
   if (shown == info) return;
   shown = info;
-  tell_watchers(scope, member, join_event(scope.path, member.text, info), out);
+  tell_watchers("join", scope, member, out);
 }
 
 void Hub::State::watch(const Member& member, Scope& scope, bool presence) {
@@ -185,10 +208,10 @@ void Hub::State::depart(Member& member, Scope& scope, TimePoint now, Effects& ou
   release_all_in(member, scope, now);
   end_streams_in(member, scope, out);
   watch(member, scope, false);
+  tell_watchers("leave", scope, member, out);
   scope.members.erase(member.id);
   scope.present.remove(member.tool);
   scope.counters.connections.leave();
-  tell_watchers(scope, member, leave_event(scope.path, member.text), out);
   if (!scope.members.empty() || scope.lasting) return;
   if (options_.keep > Millis{0}) {
     empty_rooms_.arm(scope, now + options_.keep);
@@ -209,6 +232,19 @@ void Hub::State::prune(Scope* scope) {
     while (!scope->objects.empty()) objects_.destroy(**scope->objects.begin());
     scope = &scopes_.remove(*scope);
   }
+}
+
+// Who is there, at the version that the last event of it had.
+Outcome<Hub::State::Reply> Hub::State::roll_call(const Call& call) {
+  const std::string_view path = call.frame.scope;
+  if (auto good = scopes_.check(path); !good) return fail(good.error());
+  if (auto good = access_.check_connect(path, who_asks(call)); !good) return fail(good.error());
+  Scope* scope = scopes_.find(path);
+  if (scope == nullptr) return refuse(Why::kNotFound, fmt::format("no scope {}", path));
+  begin_presence(*scope);
+  Listing reply{json::Writer{}.object().key("scope").string(path).text()};
+  list_members(*scope, reply);
+  return Reply{reply.finish(), scope->presence_epoch, scope->presence_version};
 }
 
 Outcome<Hub::State::Reply> Hub::State::list(const Call& call) {

@@ -121,7 +121,8 @@ std::string Applied::status() const {
     case Verdict::kNoop:
       return R"({"status":"noop"})";
     case Verdict::kDup:
-      return R"({"status":"dup"})";
+      if (at == 0) return R"({"status":"dup"})";
+      return fmt::format(R"({{"status":"dup","applied":{}}})", at);
     case Verdict::kGap:
       return fmt::format(R"({{"status":"gap","last":{}}})", last);
     case Verdict::kCas:
@@ -133,27 +134,45 @@ std::string Applied::status() const {
 SharedObject::SharedObject(Scope& home, std::string name, std::uint64_t epoch, StoreId id)
     : home_(&home), name_(std::move(name)), epoch_(epoch), id_(id) {}
 
-std::optional<Applied> SharedObject::judge(const Batch& batch) const {
+std::optional<Applied> SharedObject::judge(const Batch& batch, TimePoint now,
+                                           const Options& options, const Holdings& holdings) const {
+  if (!batch.once.empty()) {
+    const auto at = holdings.receipts.find(epoch_, batch.once, now - options.forget);
+    if (at) return Applied{Verdict::kDup, 0, {}, *at};
+  }
   if (!batch.producer.empty()) {
     const std::uint64_t last = producers_ ? producers_->last(batch.producer) : 0;
-    if (batch.seq <= last) return Applied{Verdict::kDup, last, {}};
+    if (batch.seq < last) return Applied{Verdict::kDup, last, {}};
+    if (batch.seq == last) return Applied{Verdict::kDup, last, {}, producers_->at(batch.producer)};
     if (batch.seq > last + 1) return Applied{Verdict::kGap, last, {}};
   }
   if (batch.expect && *batch.expect != version_) return Applied{Verdict::kCas, 0, {}};
   return std::nullopt;
 }
 
+// So that it can be remembered that the batch was applied.
+Outcome<void> SharedObject::make_place(const Batch& batch, TimePoint now, const Options& options,
+                                       Holdings& holdings, Record& record) {
+  if (!batch.once.empty() && !holdings.receipts.has_place(options.receipts, now - options.forget)) {
+    return refuse(Why::kLimit, fmt::format("keys of changes within {} seconds: {} is the limit",
+                                           options.forget.count(), options.receipts));
+  }
+  if (batch.producer.empty()) return {};
+  if (!producers_) producers_ = std::make_unique<Producers>();
+  if (producers_->has_place(batch.producer, options.producers, now - options.forget,
+                            record.forgotten)) {
+    return {};
+  }
+  return refuse(Why::kLimit,
+                fmt::format("producers of the object: {} is the limit", options.producers));
+}
+
 Outcome<Applied> SharedObject::apply(Batch batch, std::string_view from, TimePoint now,
                                      const Options& options, Holdings& holdings) {
-  if (auto verdict = judge(batch)) return std::move(*verdict);
+  if (auto verdict = judge(batch, now, options, holdings)) return std::move(*verdict);
   Record record{.kind = Record::Kind::kChange, .id = id_, .epoch = epoch_};
-  if (!batch.producer.empty()) {
-    if (!producers_) producers_ = std::make_unique<Producers>();
-    if (!producers_->has_place(batch.producer, options.producers, now - options.forget,
-                               record.forgotten)) {
-      return refuse(Why::kLimit,
-                    fmt::format("producers of the object: {} is the limit", options.producers));
-    }
+  if (auto good = make_place(batch, now, options, holdings, record); !good) {
+    return fail(good.error());
   }
   Applied applied;
   applied.event.reserve(256 + most_bytes(batch));
@@ -168,7 +187,8 @@ Outcome<Applied> SharedObject::apply(Batch batch, std::string_view from, TimePoi
   if (!effect) return fail(effect.error());
   touched = now;
   if (*effect) ++version_;
-  if (!batch.producer.empty()) producers_->remember(batch.producer, batch.seq, now);
+  if (!batch.producer.empty()) producers_->remember(batch.producer, batch.seq, version_, now);
+  if (!batch.once.empty()) holdings.receipts.remember(epoch_, batch.once, version_, now);
   if (persistent() && (*effect || !batch.producer.empty())) {
     record.version = version_;
     record.producer = batch.producer;
@@ -230,7 +250,9 @@ void SharedObject::restore(const StoredObject& stored, TimePoint now, Holdings& 
   for (const Attribute& each : stored.attributes) attributes_.set(each.key, each.value);
   producers_.reset();
   if (!stored.producers.empty()) producers_ = std::make_unique<Producers>();
-  for (const auto& [producer, last] : stored.producers) producers_->remember(producer, last, now);
+  for (const auto& [producer, last] : stored.producers)
+    producers_->remember(producer, last, 0, now);
+  holdings.receipts.forget_after(epoch_, version_);
   holdings.data += attributes_.bytes();
 }
 
@@ -273,6 +295,13 @@ std::string SharedObject::snapshot() const {
   }
   body += "}}";
   return body;
+}
+
+std::string SharedObject::history(std::uint64_t n) const {
+  std::uint64_t known = std::min<std::uint64_t>(n, log_.batches());
+  auto body = resume(known);
+  while (!body) body = resume(known /= 2);  // of none it always fits
+  return std::move(*body);
 }
 
 std::string SharedObject::catch_up(std::uint64_t epoch, std::uint64_t version) const {

@@ -17,6 +17,7 @@
 #include "hub/counters.h"
 #include "hub/options.h"
 #include "hub/producers.h"
+#include "hub/receipts.h"
 #include "hub/records.h"
 #include "hub/refusal.h"
 #include "hub/rights.h"
@@ -33,6 +34,7 @@ struct Applied {
   Verdict verdict = Verdict::kOk;
   std::uint64_t last = 0;                    // kGap: the producer's last number known
   std::string event;                         // kOk: the body of the change event
+  std::uint64_t at = 0;                      // kDup: the version it made then; 0: not known
   [[nodiscard]] std::string status() const;  // the body of the reply
 };
 
@@ -41,6 +43,7 @@ struct Holdings {
   std::size_t data = 0;           // bytes of attributes
   std::size_t logs = 0;           // bytes of what returning readers can be told
   std::vector<Record> records{};  // what is to be stored, until somebody takes it
+  Receipts receipts{};            // of batches with a key
 };
 
 /// One life of a shared object: attributes at a position (epoch, version). The version is 1 when
@@ -77,6 +80,8 @@ class SharedObject : public Timed {
   /// known and fit a frame, else a snapshot. Epoch 0: it has nothing.
   [[nodiscard]] std::string catch_up(std::uint64_t epoch, std::uint64_t version) const;
   [[nodiscard]] std::string snapshot() const;
+  /// As a resume, the newest n batches, or as many of them as are known and fit a frame.
+  [[nodiscard]] std::string history(std::uint64_t n) const;
 
   // In an order without gaps, as there may be a million objects.
   bool predefined = false;  // it is there as long as its scope
@@ -90,7 +95,11 @@ class SharedObject : public Timed {
 
  private:
   void begin(std::string& body, std::string_view event) const;
-  [[nodiscard]] std::optional<Applied> judge(const Batch& batch) const;
+  [[nodiscard]] std::optional<Applied> judge(const Batch& batch, TimePoint now,
+                                             const Options& options,
+                                             const Holdings& holdings) const;
+  Outcome<void> make_place(const Batch& batch, TimePoint now, const Options& options,
+                           Holdings& holdings, Record& record);
   Outcome<bool> edit(Batch& batch, std::string& event, const Options& options, Holdings& holdings,
                      std::vector<Edit>* edits);
   void keep(std::string_view batch, const Options& options, Holdings& holdings);

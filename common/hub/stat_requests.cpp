@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "hub/events.h"
 #include "hub/listing.h"
 #include "hub/requests.h"
 #include "hub/state.h"
@@ -129,8 +130,8 @@ void Hub::State::list_counters(const Scope& scope, Listing& reply) const {
   reply.open("member_list");
   for (const auto& [id, attendance] : scope.members) {
     json::Writer item;
-    item.object().key("member").string(wire::to_text(id)).key("info").raw(attendance.info).end();
-    if (!reply.add(item.text())) break;
+    append_shown(item.object(), {wire::to_text(id), attendance.user, attendance.info});
+    if (!reply.add(item.end().text())) break;
   }
   reply.close();
 }

@@ -61,6 +61,7 @@ class Hub::State {
     TimePoint now;
     Effects& out;
     Wording wording;
+    Visitor visitor{};
   };
 
   static std::size_t reserve_reply(const wire::FrameView& request, Effects& out);
@@ -69,6 +70,7 @@ class Hub::State {
   Outcome<Reply> answer(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out,
                         Wording wording);
   Outcome<Reply> dispatch(const Call& call);
+  [[nodiscard]] Outcome<Visitor> visitor_of(wire::Kind request, json::Element body) const;
   Outcome<json::Element> read_body(std::string_view body);
   void record(Effects& out);
 
@@ -95,6 +97,7 @@ class Hub::State {
 
   // intent.cpp
   Outcome<void> intend(const Call& call, Intent& intent);
+  Outcome<void> intend_visit(const Call& call, Intent& intent) const;
   Outcome<void> intend_join(const Call& call, Intent& intent) const;
   Outcome<void> intend_use(const Call& call, Intent& intent) const;
   Outcome<void> intend_change(const Call& call, Intent& intent) const;
@@ -111,11 +114,14 @@ class Hub::State {
   Outcome<Reply> join(const Call& call);
   Outcome<Reply> leave(const Call& call);
   Outcome<Reply> list(const Call& call);
+  Outcome<Reply> roll_call(const Call& call);
   static Member* find_member(const Call& call);
   static Member& add_member(Tool& tool, std::uint64_t number);
   Outcome<void> check_room_for(const Call& call, const Member* member) const;
   void enter(Member& member, Scope& scope, const std::string& info, Effects& out);
-  void tell_watchers(const Scope& scope, const Member& about, std::string body, Effects& out);
+  void tell_watchers(std::string_view event, Scope& scope, const Member& about, Effects& out);
+  void begin_presence(Scope& scope);
+  std::uint64_t presences_ = 0;  // lives of scopes in which somebody was
   void show(const Member& member, Scope& scope, const std::string& info, Effects& out);
   static void watch(const Member& member, Scope& scope, bool presence);
   void depart(Member& member, Scope& scope, TimePoint now, Effects& out);
@@ -129,6 +135,7 @@ class Hub::State {
   Outcome<Reply> get(const Call& call);
   SharedObject* find_object(const Call& call) const;
   Outcome<Scope*> joined_scope(const Call& call, std::string_view path) const;
+  Outcome<void> check_presence(const Call& call) const;
   void release_all_in(Member& member, const Scope& scope, TimePoint now);
 
   // persistence.cpp

@@ -38,6 +38,7 @@ enum class Kind : std::uint8_t {
   kKick = 0x16,
   kStat = 0x17,
   kTime = 0x18,
+  kMembers = 0x19,
   kRegister = 0x20,
   kUnregister = 0x21,
   kNotify = 0x22,

@@ -52,6 +52,8 @@ std::string_view to_text(Kind request) {
       return "stat";
     case Kind::kTime:
       return "time";
+    case Kind::kMembers:
+      return "members";
     case Kind::kRegister:
       return "register";
     case Kind::kUnregister:

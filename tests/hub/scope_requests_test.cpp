@@ -94,9 +94,12 @@ TEST_CASE("a tool hears of its own members when another of them asked") {
   REQUIRE(frames.size() == 1);
   CHECK(frames[0].header.member == 2);
   CHECK(frames[0].scope == "/chat");
-  CHECK(
-      frames[0].body ==
-      fmt::format(R"({{"event":"join","scope":"/chat","member":"{}","info":{{}}}})", a.member(2)));
+  CHECK(frames[0].body ==
+        fmt::format(R"({{"event":"join","scope":"/chat","member":"{}","info":{{}},)"
+                    R"("epoch":"0000000000000002","version":2}})",
+                    a.member(2)));
+  CHECK(frames[0].header.epoch == 2);
+  CHECK(frames[0].header.version == 2);
 }
 
 TEST_CASE("joining twice is joining once, and may show something else") {

@@ -51,13 +51,14 @@ TEST_CASE("a batch with a number is applied once and in order") {
   CHECK(a.join(1, "/chat").ok);
   for (const Step& step : std::array{
            Step{"P", 1, 10, R"({"status":"ok"})", 2},
-           Step{"P", 1, 10, R"({"status":"dup"})", 2},           // the reply was lost
-           Step{"P", 1, 99, R"({"status":"dup"})", 2},           // whatever it says now
-           Step{"P", 3, 30, R"({"status":"gap","last":1})", 2},  // 2 is missing
-           Step{"P", 2, 10, R"({"status":"noop"})", 2},          // no effect uses the number up
-           Step{"P", 2, 11, R"({"status":"dup"})", 2},
+           Step{"P", 1, 10, R"({"status":"dup","applied":2})", 2},  // the reply was lost
+           Step{"P", 1, 99, R"({"status":"dup","applied":2})", 2},  // whatever it says now
+           Step{"P", 3, 30, R"({"status":"gap","last":1})", 2},     // 2 is missing
+           Step{"P", 2, 10, R"({"status":"noop"})", 2},             // no effect uses the number up
+           Step{"P", 2, 11, R"({"status":"dup","applied":2})", 2},
            Step{"P", 3, 30, R"({"status":"ok"})", 3},
-           Step{"P", 1, 10, R"({"status":"dup"})", 3},
+           Step{"P", 1, 10, R"({"status":"dup"})", 3},  // at which version is forgotten
+           Step{"P", 3, 30, R"({"status":"dup","applied":3})", 3},
            Step{"Q", 2, 40, R"({"status":"gap","last":0})", 3},  // each producer has its own
            Step{"Q", 1, 40, R"({"status":"ok"})", 4},
        }) {
@@ -84,7 +85,7 @@ TEST_CASE("a batch that is refused or not at the expected version does not use i
   CHECK(second("k", 1) == R"({"status":"cas"})");
   CHECK(second("other", 2).text.starts_with("limit: attributes of the object"));
   CHECK(second("k", 2) == R"({"status":"ok"})");
-  CHECK(second("k", 2) == R"({"status":"dup"})");  // before expect is looked at
+  CHECK(second("k", 2) == R"({"status":"dup","applied":3})");  // before expect is looked at
 }
 
 TEST_CASE("an idle producer is forgotten when its place is needed, an active one never") {
@@ -107,7 +108,7 @@ TEST_CASE("an idle producer is forgotten when its place is needed, an active one
         "limit: producers of the object: 2 is the limit");
   pass(100);
   CHECK(a.change(1, "/chat", "chat", numbered("R", 1, 3)) == R"({"status":"ok"})");
-  CHECK(a.change(1, "/chat", "chat", numbered("Q", 1, 2)) == R"({"status":"dup"})");
+  CHECK(a.change(1, "/chat", "chat", numbered("Q", 1, 2)) == R"({"status":"dup","applied":3})");
 }
 
 TEST_CASE("who comes back gets exactly the missing batches, or a snapshot that says so") {

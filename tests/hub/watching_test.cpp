@@ -33,19 +33,22 @@ TEST_CASE("lives of scopes, members and objects, in their order") {
   hub.watch(topics({Topic::kScope, Topic::kMember, Topic::kObject}));
   tool.join(1, "/chat/a");
   const std::string id = tool.member(1);
-  CHECK(hub.seen() ==
-        Lines{R"({"event":"scope_start","scope":"/chat"})",
-              R"({"event":"scope_start","scope":"/chat/a"})",
-              R"({"event":"join","scope":"/chat","member":")" + id + R"(","info":{}})",
-              R"({"event":"join","scope":"/chat/a","member":")" + id + R"(","info":{}})"});
+  CHECK(hub.seen() == Lines{R"({"event":"scope_start","scope":"/chat"})",
+                            R"({"event":"scope_start","scope":"/chat/a"})",
+                            R"({"event":"join","scope":"/chat","member":")" + id +
+                                R"(","info":{},"epoch":"0000000000000002","version":1})",
+                            R"({"event":"join","scope":"/chat/a","member":")" + id +
+                                R"(","info":{},"epoch":"0000000000000003","version":1})"});
   tool.use(1, "/chat/a", "o");
   const std::string of_use = R"(","scope":"/chat/a","object":"o","member":")" + id + R"("})";
   const std::string of_life = R"(","scope":"/chat/a","object":"o","persistent":false})";
   CHECK(hub.seen() == Lines{R"({"event":"object_start)" + of_life, R"({"event":"use)" + of_use});
   tool.leave(1, "/");
   CHECK(hub.seen() == Lines{R"({"event":"release)" + of_use,
-                            R"({"event":"leave","scope":"/chat/a","member":")" + id + R"("})",
-                            R"({"event":"leave","scope":"/chat","member":")" + id + R"("})"});
+                            R"({"event":"leave","scope":"/chat/a","member":")" + id +
+                                R"(","epoch":"0000000000000003","version":2})",
+                            R"({"event":"leave","scope":"/chat","member":")" + id +
+                                R"(","epoch":"0000000000000002","version":2})"});
   hub.pass(Seconds{5});
   CHECK(hub.seen() == Lines{R"({"event":"object_stop)" + of_life,
                             R"({"event":"scope_stop","scope":"/chat/a"})",

@@ -103,6 +103,13 @@ class TestTool {
   Answer list(std::string_view scope) {
     return request({{.kind = wire::Kind::kList}, scope, {}, {}});
   }
+  Answer members(std::string_view scope) {
+    return request({{.kind = wire::Kind::kMembers}, scope, {}, {}});
+  }
+  Answer emit(std::uint64_t member, std::string_view scope, std::string_view name,
+              std::string_view body) {
+    return request({{.kind = wire::Kind::kEmit, .member = member}, scope, name, body});
+  }
   Answer publish(std::uint64_t member, std::string_view stream, std::string_view body = "") {
     return request({{.kind = wire::Kind::kPublish, .member = member}, stream, {}, body});
   }
