@@ -34,6 +34,16 @@ void add_traffic(metrics::Families& to, const net::WsCounters& counters) {
   to.value(number(counters.bytes_out));
 }
 
+void add_delays(metrics::Families& to, const net::WsServer& server) {
+  to.histogram("scopewire_ws_ping_rtt_seconds", "from a ping to its answer",
+               server.counters().pongs);
+  to.histogram("scopewire_ws_fanout_duration_seconds",
+               "from what is to be sent to several clients to the last write of that turn",
+               server.counters().fanouts);
+  to.histogram("scopewire_ws_queue_bytes", "what waits for each client now, bytes",
+               server.queues());
+}
+
 void add_abuse(metrics::Families& to, const net::WsCounters& counters) {
   to.counter("scopewire_ws_limits_total", "clients that met a limit, by which");
   to.value(number(counters.slow_consumers), {{"limit", "queue"}});
@@ -58,6 +68,7 @@ void add_metrics(metrics::Families& to, const net::WsServer& server) {
   }
   add_traffic(to, counters);
   add_abuse(to, counters);
+  add_delays(to, server);
 }
 
 }  // namespace so::edge

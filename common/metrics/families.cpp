@@ -1,5 +1,6 @@
 #include "metrics/families.h"
 
+#include <limits>
 #include <prometheus/text_serializer.h>
 #include <sstream>
 
@@ -11,6 +12,22 @@ void Families::counter(std::string_view name, std::string_view help) {
 
 void Families::gauge(std::string_view name, std::string_view help) {
   all_.push_back({std::string{name}, std::string{help}, prometheus::MetricType::Gauge, {}});
+}
+
+void Families::histogram(std::string_view name, std::string_view help,
+                         const net::Histogram& values) {
+  prometheus::ClientMetric metric;
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < values.bounds().size(); ++i) {
+    count += values.counts()[i];
+    metric.histogram.bucket.push_back({count, values.bounds()[i]});
+  }
+  count += values.counts().back();
+  metric.histogram.bucket.push_back({count, std::numeric_limits<double>::infinity()});
+  metric.histogram.sample_count = count;
+  metric.histogram.sample_sum = values.sum();
+  all_.push_back({std::string{name}, std::string{help}, prometheus::MetricType::Histogram, {}});
+  all_.back().metric.push_back(std::move(metric));
 }
 
 void Families::value(double value, const Labels& labels) {

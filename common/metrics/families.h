@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "net/histogram.h"
+
 namespace so::metrics {
 
 /// What one answer to GET /metrics says, family by family. A tool fills it from the counters that
@@ -21,6 +23,7 @@ class Families {
   /// Begins a family; value() adds to the last one.
   void counter(std::string_view name, std::string_view help);
   void gauge(std::string_view name, std::string_view help);
+  void histogram(std::string_view name, std::string_view help, const net::Histogram& values);
   void value(double value, const Labels& labels = {});
 
   std::vector<prometheus::MetricFamily> take() { return std::exchange(all_, {}); }

@@ -79,6 +79,10 @@ Frame Frame::chunk(bool first, std::initializer_list<ByteView> head, SharedView 
   return Frame{{std::make_shared<const Bytes>(std::move(bytes)), std::move(tail)}};
 }
 
+Frame Frame::piece(std::string_view text) {
+  return Frame{std::make_shared<const Bytes>(to_bytes(as_bytes(text)))};
+}
+
 Frame Frame::last_chunk() {
   return Frame{std::make_shared<const Bytes>(to_bytes(as_bytes("\r\n0\r\n\r\n")))};
 }

@@ -38,6 +38,8 @@ class Frame {
   /// Not a frame of WebSocket but a chunk of an HTTP body (RFC 9112, 7.1), behind another unless it
   /// is the first.
   static Frame chunk(bool first, std::initializer_list<ByteView> head, SharedView tail);
+  /// Not a frame at all: a piece of a body that has no chunks.
+  static Frame piece(std::string_view text);
   static Frame last_chunk();                                        // behind another
   static Frame ping(ByteView payload);                              // at most 125 bytes
   static Frame pong(ByteView payload);                              // the same

@@ -23,6 +23,9 @@ struct Handshake {
 /// The answer to one that is not in order; nullopt: go on.
 std::optional<HttpReply> refuse_handshake(const Handshake& handshake);
 
+/// Equal but for the case of ASCII letters.
+bool same_letters(std::string_view a, std::string_view b);
+
 /// Whether a comma-separated header has the token, in any letter case.
 bool has_token(std::string_view header, std::string_view token);
 

@@ -12,6 +12,7 @@ namespace so::net {
 
 /// The facts of a request, for a WebSocket handshake as for a plain GET. Absent headers are empty.
 struct HttpRequest {
+  std::string method = "GET";
   std::string path;  // percent-decoded UTF-8 without control characters, begins with '/'
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order; no '=': empty value
   std::string host;
@@ -19,11 +20,18 @@ struct HttpRequest {
   std::string cookie;
   std::string authorization;
   std::string user_agent;
+  std::string accept;
+  std::string content_type;
+  std::string last_event_id;    // of a reader of server-sent events who comes back
+  std::string idempotency_key;  // of who may have asked this before
+  std::string if_none_match;
   std::vector<std::string> subprotocols;  // what a WebSocket client offers, in its order
   Address peer;
+  bool welcome = true;  // pages of this origin may ask, or it has none and is no page
 
   /// The first value of a query parameter; empty when absent.
   [[nodiscard]] std::string_view parameter(std::string_view name) const;
+  [[nodiscard]] bool has_parameter(std::string_view name) const;
 };
 
 struct HttpReply {
@@ -31,11 +39,18 @@ struct HttpReply {
   std::string content_type = "text/plain; charset=utf-8";
   std::string body{};
   std::vector<std::pair<std::string, std::string>> headers{};  // more than the usual ones
-  bool chunked = false;  // the body is not `body`: it comes in pieces, and ends when it likes
+  bool chunked = false;      // the body is not `body`: it comes in pieces, and ends when it likes
+  bool until_close = false;  // the same, not in pieces: it is what is sent, to the end
 };
 
 /// The answer to GET /readyz; an empty reason means ready.
 HttpReply readiness(std::string why_not);
+
+/// Whether the media type is in the header, "text/html, application/json; charset=utf-8".
+bool names_type(std::string_view header, std::string_view type);
+
+/// Whether If-None-Match has the entity tag, which is quoted, or any (RFC 9110, 13.1.2).
+bool names_tag(std::string_view header, std::string_view tag);
 
 /// "Not Found"
 std::string_view status_text(int status);

@@ -25,16 +25,18 @@ bool names_loopback(std::string_view origin) {
 
 }  // namespace
 
-bool origin_allowed(std::string_view origin, std::string_view host, const OriginPolicy& policy) {
-  if (origin.empty()) return true;
+Welcome welcome(std::string_view origin, std::string_view host, const OriginPolicy& policy) {
+  if (origin.empty()) return Welcome::kNamed;
   const auto theirs = normal_form(origin);
+  Welcome others = Welcome::kNo;
   for (const std::string& entry : policy.allowed) {
-    if (entry == "*") return true;
-    if (theirs && theirs == normal_form(entry)) return true;
+    if (entry == "*") others = Welcome::kAnyone;
+    if (theirs && theirs == normal_form(entry)) return Welcome::kNamed;
   }
-  if (!theirs) return false;
+  if (!theirs) return others;
   const std::string ours = (policy.tls ? "https://" : "http://") + std::string{host};
-  return theirs == normal_form(ours) && (!policy.loopback_only || names_loopback(*theirs));
+  const bool same = theirs == normal_form(ours);
+  return same && (!policy.loopback_only || names_loopback(*theirs)) ? Welcome::kNamed : others;
 }
 
 }  // namespace so::net

@@ -14,8 +14,19 @@ struct OriginPolicy {
   bool loopback_only = false;            // listening there: only loopback names are the same origin
 };
 
+enum class Welcome {
+  kNo,
+  kAnyone,  // because "*" is allowed: what its browser adds by itself, cookies, proves nothing
+  kNamed,   // listed, the same origin, or no browser
+};
+
 /// Exact match of scheme, host and port, default ports filled in, letter case of no account. No
 /// suffixes, no patterns. Without an Origin it is no browser, and may; "null" may only under "*".
-bool origin_allowed(std::string_view origin, std::string_view host, const OriginPolicy& policy);
+Welcome welcome(std::string_view origin, std::string_view host, const OriginPolicy& policy);
+
+inline bool origin_allowed(std::string_view origin, std::string_view host,
+                           const OriginPolicy& policy) {
+  return welcome(origin, host, policy) != Welcome::kNo;
+}
 
 }  // namespace so::net

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include "net/pages.h"
 #include "net/socket.h"
 
@@ -19,12 +21,14 @@ bool is_folder(int fd) {
   return fstat(fd, &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
-// nullopt: no regular file, or too large a one, or it changes while it is read.
-std::optional<std::string> read_whole(int fd) {
-  struct stat facts {};
-  if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
-  const auto size = static_cast<std::size_t>(facts.st_size);
-  if (size > StaticDir::kMaxBytes) return std::nullopt;
+// Another with each change: of the file, its size and its time.
+std::string tag_of(const struct stat& facts) {
+  return fmt::format("\"{:x}-{:x}-{:x}.{:x}\"", facts.st_ino, facts.st_size, facts.st_mtim.tv_sec,
+                     facts.st_mtim.tv_nsec);
+}
+
+// nullopt: it changes while it is read.
+std::optional<std::string> read_whole(int fd, std::size_t size) {
   std::string text(size, '\0');
   for (std::size_t at = 0; at < size;) {
     const ssize_t got = read(fd, &text[at], size - at);
@@ -42,17 +46,28 @@ Result<StaticDir> StaticDir::open(const std::string& path) {
   return StaticDir{std::move(folder)};
 }
 
-std::optional<HttpReply> StaticDir::get(std::string_view path) const {
+std::optional<HttpReply> StaticDir::get(std::string_view path,
+                                        std::string_view if_none_match) const {
   std::string file{path};
   UniqueFd found = find(path);
   if (found && is_folder(found.get())) {
     file = "/index.html";
     found = UniqueFd{openat(found.get(), "index.html", kInside | O_RDONLY | O_NONBLOCK)};
   }
-  if (!found) return std::nullopt;
-  auto text = read_whole(found.get());
+  struct stat facts {};
+  if (!found || fstat(found.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
+  const auto size = static_cast<std::size_t>(facts.st_size);
+  if (size > kMaxBytes) return std::nullopt;
+  HttpReply reply{.content_type = std::string{content_type(file)},
+                  .headers = {{"ETag", tag_of(facts)}}};
+  if (names_tag(if_none_match, reply.headers.front().second)) {
+    reply.status = 304;
+    return reply;
+  }
+  auto text = read_whole(found.get(), size);
   if (!text) return std::nullopt;
-  return HttpReply{.content_type = std::string{content_type(file)}, .body = *std::move(text)};
+  reply.body = *std::move(text);
+  return reply;
 }
 
 // Step by step, so that no step leads out. "/" is the folder itself.

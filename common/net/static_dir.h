@@ -19,7 +19,8 @@ class StaticDir {
   static Result<StaticDir> open(const std::string& path);
 
   /// nullopt: there is no such file.
-  [[nodiscard]] std::optional<HttpReply> get(std::string_view path) const;
+  [[nodiscard]] std::optional<HttpReply> get(std::string_view path,
+                                             std::string_view if_none_match = {}) const;
 
  private:
   explicit StaticDir(UniqueFd folder) : folder_(std::move(folder)) {}

@@ -26,14 +26,21 @@ struct WsConnection {
   /// Forward only. What is not listed for a phase is ignored in it.
   enum class Phase : std::uint8_t {
     kHead,       // the request head is not complete
+    kContent,    // the request's body is not
     kReply,      // a plain HTTP reply is on its way
     kOwed,       // the tool has promised one
-    kBody,       // it is chunked, and has begun
-    kBodyEnd,    // its last chunk is queued
+    kBody,       // it comes in pieces, and has begun
+    kBodyEnd,    // its last piece is queued
     kOpen,       // WebSocket: messages go both ways
     kClosing,    // our close frame is queued; nothing is taken in any more
     kCloseSent,  // it has left: waiting for the peer's
     kEnding,     // libwebsockets is closing: not a byte of ours may follow
+  };
+
+  /// The body of a request, while it comes.
+  struct Content {
+    std::size_t length = 0;  // as announced
+    std::string text;
   };
 
   /// A plain HTTP reply under way.
@@ -58,14 +65,17 @@ struct WsConnection {
   Rate rate;                             // of what it says
   Rate abuse;                            // the same, against ten times the limit
   Bytes held;                            // came while messages were not wanted
-  std::unique_ptr<HttpRequest> request;  // until on_open
+  std::unique_ptr<HttpRequest> request;  // until on_open, or a reply
+  std::unique_ptr<Content> content;
   std::unique_ptr<Reply> reply;
   std::size_t promised = 0;      // to TLS: bytes of `out` that have to stay
   TimePoint deadline{};          // the one that counts
+  TimePoint pinged_at{};         // when our ping left for the queue; 0: its answer has come
   TimePoint progress_at{};       // when the kernel last took something, or the peer fell behind
   std::uint16_t close_code = 0;  // what on_close will say; 0: nobody has said anything
   int refusal = 0;               // the status for one too many: 503 or 429
   Phase phase = Phase::kHead;
+  bool chunked = false;    // the body that is sent
   bool announced = false;  // on_open was called
   bool waiting = false;    // for the end of `coalesce`
   bool marked = false;     // the turn's end looks at it

@@ -43,14 +43,15 @@ Millis tick_for(const WsOptions& options) {
 }
 
 // The one callback of all protocols.
-int on_event(lws* wsi, lws_callback_reasons reason, void* user, void*, std::size_t) noexcept {
+int on_event(lws* wsi, lws_callback_reasons reason, void* user, void* in,
+             std::size_t size) noexcept {
   auto* const engine = static_cast<WsEngine*>(lws_context_user(lws_get_context(wsi)));
   if (engine == nullptr) return 0;
   if (reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS) {
     engine->on_tls(static_cast<ssl_ctx_st*>(user));
     return 0;
   }
-  return engine->on_event(wsi, reason);
+  return engine->on_event(wsi, reason, {static_cast<const char*>(in), in == nullptr ? 0 : size});
 }
 
 lws_protocols protocol(const char* name) {
@@ -159,13 +160,19 @@ int WsEngine::refusal_for(const SocketAddress& peer, Admission::Seat& seat) {
   return room == Admission::Answer::kFull ? 503 : 429;
 }
 
+// Over TLS that costs as much as to be let in, about 1 ms: there it has a rate of its own.
+bool WsEngine::may_be_told(const WsRole& role, const SocketAddress& peer, Admission::Seat& seat) {
+  constexpr RateLimit kOverTls{.per_second = 50, .burst = 50};
+  if (role.tls && !told_.take(kOverTls, loop_->now())) return false;
+  return lane_.enter(peer, seat) == Admission::Answer::kAdmitted;
+}
+
 void WsEngine::on_accept(WsRole& role, UniqueFd socket, const SocketAddress& peer) {
   ++counters_.accepted;
   if (static_cast<std::size_t>(socket.get()) >= role.context->descriptors()) return;
   Admission::Seat seat;
   const int refusal = refusal_for(peer, seat);
-  // To be told so over TLS costs as much as to be let in.
-  if (refusal != 0 && (role.tls || lane_.enter(peer, seat) != Admission::Answer::kAdmitted)) {
+  if (refusal != 0 && !may_be_told(role, peer, seat)) {
     ++counters_.dropped;
     return;
   }
@@ -208,12 +215,15 @@ void WsEngine::forget(ConnId id) {
 
 void WsEngine::mark(WsConnection& c) {
   if (std::exchange(c.marked, true)) return;
+  if (marked_.empty()) said_ = Clock::now();
   marked_.push_back(c.id);
   turn_end_.request();
 }
 
 void WsEngine::end_turn() {
-  for (const ConnId id : std::exchange(marked_, {})) {
+  const TimePoint said = said_;
+  const auto marked = std::exchange(marked_, {});
+  for (const ConnId id : marked) {
     WsConnection* const c = find(id);
     if (c == nullptr) continue;
     c->marked = false;
@@ -226,6 +236,9 @@ void WsEngine::end_turn() {
       if (waiting_.empty()) coalesced_.start(options_.coalesce);
       waiting_.push_back(id);
     }
+  }
+  if (marked.size() > 1) {
+    counters_.fanouts.observe(std::chrono::duration<double>(Clock::now() - said).count());
   }
 }
 
@@ -260,7 +273,11 @@ Sent WsEngine::send(ConnId id, const Frame& frame) {
       if (c->role->listener.when_full == WhenFull::kTell) return Sent::kFull;
       ++counters_.slow_consumers;
       c->drop_unsent();
-      start_close(*c, close_code::kSlowConsumer, "slow consumer");
+      if (c->phase == Phase::kBody) {
+        kill(*c, close_code::kSlowConsumer);
+      } else {
+        start_close(*c, close_code::kSlowConsumer, "slow consumer");
+      }
       return Sent::kFull;
     }
   }
@@ -279,6 +296,14 @@ void WsEngine::close(ConnId id, std::uint16_t code, std::string_view reason) {
 std::size_t WsEngine::queued_bytes(ConnId id) const {
   const WsConnection* const c = find(id);
   return c != nullptr ? c->out.bytes() : 0;
+}
+
+Histogram WsEngine::queues() const {
+  Histogram all{Histogram::kBytes};
+  for (const auto& [id, c] : connections_) {
+    if (c->announced) all.observe(static_cast<double>(c->out.bytes()));
+  }
+  return all;
 }
 
 std::size_t WsEngine::discard_unsent(ConnId id) {

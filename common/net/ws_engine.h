@@ -42,7 +42,7 @@ struct WsRole {
 ///
 /// ws_engine.cpp: accepting, the public side   ws_events.cpp: what the library calls
 /// ws_http.cpp: requests and replies           ws_send.cpp: sending, closing, pings
-/// ws_receive.cpp: what clients say
+/// ws_receive.cpp: what clients say        ws_content.cpp: the bodies of requests
 class WsEngine final : public WsServer {
  public:
   WsEngine(Loop& loop, const WsOptions& options);
@@ -63,13 +63,14 @@ class WsEngine final : public WsServer {
   void stop_listening() override;
   Status reload_tls() override;
   [[nodiscard]] std::size_t connections() const override { return open_; }
+  [[nodiscard]] Histogram queues() const override;
   [[nodiscard]] const WsCounters& counters() const override { return counters_; }
 
   /// Once, before anything else.
   Status prepare();
 
   /// What the library has to say, whatever it is about; not 0: close the connection. ws_events.cpp
-  int on_event(lws* wsi, int reason);
+  int on_event(lws* wsi, int reason, std::string_view in);
   /// The library has made the TLS of the listener that is being opened.
   void on_tls(ssl_ctx_st* context) { roles_.back().tls->serve(context); }
 
@@ -84,6 +85,7 @@ class WsEngine final : public WsServer {
 
   // ws_engine.cpp
   int refusal_for(const SocketAddress& peer, Admission::Seat& seat);
+  bool may_be_told(const WsRole& role, const SocketAddress& peer, Admission::Seat& seat);
   void on_accept(WsRole& role, UniqueFd socket, const SocketAddress& peer);
   void forget(ConnId id);
 
@@ -100,6 +102,7 @@ class WsEngine final : public WsServer {
   void take_held(WsConnection& c);
   void take(WsConnection& c, std::span<std::uint8_t> bytes);
   void on_frame(WsConnection& c, const WsEvent& event);
+  void on_pong(WsConnection& c);
   void deliver(WsConnection& c, const WsMessage& message);
   bool within_rate(WsConnection& c);
   void on_peer_close(WsConnection& c, const WsEvent& event);
@@ -112,6 +115,12 @@ class WsEngine final : public WsServer {
   void prepare(WsConnection& c, HttpReply reply, const Page* page, bool head_only);
   bool promise(WsConnection& c);
   int continue_reply(WsConnection& c);
+
+  // ws_content.cpp
+  int on_other_method(WsConnection& c);
+  std::optional<HttpReply> refuse_content(WsConnection& c);
+  int on_content(WsConnection& c, std::string_view piece);
+  int on_content_end(WsConnection& c);
 
   // ws_send.cpp
   void end_body(WsConnection& c, std::uint16_t code);
@@ -131,6 +140,7 @@ class WsEngine final : public WsServer {
   Admission admission_;
   ConnectRate connect_rate_;
   Admission lane_;  // for those over the caps, so that they can be told
+  Rate told_;       // of those, the ones with TLS
   std::unordered_map<ConnId, std::unique_ptr<WsConnection>> connections_;
   std::list<WsRole> roles_;  // they stay where they are: the library points at their protocols
   std::uint64_t last_id_ = 0;
@@ -142,6 +152,7 @@ class WsEngine final : public WsServer {
   std::unique_ptr<ReadSet> readable_;
   Bytes read_buffer_;  // what one connection says in a turn
   TurnEnd turn_end_;
+  TimePoint said_{};  // when the first of marked_ was marked
   Deadlines deadlines_;
   Timer tick_;
   WsCounters counters_;

@@ -4,7 +4,7 @@
 
 namespace so::net {
 
-int WsEngine::on_event(lws* wsi, int reason) {
+int WsEngine::on_event(lws* wsi, int reason, std::string_view in) {
   WsConnection* const c = find(wsi);
   if (c == nullptr) return 0;
   switch (reason) {
@@ -12,6 +12,10 @@ int WsEngine::on_event(lws* wsi, int reason) {
       return on_upgrade(*c);
     case LWS_CALLBACK_HTTP:
       return on_http(*c);
+    case LWS_CALLBACK_HTTP_BODY:
+      return on_content(*c, in);
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+      return on_content_end(*c);
     case LWS_CALLBACK_HTTP_WRITEABLE:
       return continue_reply(*c);
     case LWS_CALLBACK_CLOSED_HTTP:

@@ -21,10 +21,32 @@ constexpr std::size_t kMaxConnection = 126;
 constexpr std::size_t kMaxSubprotocols = 126;
 constexpr std::size_t kMaxSubprotocol = 63;
 
+struct Method {
+  lws_token_indexes token;
+  std::string_view name;
+};
+constexpr std::array kMethods{
+    Method{WSI_TOKEN_GET_URI, "GET"},       Method{WSI_TOKEN_HEAD_URI, "HEAD"},
+    Method{WSI_TOKEN_POST_URI, "POST"},     Method{WSI_TOKEN_PUT_URI, "PUT"},
+    Method{WSI_TOKEN_DELETE_URI, "DELETE"}, Method{WSI_TOKEN_OPTIONS_URI, "OPTIONS"},
+    Method{WSI_TOKEN_PATCH_URI, "PATCH"}};
+
 std::string header(lws* wsi, lws_token_indexes token) {
   std::string out(static_cast<std::size_t>(lws_hdr_total_length(wsi, token)), '\0');
   // One more for the zero it writes, which std::string has room for.
   if (lws_hdr_copy(wsi, out.data(), static_cast<int>(out.size()) + 1, token) < 0) return {};
+  return out;
+}
+
+// One that the library has no number for; `name` in small letters, with its colon.
+std::string other_header(lws* wsi, std::string_view name) {
+  const int size = lws_hdr_custom_length(wsi, name.data(), static_cast<int>(name.size()));
+  if (size <= 0) return {};
+  std::string out(static_cast<std::size_t>(size), '\0');
+  if (lws_hdr_custom_copy(wsi, out.data(), size + 1, name.data(), static_cast<int>(name.size())) <
+      0) {
+    return {};
+  }
   return out;
 }
 
@@ -77,6 +99,11 @@ void read_request(lws* wsi, lws_token_indexes method, HttpRequest& out) {
   out.cookie = header(wsi, WSI_TOKEN_HTTP_COOKIE);
   out.authorization = header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION);
   out.user_agent = header(wsi, WSI_TOKEN_HTTP_USER_AGENT);
+  out.accept = header(wsi, WSI_TOKEN_HTTP_ACCEPT);
+  out.content_type = header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE);
+  out.if_none_match = header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH);
+  out.last_event_id = other_header(wsi, "last-event-id:");
+  out.idempotency_key = other_header(wsi, "idempotency-key:");
   out.subprotocols = split_list(header(wsi, WSI_TOKEN_PROTOCOL));
 }
 
@@ -121,6 +148,13 @@ std::optional<HttpReply> refuse_subprotocols(lws* wsi, const HttpRequest& reques
   return say(400, "none of the subprotocols offered is spoken here");
 }
 
+Welcome welcome_of(const WsConnection& c) {
+  const OriginPolicy policy{.allowed = c.role->listener.origins,
+                            .tls = c.role->tls != nullptr,
+                            .loopback_only = is_loopback(c.role->socket->address())};
+  return welcome(c.request->origin, c.request->host, policy);
+}
+
 // Fills the request on its way.
 std::optional<HttpReply> refuse_upgrade(WsConnection& c) {
   if (c.refusal != 0) return one_too_many(c.refusal);
@@ -131,10 +165,7 @@ std::optional<HttpReply> refuse_upgrade(WsConnection& c) {
   read_request(c.wsi, WSI_TOKEN_GET_URI, request);
   if (!is_clean(request.path)) return say(400, "the path is not clean UTF-8");
   const WsListener& listener = c.role->listener;
-  const OriginPolicy policy{.allowed = listener.origins,
-                            .tls = c.role->tls != nullptr,
-                            .loopback_only = is_loopback(c.role->socket->address())};
-  if (!origin_allowed(request.origin, request.host, policy)) {
+  if (welcome_of(c) == Welcome::kNo) {
     return say(403, "pages from " + request.origin + " may not connect here");
   }
   if (auto refusal = refuse_subprotocols(c.wsi, request, listener.subprotocols)) return refusal;
@@ -142,6 +173,16 @@ std::optional<HttpReply> refuse_upgrade(WsConnection& c) {
   const WsVerdict verdict = c.role->handlers.on_request(request);
   if (verdict.status == 101) return std::nullopt;
   return say(verdict.status, verdict.reason);
+}
+
+// RFC 6454 and the fetch standard: whose page may read the answer. Cookies are of account only for
+// those who were named.
+void let_read(HttpReply& reply, std::string_view origin, Welcome welcome) {
+  if (origin.empty() || welcome == Welcome::kNo) return;
+  reply.headers.emplace_back("Vary", "Origin");
+  const bool named = welcome == Welcome::kNamed;
+  reply.headers.emplace_back("Access-Control-Allow-Origin", named ? std::string{origin} : "*");
+  if (named) reply.headers.emplace_back("Access-Control-Allow-Credentials", "true");
 }
 
 }  // namespace
@@ -158,15 +199,16 @@ int WsEngine::on_upgrade(WsConnection& c) {
 int WsEngine::on_http(WsConnection& c) {
   ++counters_.requests;
   if (c.refusal != 0) return answer(c, one_too_many(c.refusal), nullptr, false);
-  const bool head_only = has(c.wsi, WSI_TOKEN_HEAD_URI);
-  if (!head_only && !has(c.wsi, WSI_TOKEN_GET_URI)) {
-    HttpReply reply = say(405, "only GET and HEAD");
-    reply.headers.emplace_back("Allow", "GET, HEAD");
-    return answer(c, std::move(reply), nullptr, false);
-  }
   HttpRequest& request = *c.request;
-  read_request(c.wsi, head_only ? WSI_TOKEN_HEAD_URI : WSI_TOKEN_GET_URI, request);
+  const auto method = std::find_if(kMethods.begin(), kMethods.end(),
+                                   [&](const Method& each) { return has(c.wsi, each.token); });
+  if (method == kMethods.end()) return answer(c, say(405, "no such method"), nullptr, false);
+  request.method = method->name;
+  const bool head_only = request.method == "HEAD";
+  read_request(c.wsi, method->token, request);
   if (!is_clean(request.path)) return answer(c, say(400, "not a clean path"), nullptr, head_only);
+  request.welcome = welcome_of(c) != Welcome::kNo;
+  if (!head_only && request.method != "GET") return on_other_method(c);
   if (c.role->handlers.on_get) {
     if (auto reply = c.role->handlers.on_get(request)) {
       return answer(c, std::move(*reply), nullptr, head_only);
@@ -201,13 +243,15 @@ void WsEngine::reply(ConnId id, HttpReply reply) {
   WsConnection* const c = find(id);
   if (c == nullptr || c->phase != Phase::kOwed) return;
   lws_set_timeout(c->wsi, NO_PENDING_TIMEOUT, 0);
-  if (!reply.chunked) {
+  if (!reply.chunked && !reply.until_close) {
     prepare(*c, std::move(reply), nullptr, false);
     lws_callback_on_writable(c->wsi);
     return;
   }
+  let_read(reply, c->request->origin, welcome_of(*c));
   const std::string head = reply_head(reply, 0, wall_now());
   c->phase = Phase::kBody;
+  c->chunked = reply.chunked;
   c->progress_at = loop_->now();
   c->request.reset();
   c->out.push_always(std::make_shared<const Bytes>(to_bytes(as_bytes(head))));
@@ -223,7 +267,9 @@ int WsEngine::answer(WsConnection& c, HttpReply reply, const Page* page, bool he
 void WsEngine::prepare(WsConnection& c, HttpReply reply, const Page* page, bool head_only) {
   c.phase = Phase::kReply;
   c.progress_at = loop_->now();
+  if (c.request) let_read(reply, c.request->origin, welcome_of(c));
   c.request.reset();
+  c.content.reset();
   c.reply = std::make_unique<WsConnection::Reply>();
   c.reply->own_body = std::move(reply.body);
   c.reply->body = page != nullptr ? page->body : std::string_view{c.reply->own_body};

@@ -62,8 +62,9 @@ void WsEngine::take(WsConnection& c, std::span<std::uint8_t> bytes) {
 void WsEngine::on_frame(WsConnection& c, const WsEvent& event) {
   switch (event.kind) {
     case WsEvent::Kind::kMore:
-    case WsEvent::Kind::kPong:
       return;
+    case WsEvent::Kind::kPong:
+      return on_pong(c);
     case WsEvent::Kind::kText:
     case WsEvent::Kind::kBinary:
       return deliver(c, {event.kind == WsEvent::Kind::kText, event.payload});
@@ -77,6 +78,12 @@ void WsEngine::on_frame(WsConnection& c, const WsEvent& event) {
     case WsEvent::Kind::kFault:
       return on_fault(c, event);
   }
+}
+
+void WsEngine::on_pong(WsConnection& c) {
+  const TimePoint pinged = std::exchange(c.pinged_at, TimePoint{});
+  if (pinged == TimePoint{}) return;
+  counters_.pongs.observe(std::chrono::duration<double>(loop_->now() - pinged).count());
 }
 
 void WsEngine::deliver(WsConnection& c, const WsMessage& message) {

@@ -55,7 +55,7 @@ void WsEngine::start_close(WsConnection& c, std::uint16_t code, std::string_view
 // Of a body that has not begun there is nothing to end.
 void WsEngine::end_body(WsConnection& c, std::uint16_t code) {
   c.close_code = code;
-  if (c.phase == Phase::kBody) c.out.push_always(Frame::last_chunk().parcel());
+  if (c.phase == Phase::kBody && c.chunked) c.out.push_always(Frame::last_chunk().parcel());
   c.phase = Phase::kBodyEnd;
   c.progress_at = loop_->now();
   schedule(c, options_.close_within);
@@ -136,6 +136,7 @@ void WsEngine::check(WsConnection& c) {
       if (still >= options_.close_within) return kill(c, 0);
       return schedule(c, options_.close_within);
     case Phase::kHead:
+    case Phase::kContent:
       ++counters_.late;
       return kill(c, 0);
     case Phase::kCloseSent:
@@ -175,6 +176,7 @@ void WsEngine::check_alive(WsConnection& c) {
   }
   c.pinged = true;
   c.heard = false;
+  c.pinged_at = loop_->now();
   c.out.push_always(ping().parcel());
   mark(c);
   schedule(c, options_.pong_within);

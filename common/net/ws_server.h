@@ -18,6 +18,7 @@
 #include "net/conn_id.h"
 #include "net/connect_rate.h"
 #include "net/frame.h"
+#include "net/histogram.h"
 #include "net/http.h"
 #include "net/loop.h"
 #include "net/pages.h"
@@ -61,6 +62,11 @@ struct WsHandlers {
   /// A GET that on_get did not want: true if its answer comes later, by reply(). on_close follows
   /// in any case.
   std::function<bool(ConnId, const HttpRequest&)> on_get_later{};
+  /// The head of a request with another method than those. An answer, else its body is awaited:
+  /// one of a length that is told, at most WsListener::message_bytes. Unset: 405.
+  std::function<std::optional<HttpReply>(const HttpRequest&)> on_method{};
+  /// The whole body of such a request, to be answered by reply(). on_close follows in any case.
+  std::function<void(ConnId, const HttpRequest&, std::string_view body)> on_body{};
 };
 
 /// One address with its own role.
@@ -73,12 +79,14 @@ struct WsListener {
   std::optional<TlsFiles> tls;  // else none: whoever stands between reads all
   /// "https://example.org:8443", exact; "*" lets everybody in. Same-origin always may, and so may a
   /// client that sends no Origin (it is not a browser). On a loopback address the same origin must
-  /// also be a loopback name: attackers may point theirs at 127.0.0.1.
+  /// also be a loopback name: attackers may point theirs at 127.0.0.1. Plain HTTP is answered all,
+  /// with HttpRequest::welcome; but pages of others cannot read it (CORS).
   std::vector<std::string> origins;
   std::span<const Page> pages;  // they outlive the server
   WhenFull when_full = WhenFull::kDisconnect;
-  std::size_t queue_bytes = 1U << 20U;      // per connection; see Outbox for what may exceed it
-  std::size_t message_bytes = 256U << 10U;  // larger: closed with 1009 before it is buffered
+  std::size_t queue_bytes = 1U << 20U;  // per connection; see Outbox for what may exceed it
+  /// Larger: closed with 1009 before it is buffered; the body of a request: 413.
+  std::size_t message_bytes = 256U << 10U;
 };
 
 struct WsOptions {
@@ -91,8 +99,8 @@ struct WsOptions {
   /// ten times as much ends with 4029.
   RateLimit messages{.per_second = 1000, .burst = 5000};
   std::size_t read_bytes = 64U << 10U;  // per connection and turn; one buffer for all
-  Millis handshake{10'000};             // from accept to the end of the request head
-  Millis ping_every{25'000};            // below the 30 s of the most impatient proxies
+  Millis handshake{10'000};    // from accept to the end of the request head, and as long for a body
+  Millis ping_every{25'000};   // below the 30 s of the most impatient proxies
   Millis pong_within{10'000};  // then 4112; also: behind and taking nothing for so long, 4108
   Millis close_within{5'000};  // from our close frame to the peer's
   Millis coalesce{0};       // what is sent may wait so long for company; 0: for the end of the turn
@@ -104,10 +112,10 @@ struct WsCounters {
   std::uint64_t opened = 0;        // WebSocket connections
   std::uint64_t refused_full = 0;  // 503 and 429: the caps are reached
   std::uint64_t refused_fast = 0;  // 503 and 429: they come too fast
-  std::uint64_t dropped = 0;       // closed without a word: not even those can be told
-  std::uint64_t refused = 0;       // any other handshake that did not become a connection
-  std::uint64_t broken = 0;  // gone before they had asked anything, or what they asked is not HTTP
-  std::uint64_t late = 0;    // closed: half a request for too long
+  std::uint64_t dropped = 0;  // closed without a word: too many to be told, or too fast for TLS
+  std::uint64_t refused = 0;  // any other handshake that did not become a connection
+  std::uint64_t broken = 0;   // gone before they had asked anything, or what they asked is not HTTP
+  std::uint64_t late = 0;     // closed: half a request for too long
   std::uint64_t requests = 0;  // plain HTTP
   std::uint64_t messages_in = 0;
   std::uint64_t bytes_in = 0;  // payload
@@ -121,6 +129,8 @@ struct WsCounters {
   std::uint64_t floods = 0;                       // messages and pings over the rate
   std::uint64_t abusers = 0;                      // closed with 4029
   std::map<std::uint16_t, std::uint64_t> closes;  // by code; 0: one of the peer's own
+  Histogram pongs{Histogram::kSeconds};           // from our ping to its answer
+  Histogram fanouts{Histogram::kSeconds};  // from what is said first in a turn to its last write
 };
 
 /// WebSocket and HTTP on any number of addresses, in the loop of the process. Abstract, so that a
@@ -148,8 +158,8 @@ class WsServer {
   virtual void set_handlers(std::size_t listener, WsHandlers handlers) = 0;
 
   virtual Sent send(ConnId id, const Frame& frame) = 0;
-  /// What on_get_later promised; only the first counts. After a chunked reply the chunks are sent
-  /// with send(), and close() ends the body.
+  /// What on_get_later or on_body promised; only the first counts. After a reply that is chunked or
+  /// lasts until the close, the chunks or pieces are sent with send(), and close() ends the body.
   virtual void reply(ConnId id, HttpReply reply) = 0;
   /// The same frame to many; returns how many took it. What is full or gone is handled as in
   /// send().
@@ -175,6 +185,8 @@ class WsServer {
   virtual Status reload_tls() = 0;
 
   [[nodiscard]] virtual std::size_t connections() const = 0;
+  /// The bytes that wait for each connection, now.
+  [[nodiscard]] virtual Histogram queues() const = 0;
   [[nodiscard]] virtual const WsCounters& counters() const = 0;
 };
 

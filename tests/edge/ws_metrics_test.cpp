@@ -17,6 +17,8 @@ TEST_CASE("edge metrics: every counter of the server has a line") {
   server.counted.floods = 5;
   server.counted.closes[1001] = 6;
   server.counted.closes[0] = 7;
+  server.counted.pongs.observe(0.003);
+  server.counted.pongs.observe(20);
   metrics::Families families;
   edge::add_metrics(families, server);
   const std::string text = metrics::to_text(families.take());
@@ -25,7 +27,11 @@ TEST_CASE("edge metrics: every counter of the server has a line") {
         "scopewire_ws_connects_total{result=\"too_fast\"} 4\n",
         "scopewire_ws_limits_total{limit=\"rate\"} 5\n",
         "scopewire_ws_disconnects_total{code=\"1001\"} 6\n",
-        "scopewire_ws_disconnects_total{code=\"other\"} 7\n"}) {
+        "scopewire_ws_disconnects_total{code=\"other\"} 7\n",
+        "scopewire_ws_ping_rtt_seconds_bucket{le=\"0.005\"} 1\n",
+        "scopewire_ws_ping_rtt_seconds_bucket{le=\"+Inf\"} 2\n",
+        "scopewire_ws_ping_rtt_seconds_count 2\n", "scopewire_ws_fanout_duration_seconds_count 0\n",
+        "scopewire_ws_queue_bytes_bucket{le=\"0\"} 1\n"}) {
     CHECK_MESSAGE(text.find(line) != std::string::npos, text);
   }
 }

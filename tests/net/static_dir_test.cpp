@@ -60,3 +60,26 @@ TEST_CASE("static dir: what is no folder is an error with its name") {
   CHECK(none.error().text ==
         "unable to open the folder /nowhere/at/all: no such file or directory");
 }
+
+TEST_CASE("static dir: who has a file already is not sent it again, until it changes") {
+  const TempDir temp;
+  const std::filesystem::path root = temp.path("www");
+  write(root / "app.js", "code");
+  const auto files = net::StaticDir::open(root.string());
+  REQUIRE(files);
+  const auto first = files->get("/app.js");
+  REQUIRE(first);
+  REQUIRE(first->headers.size() == 1);
+  const std::string tag = first->headers[0].second;
+  CHECK(first->headers[0].first == "ETag");
+  for (const std::string& header : {tag, "W/" + tag, "\"x\", " + tag, std::string{"*"}}) {
+    CAPTURE(header);
+    const auto again = files->get("/app.js", header);
+    CHECK(again->status == 304);
+    CHECK(again->body.empty());
+    CHECK(again->headers == first->headers);
+  }
+  CHECK(files->get("/app.js", "\"x\"")->status == 200);
+  write(root / "app.js", "other code");
+  CHECK(files->get("/app.js", tag)->body == "other code");
+}

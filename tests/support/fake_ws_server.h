@@ -71,6 +71,32 @@ class FakeWsServer : public net::WsServer {
     return std::nullopt;
   }
 
+  /// The same of a reader of server-sent events, which are heard one by one, without the empty line
+  /// behind each.
+  std::optional<net::ConnId> read_events(std::string_view url, std::string_view last_event_id = "",
+                                         std::string_view token = "") {
+    net::HttpRequest asked = request(url);
+    asked.accept = "text/event-stream";
+    asked.last_event_id = last_event_id;
+    if (!token.empty()) asked.authorization = "Bearer " + std::string{token};
+    const net::ConnId id{++last_id_};
+    peers_[id].http = true;
+    if (listeners_[0].on_get_later(id, asked)) return id;
+    peers_.erase(id);
+    return std::nullopt;
+  }
+  /// A request with a body; it is answered as one of get_later() is.
+  net::ConnId request(net::HttpRequest asked, std::string_view body) {
+    const net::ConnId id{++last_id_};
+    peers_[id].http = true;
+    if (auto at_once = listeners_[0].on_method(asked)) {
+      reply(id, *std::move(at_once));
+    } else {
+      listeners_[0].on_body(id, asked, body);
+    }
+    return id;
+  }
+
   /// The peer is one whom a reply is owed.
   void owe_reply(net::ConnId id) { peers_.at(id).http = true; }
 
@@ -104,6 +130,11 @@ class FakeWsServer : public net::WsServer {
     const auto peer = peers_.find(id);
     if (peer == peers_.end() || !std::exchange(peer->second.http, false)) return;
     peer->second.body = reply.chunked;
+    peer->second.events = reply.until_close;
+    if (reply.until_close) {
+      peer->second.heard.push_back(fmt::format("{} {}", reply.status, reply.content_type));
+      return;
+    }
     const bool text = reply.content_type.starts_with("text/");
     peer->second.heard.push_back(fmt::format("{}{}", reply.status,
                                              reply.chunked ? " chunked"
@@ -126,22 +157,16 @@ class FakeWsServer : public net::WsServer {
   void stop_listening() override { listens_ = false; }
   Status reload_tls() override { return {}; }
   [[nodiscard]] std::size_t connections() const override { return peers_.size(); }
+  [[nodiscard]] net::Histogram queues() const override {
+    net::Histogram all{net::Histogram::kBytes};
+    for (std::size_t i = 0; i < peers_.size(); ++i) all.observe(0);
+    return all;
+  }
   [[nodiscard]] const net::WsCounters& counters() const override { return counted; }
 
   net::WsCounters counted;             // the test's word
   std::vector<net::ConnId> discarded;  // each time that a queue was given up
   std::size_t misdirected = 0;         // sent to peers that are gone: somebody remembers them
-
- private:
-  struct Peer {
-    std::size_t listener = 0;
-    bool wanted = true;
-    bool closing = false;
-    bool http = false;  // a reply is owed
-    bool body = false;  // chunks come
-    Lines heard;
-    Bytes binary;
-  };
 
   /// "/path?name=value&name=value", nothing encoded.
   static net::HttpRequest request(std::string_view url) {
@@ -157,9 +182,31 @@ class FakeWsServer : public net::WsServer {
     }
     return request;
   }
+
+ private:
+  struct Peer {
+    std::size_t listener = 0;
+    bool wanted = true;
+    bool closing = false;
+    bool http = false;  // a reply is owed
+    bool body = false;  // chunks come
+    bool events = false;
+    Lines heard;
+    Bytes binary;
+  };
+
+  static void note_events(Peer& peer, std::string_view text) {
+    while (!text.empty()) {
+      const std::size_t end = text.find("\n\n");
+      REQUIRE(end != std::string_view::npos);
+      peer.heard.emplace_back(text.substr(0, end));
+      text.remove_prefix(end + 2);
+    }
+  }
   static void note(Peer& peer, const net::Frame& frame) {
     const Bytes bytes = frame_bytes(frame);
     if (peer.body) return note_chunk(peer, as_text(bytes));
+    if (peer.events) return note_events(peer, as_text(bytes));
     Cursor in{bytes};
     const unsigned opcode = in.u8() & 0x0FU;
     std::uint64_t size = in.u8();

@@ -85,7 +85,8 @@ Exec::Exec(ExecOptions options, net::Loop& loop, net::WsServer& server,
     handlers.on_get = [this](const net::HttpRequest& request) -> std::optional<net::HttpReply> {
       if (request.path == "/healthz") return net::HttpReply{.body = "ok\n"};
       if (request.path == "/readyz") return net::readiness(unready());
-      return options_.files ? options_.files->get(request.path) : std::nullopt;
+      return options_.files ? options_.files->get(request.path, request.if_none_match)
+                            : std::nullopt;
     };
     server_.set_handlers(i, std::move(handlers));
   }
