@@ -33,7 +33,7 @@ std::string finish(json::Writer& reply, std::string_view members) {
 std::string with_value(json::Writer& reply, std::string_view body) {
   json::Parser parser;
   if (const auto parsed = parser.parse(body)) {
-    for (const std::string_view key : {"value", "data", "persistent"}) {
+    for (const std::string_view key : {"value", "data", "persistent", "batches"}) {
       if (const auto value = json::member(*parsed, key)) reply.key(key).raw(json::compact(*value));
     }
   }
@@ -78,6 +78,19 @@ std::string advice(std::string_view reason, Millis after) {
   json::Writer text;
   text.object().key("event").string("advice").key("reason").string(reason);
   return text.key("after_ms").integer(after.count()).end().take();
+}
+
+std::string end(std::uint16_t code, std::string_view reason) {
+  json::Writer text;
+  text.object().key("event").string("end").key("code").natural(code);
+  return text.key("reason").string(reason).end().take();
+}
+
+std::string members(std::string_view scope, const Position& position, std::string_view joined) {
+  json::Writer text;
+  text.object().key("event").string("members").key("scope").string(scope);
+  text.key("epoch").string(wire::hex64(position.epoch)).key("version").natural(position.version);
+  return finish(text, members_of(joined));
 }
 
 std::string hello(const Hello& hello) {

@@ -14,6 +14,7 @@ namespace so::wsproto {
 struct Position {
   std::uint64_t epoch = 0;
   std::uint64_t version = 0;
+  bool operator==(const Position&) const = default;
 };
 
 /// The texts that a scopewire.v1 client receives besides the hub's own events, which pass unchanged
@@ -36,7 +37,11 @@ struct Hello {
   std::optional<WallMillis> expires;
 };
 std::string hello(const Hello& hello);
+/// Who is in the scope, of the reply to a join with presence.
+std::string members(std::string_view scope, const Position& position, std::string_view joined);
 /// The connection will be closed soon: come back so long after that.
 std::string advice(std::string_view reason, Millis after);
+/// It is closed now, with this code, where there is no close frame to say so.
+std::string end(std::uint16_t code, std::string_view reason);
 
 }  // namespace so::wsproto

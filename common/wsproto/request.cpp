@@ -36,6 +36,7 @@ constexpr std::array kOperations{
     Operation{"get", wire::Kind::kGet, true, Shape::kPlain},
     Operation{"drop", wire::Kind::kDrop, true, Shape::kPlain},
     Operation{"list", wire::Kind::kList, false, Shape::kPlain},
+    Operation{"members", wire::Kind::kMembers, false, Shape::kPlain},
     Operation{"stat", wire::Kind::kStat, true, Shape::kPlain},
     Operation{"call", wire::Kind::kCall, false, Shape::kCall},
     Operation{"result", wire::Kind::kResult, false, Shape::kCall},
@@ -50,8 +51,8 @@ constexpr std::array kOperations{
 
 // The members of a single change, and of a batch; the hub refuses what an operation lacks.
 constexpr std::array<std::string_view, 5> kChangeKeys{"op", "key", "value", "handler", "args"};
-constexpr std::array<std::string_view, 5> kBatchKeys{"changes", "force", "expect", "producer",
-                                                     "seq"};
+constexpr std::array<std::string_view, 6> kBatchKeys{"changes",  "force", "expect",
+                                                     "producer", "seq",   "once"};
 // Those of an event for others.
 constexpr std::array<std::string_view, 3> kEmitKeys{"data", "to", "route"};
 // Those of a message for an identity.
@@ -154,6 +155,10 @@ struct Reader {
       const auto key = json::text(message, "key");
       if (!key) return refuse("bad_request", "key is not a string");
       request.key = *key;
+    }
+    request.last = json::integer(message, "last");
+    if (json::member(message, "last") && !request.last) {
+      return refuse("bad_request", "last is not a whole number");
     }
     request.presence = json::boolean(message, "presence").value_or(false);
     request.pattern = json::boolean(message, "pattern").value_or(false);

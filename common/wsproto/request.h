@@ -21,16 +21,17 @@ struct Request {
   wire::Kind kind{};
   std::string scope;  // normal form; empty: the scope of the URL
   std::string object;
-  std::string method;         // call; emit: the name of the event
-  std::string key;            // get; empty: all
-  std::string info;           // join: what others are shown, compact JSON; empty: nothing
-  bool presence = false;      // join
-  bool pattern = false;       // drop: the object is a pattern of names
-  bool all = false;           // stat: of all that is in the scope too
-  bool persistent = false;    // use
-  std::uint64_t epoch = 0;    // use: what the client has
-  std::uint64_t version = 0;  // use
-  std::string identity;       // register, unregister, notify, ack; empty: the user's
+  std::string method;                 // call; emit: the name of the event
+  std::string key;                    // get; empty: all
+  std::optional<std::uint64_t> last;  // get: so many of the newest batches
+  std::string info;                   // join: what others are shown, compact JSON; empty: nothing
+  bool presence = false;              // join
+  bool pattern = false;               // drop: the object is a pattern of names
+  bool all = false;                   // stat: of all that is in the scope too
+  bool persistent = false;            // use
+  std::uint64_t epoch = 0;            // use, get: what the client has
+  std::uint64_t version = 0;          // use, get
+  std::string identity;               // register, unregister, notify, ack; empty: the user's
   std::optional<std::uint64_t> lifetime;  // register: milliseconds
   std::uint64_t connections = 1;          // register
   std::string body;                       // notify, change, call, result: of the bus frame
