@@ -38,6 +38,11 @@ struct GatewayTest {
     hub.settle();
     return id;
   }
+  net::ConnId events(std::string_view url, std::string_view last_event_id = "") {
+    const auto id = server.read_events(url, last_event_id);
+    hub.settle();
+    return id.value();
+  }
   void say(net::ConnId id, std::string_view text) {
     server.say(id, text);
     hub.settle();

@@ -22,6 +22,9 @@ class Audience {
     return key;
   }
 
+  /// Who comes and goes in a scope.
+  static std::string presence(std::string_view scope) { return topic(scope, "\n"); }
+
   /// Twice is once.
   void add(const std::string& topic, net::ConnId id) {
     auto& ids = ids_[topic];

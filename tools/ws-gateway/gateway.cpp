@@ -1,6 +1,7 @@
 #include "gateway.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/log.h"
@@ -15,10 +16,6 @@ namespace {
 
 constexpr std::string_view kRichProtocol = "scopewire.v1";
 constexpr Millis kShortestSpread{1000};  // in which those who were seen off come back
-
-Result<std::string> scope_of(const net::HttpRequest& request) {
-  return wire::scope_of_url(request.path, request.parameter("scope"));
-}
 
 // Of the scope and all above it, the application first.
 policy::Decision may_connect(const policy::Policy& policy, std::string_view scope,
@@ -87,8 +84,7 @@ Gateway::Gateway(const GatewayOptions& options, bus::Client& hub, net::WsServer&
               .refused =
                   [this](const wire::FrameView& claim, const bus::Reply& why) {
                     const auto id = static_cast<net::ConnId>(claim.header.member);
-                    if (doors_.contains(id))
-                      doorway_.server.close(id, close_code_for(why.code), why.message);
+                    if (doors_.contains(id)) end(id, close_code_for(why.code), why.message);
                   }});
   std::size_t next = 0;  // in the order of listeners()
   for (std::size_t i = 0; i < options.listen.size(); ++i) serve_rooms(next++);
@@ -111,13 +107,24 @@ void Gateway::serve_rooms(std::size_t listener) {
   handlers.on_request = [this](const net::HttpRequest& request) { return room_verdict(request); };
   handlers.on_open = [this](net::ConnId id, const net::HttpRequest& request,
                             std::string_view subprotocol) { open_room(id, request, subprotocol); };
+  handlers.on_method = [this](const net::HttpRequest& request) { return refuse_method(request); };
+  handlers.on_body = [this](net::ConnId id, const net::HttpRequest& request,
+                            std::string_view body) { ask(id, request, body); };
+  handlers.on_get_later = [this](net::ConnId id, const net::HttpRequest& request) {
+    return get_later(id, request);
+  };
   doorway_.server.set_handlers(listener, std::move(handlers));
 }
 
 net::WsVerdict Gateway::room_verdict(const net::HttpRequest& request) {
-  const auto scope = scope_of(request);
+  return room_verdict(request, asks_for(request, kRichProtocol));
+}
+
+// `nowhere`: it may come without a scope.
+net::WsVerdict Gateway::room_verdict(const net::HttpRequest& request, bool nowhere) {
+  const auto scope = scope_of_url(request);
   if (!scope) return net::WsVerdict::refuse(400, scope.error().text);
-  if (*scope == "/" && !asks_for(request, kRichProtocol))
+  if (*scope == "/" && !nowhere)
     return net::WsVerdict::refuse(404, "the path names no application");
   const auto visitor = visitors_.of(request, wall_now());
   if (!visitor) return net::WsVerdict::refuse(401, visitor.error().text);
@@ -161,13 +168,20 @@ bool Gateway::admit(net::ConnId id, const net::HttpRequest& request) {
 
 void Gateway::close_expired(WallMillis now) {
   for (const net::ConnId id : visitors_.take_expired(now)) {
-    doorway_.server.close(id, net::close_code::kTokenExpired, "the token has expired");
+    end(id, net::close_code::kTokenExpired, "the token has expired");
   }
+}
+
+// A WebSocket has a frame that says why.
+void Gateway::end(net::ConnId id, std::uint16_t code, std::string_view reason) {
+  const auto door = doors_.find(id);
+  if (door != doors_.end() && door->second == Door::kSse) return sse_.end(id, code, reason);
+  doorway_.server.close(id, code, reason);
 }
 
 void Gateway::open_room(net::ConnId id, const net::HttpRequest& request,
                         std::string_view subprotocol) {
-  auto scope = scope_of(request);
+  auto scope = scope_of_url(request);
   if (!scope) return doorway_.server.close(id, net::close_code::kBadRequest, scope.error().text);
   if (!admit(id, request)) return;
   const bool rich = subprotocol == kRichProtocol;
@@ -194,6 +208,9 @@ void Gateway::message(net::ConnId id, const net::WsMessage& message) {
       return rich_.message(id, message);
     case Door::kMeta:
       return meta_.message(id, message);
+    case Door::kSse:
+    case Door::kHttp:
+      return;
   }
 }
 
@@ -217,6 +234,12 @@ void Gateway::closed(net::ConnId id) {
     case Door::kMeta:
       meta_.closed(id);
       break;
+    case Door::kSse:
+      sse_.closed(id);
+      break;
+    case Door::kHttp:
+      http_.closed(id);
+      break;
   }
   doors_.erase(door);
   visitors_.closed(id);
@@ -228,6 +251,7 @@ void Gateway::closed(net::ConnId id) {
 void Gateway::event(const wire::FrameView& event) {
   if (event.header.kind == wire::Kind::kMetadata) return meta_.event(event);
   rich_.event(event);
+  sse_.event(event);
   if (event.header.kind != wire::Kind::kMember) chat_.event(event);
 }
 
@@ -251,7 +275,10 @@ void Gateway::mail(const wire::FrameView& mail) {
 bool Gateway::message(const wire::FrameView& message) {
   const auto id = static_cast<net::ConnId>(message.header.member);
   const auto door = doors_.find(id);
-  if (door == doors_.end() || door->second == Door::kMeta) return false;
+  if (door == doors_.end() || door->second == Door::kMeta || door->second == Door::kHttp) {
+    return false;
+  }
+  if (door->second == Door::kSse) return sse_.tell(id, message.body);
   return door->second == Door::kRich ? rich_.tell(id, message.body) : chat_.tell(id, message.body);
 }
 
@@ -259,26 +286,23 @@ void Gateway::broadcast(const wire::FrameView& event) {
   const auto sender = static_cast<net::ConnId>(event.header.member);
   std::vector<net::ConnId> rich;
   std::vector<net::ConnId> chat;
+  std::vector<net::ConnId> sse;
   for (const net::ConnId id : whereabouts_.in(std::string{event.scope})) {
     if (id == sender) continue;
-    (doors_.at(id) == Door::kRich ? rich : chat).push_back(id);
+    const Door door = doors_.at(id);
+    (door == Door::kRich ? rich : door == Door::kSse ? sse : chat).push_back(id);
   }
   if (event.name.empty() || event.name == kRichProtocol) rich_.tell_all(rich, event.body);
   if (event.name.empty() || event.name == "chat") chat_.tell_all(chat, event.body);
+  if (event.name.empty() || event.name == "sse") sse_.tell_all(sse, event.body);
 }
 
 void Gateway::kick(const wire::FrameView& kick) {
   json::Parser parser;
   const auto body = parser.parse(kick.body);
   const std::string reason{body ? json::text(*body, "reason").value_or("") : ""};
-  doorway_.server.close(static_cast<net::ConnId>(kick.header.member), net::close_code::kForbidden,
-                        reason.empty() ? "kicked" : reason);
-}
-
-std::optional<net::HttpReply> Gateway::get(const net::HttpRequest& request) const {
-  if (request.path == "/healthz") return net::HttpReply{.body = "ok\n"};
-  if (request.path == "/readyz") return net::readiness(unready());
-  return files_ ? files_->get(request.path) : std::nullopt;
+  end(static_cast<net::ConnId>(kick.header.member), net::close_code::kForbidden,
+      reason.empty() ? "kicked" : reason);
 }
 
 std::string Gateway::unready() const {
@@ -305,15 +329,25 @@ void Gateway::drain(net::Loop& loop, Millis within, std::function<void()> done) 
                 .close = [this](net::ConnId id) { see_off(id); }});
   const Millis spread = std::max(edge::Drain::window(all.size(), within), kShortestSpread);
   rich_.advise("restart", spread);
+  sse_.advise("restart", spread);
   drain_->start(std::move(all), within);
+}
+
+std::map<std::string_view, std::size_t> Gateway::routes() const {
+  constexpr std::array<std::string_view, 5> kNames{"chat", kRichProtocol, "metadata", "sse",
+                                                   "http"};
+  std::map<std::string_view, std::size_t> all;
+  for (const std::string_view name : kNames) all[name] = 0;
+  for (const auto& [id, door] : doors_) ++all[kNames.at(static_cast<std::size_t>(door))];
+  return all;
 }
 
 void Gateway::see_off(net::ConnId id) {
   const auto door = doors_.find(id);
   if (door == doors_.end()) return;
-  const bool rich = door->second == Door::kRich;
-  doorway_.server.close(id, rich ? net::close_code::kRestart : net::close_code::kGoingAway,
-                        "shutting down");
+  if (door->second == Door::kHttp) return http_.give_up(id);
+  const bool advised = door->second == Door::kRich || door->second == Door::kSse;
+  end(id, advised ? net::close_code::kRestart : net::close_code::kGoingAway, "shutting down");
 }
 
 }  // namespace so::gateway

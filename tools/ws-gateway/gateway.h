@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -10,11 +11,13 @@
 #include "bus/client.h"
 #include "chat_door.h"
 #include "edge/drain.h"
+#include "http_door.h"
 #include "meta_door.h"
 #include "net/static_dir.h"
 #include "net/ws_server.h"
 #include "policy/policy.h"
 #include "rich_door.h"
+#include "sse_door.h"
 #include "token/verifier.h"
 #include "visitors.h"
 #include "whereabouts.h"
@@ -44,8 +47,12 @@ struct GatewayOptions {
 /// What to open the server with.
 std::vector<net::WsListener> listeners(const GatewayOptions& options);
 
+/// The scope that an address names.
+Result<std::string> scope_of_url(const net::HttpRequest& request);
+
 /// Where the arrows turn: sockets to doors to the hub, and the hub's events back to the doors. Of a
-/// connection it knows only through which door it came.
+/// connection it knows only through which door it came. gateway_http.cpp: what comes without a
+/// WebSocket
 class Gateway {
  public:
   /// `server` was opened with listeners(options); it and the hub outlive the gateway.
@@ -63,6 +70,14 @@ class Gateway {
   /// Closes the connections whose tokens have expired; to be called every second or so.
   void close_expired(WallMillis now);
 
+  /// Some of the readers over HTTP are told that the connection lives; to be called kBeats times in
+  /// as long as they are to wait for that.
+  void beat() { sse_.beat(); }
+  static constexpr std::uint64_t kBeats = SseDoor::kBeats;
+
+  /// How many came by which route.
+  [[nodiscard]] std::map<std::string_view, std::size_t> routes() const;
+
   /// Everybody is told to come back elsewhere or later, with what they had asked answered; then
   /// `done`, once.
   void drain(net::Loop& loop, Millis within, std::function<void()> done);
@@ -71,16 +86,23 @@ class Gateway {
   [[nodiscard]] std::string unready() const;
 
  private:
-  enum class Door { kChat, kRich, kMeta };
+  enum class Door { kChat, kRich, kMeta, kSse, kHttp };
 
   void serve_rooms(std::size_t listener);
   [[nodiscard]] net::WsVerdict room_verdict(const net::HttpRequest& request);
+  [[nodiscard]] net::WsVerdict room_verdict(const net::HttpRequest& request, bool nowhere);
   [[nodiscard]] net::WsVerdict meta_verdict(const net::HttpRequest& request,
                                             const std::string& fallback);
   void serve_metadata(std::size_t listener, const std::string& stream);
   net::WsHandlers common_handlers();
   void open_room(net::ConnId id, const net::HttpRequest& request, std::string_view subprotocol);
   bool admit(net::ConnId id, const net::HttpRequest& request);
+  [[nodiscard]] std::optional<net::HttpReply> refuse(const net::HttpRequest& request, bool nowhere);
+  [[nodiscard]] std::optional<net::HttpReply> refuse_method(const net::HttpRequest& request);
+  void ask(net::ConnId id, const net::HttpRequest& request, std::string_view body);
+  bool get_later(net::ConnId id, const net::HttpRequest& request);
+  void open_stream(net::ConnId id, const net::HttpRequest& request);
+  void end(net::ConnId id, std::uint16_t code, std::string_view reason);
   void open_meta(net::ConnId id, const net::HttpRequest& request, const std::string& fallback);
   void message(net::ConnId id, const net::WsMessage& message);
   void flood(net::ConnId id, const net::WsMessage& message);
@@ -101,6 +123,8 @@ class Gateway {
   Doorway doorway_;
   ChatDoor chat_{doorway_};
   RichDoor rich_{doorway_};
+  SseDoor sse_{doorway_};
+  HttpDoor http_{doorway_};
   MetaDoor meta_{doorway_};
   std::unordered_map<net::ConnId, Door> doors_;  // of every open connection
   std::unique_ptr<edge::Drain> drain_;

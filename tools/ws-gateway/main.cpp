@@ -68,15 +68,23 @@ void end_on_signals(net::Loop& loop, const std::function<void(std::function<void
 }
 
 int run(const gateway::Options& options, net::Loop& loop, const net::WsServer& server,
-        const metrics::Endpoint::Unready& unready) {
+        const metrics::Endpoint::Unready& unready, const metrics::Endpoint::Collect& more = {}) {
   auto ready = doors(options.gateway, server);
-  auto metrics = edge::open_metrics(
-      loop, options.metrics,
-      {"ws-gateway", [&](metrics::Families& to) { edge::add_metrics(to, server); }, unready},
-      ready);
+  const auto collect = [&](metrics::Families& to) {
+    edge::add_metrics(to, server);
+    if (more) more(to);
+  };
+  auto metrics = edge::open_metrics(loop, options.metrics, {"ws-gateway", collect, unready}, ready);
   if (!metrics) return cli::give_up(metrics.error());
   cli::say_ready(ready);
   return to_int(loop.run());
+}
+
+void add_routes(metrics::Families& to, const gateway::Gateway& gateway) {
+  to.gauge("scopewire_ws_route_connections", "clients that are there, by how they came");
+  for (const auto& [route, count] : gateway.routes()) {
+    to.value(static_cast<double>(count), {{"route", route}});
+  }
 }
 
 int run_programs(const gateway::Options& options, net::Loop& loop) {
@@ -121,6 +129,9 @@ int main(int argc, char** argv) {
   check_tokens();
   net::Timer expiry{loop, [&] { gateway.close_expired(wall_now()); }};
   if (options.tokens.verifier) expiry.start(Millis{1000}, Millis{1000});
+  net::Timer beats{loop, [&] { gateway.beat(); }};
+  const Millis every{options.gateway.server.ping_every / gateway::Gateway::kBeats};
+  beats.start(std::max(every, Millis{1}), std::max(every, Millis{1}));
   loop.on_signal(SIGHUP, [&] {
     edge::reload_tls(**server);
     if (cli::keys_again(options.tokens)) check_tokens();
@@ -131,5 +142,7 @@ int main(int argc, char** argv) {
     put_in_force();
   });
   end_on_signals(loop, [&](auto done) { gateway.drain(loop, options.drain, std::move(done)); });
-  return run(options, loop, **server, [&] { return gateway.unready(); });
+  return run(
+      options, loop, **server, [&] { return gateway.unready(); },
+      [&](metrics::Families& to) { add_routes(to, gateway); });
 }

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "ask_hub.h"
 #include "visitors.h"
 #include "whereabouts.h"
 #include "wsproto/reply.h"
@@ -64,29 +65,11 @@ void RichDoor::dispatch(net::ConnId id, const Request& request) {
   using wire::Kind;
   if (request.ping) return send(id, wsproto::pong(request.id));
   if (request.refresh) return refresh(id, request);
-  bus::Client& hub = doorway_.hub;
-  const std::uint64_t member = member_of(id);
   if (request.kind == Kind::kJoin) return join(id, request);
   if (request.kind == Kind::kLeave) return leave(id, request);
   if (request.kind == Kind::kUse) return use(id, request);
   if (request.kind == Kind::kRelease) return release(id, request);
-  if (request.kind == Kind::kDrop) return drop(id, request);
-  if (request.kind == Kind::kList) return hub.list(member, request.scope, answer(id, request));
-  if (request.kind == Kind::kStat) {
-    return hub.stat(member, request.scope, request.object, request.all, answer(id, request));
-  }
-  if (request.kind == Kind::kGet) {
-    return hub.get(member, request.scope, request.object, request.key, answer(id, request));
-  }
-  if (request.kind == Kind::kCall) {
-    return hub.call(member, request.scope, request.method, request.body, answer(id, request));
-  }
-  if (request.kind == Kind::kEmit) {
-    return hub.emit(member, request.scope, request.method, request.body, answer(id, request));
-  }
-  if (mailbox(id, request)) return;
-  if (request.kind == Kind::kResult) return hub.result(member, request.body, answer(id, request));
-  hub.change(member, request.scope, request.object, request.body, answer(id, request));
+  if (!ask_hub(doorway_.hub, member_of(id), request, answer(id, request))) mailbox(id, request);
 }
 
 void RichDoor::join(net::ConnId id, const Request& request) {
@@ -95,7 +78,7 @@ void RichDoor::join(net::ConnId id, const Request& request) {
                       if (granted.ok() && connections_.contains(id))
                         doorway_.whereabouts.joined(id, request.scope);
                       if (granted.ok() && request.presence)
-                        hear(id, Audience::topic(request.scope, {}));
+                        hear(id, Audience::presence(request.scope));
                       reply(id, request, granted);
                     });
 }
@@ -132,15 +115,8 @@ void RichDoor::release(net::ConnId id, const Request& request) {
                        });
 }
 
-void RichDoor::drop(net::ConnId id, const Request& request) {
-  bus::Client& hub = doorway_.hub;
-  const std::uint64_t member = member_of(id);
-  request.pattern ? hub.drop_all(member, request.scope, request.object, answer(id, request))
-                  : hub.drop(member, request.scope, request.object, answer(id, request));
-}
-
-// Whether it is about a mailbox: the user's own, if it names none.
-bool RichDoor::mailbox(net::ConnId id, const Request& request) {
+// The user's own, if it names none.
+void RichDoor::mailbox(net::ConnId id, const Request& request) {
   using wire::Kind;
   bus::Client& hub = doorway_.hub;
   const std::uint64_t member = member_of(id);
@@ -152,14 +128,9 @@ bool RichDoor::mailbox(net::ConnId id, const Request& request) {
     hub.open_mailbox(member, identity, {lifetime, request.connections}, answer(id, request));
   } else if (request.kind == Kind::kUnregister) {
     hub.close_mailbox(member, identity, answer(id, request));
-  } else if (request.kind == Kind::kNotify) {
-    hub.notify(member, identity, request.body, answer(id, request));
   } else if (request.kind == Kind::kAcknowledge) {
     hub.acknowledge(member, identity, request.epoch, request.version, answer(id, request));
-  } else {
-    return false;
   }
-  return true;
 }
 
 // Another token of the same user, with what it claims from now on.
@@ -234,7 +205,9 @@ void RichDoor::tell_all(std::span<const net::ConnId> ids, std::string_view event
 }
 
 void RichDoor::event(const wire::FrameView& event) {
-  const auto listeners = audience_.of(Audience::topic(event.scope, event.name));
+  const bool presence = event.header.kind == wire::Kind::kMember;
+  const auto listeners = audience_.of(presence ? Audience::presence(event.scope)
+                                               : Audience::topic(event.scope, event.name));
   if (!listeners.empty()) doorway_.server.broadcast(listeners, net::Frame::text(event.body));
 }
 

@@ -51,9 +51,8 @@ class RichDoor {
   void leave(net::ConnId id, const wsproto::Request& request);
   void use(net::ConnId id, const wsproto::Request& request);
   void release(net::ConnId id, const wsproto::Request& request);
-  void drop(net::ConnId id, const wsproto::Request& request);
   void refresh(net::ConnId id, const wsproto::Request& request);
-  bool mailbox(net::ConnId id, const wsproto::Request& request);
+  void mailbox(net::ConnId id, const wsproto::Request& request);
   bus::Done answer(net::ConnId id, const wsproto::Request& request);
   void reply(net::ConnId id, const wsproto::Request& request, const bus::Reply& reply);
   void hear(net::ConnId id, const std::string& topic);
@@ -64,7 +63,7 @@ class RichDoor {
 
   Doorway& doorway_;
   std::unordered_map<net::ConnId, Connection> connections_;
-  Audience audience_;  // by scope and object; by scope and "": presence
+  Audience audience_;  // by scope and object; presence by scope
   json::Parser parser_;
 };
 

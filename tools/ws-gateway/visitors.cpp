@@ -83,6 +83,11 @@ Result<Visitor> Visitors::of(const net::HttpRequest& request, WallMillis now) {
   return visitor;
 }
 
+bool Visitors::by_cookie(const net::HttpRequest& request) {
+  return !request.authorization.starts_with(kBearer) && request.parameter("token").empty() &&
+         !cookie(request.cookie, kCookie).empty();
+}
+
 Result<Visitor> Visitors::of_token(std::string_view token, WallMillis now) const {
   if (!verifier_) return fail(Code::kRefused, "token: no keys are configured here");
   auto claims = verifier_->verify(token, now);

@@ -39,6 +39,8 @@ class Visitors {
 
   /// Who asks. An error is for a 401.
   Result<Visitor> of(const net::HttpRequest& request, WallMillis now);
+  /// Whether it brings a token, and as a cookie, which browsers send by themselves.
+  [[nodiscard]] static bool by_cookie(const net::HttpRequest& request);
   /// Who brings this token.
   [[nodiscard]] Result<Visitor> of_token(std::string_view token, WallMillis now) const;
 

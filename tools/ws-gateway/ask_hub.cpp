@@ -1,0 +1,64 @@
+#include "ask_hub.h"
+
+namespace so::gateway {
+namespace {
+
+using wire::Kind;
+using wsproto::Request;
+
+void get(bus::Client& hub, std::uint64_t member, const Request& request, const bus::Done& done) {
+  if (request.last) {
+    return hub.get_last(member, request.scope, request.object, *request.last, done);
+  }
+  if (request.epoch != 0 && request.key.empty()) {
+    return hub.get_since(member, request.scope, request.object, request.epoch, request.version,
+                         done);
+  }
+  hub.get(member, request.scope, request.object, request.key, done);
+}
+
+void drop(bus::Client& hub, std::uint64_t member, const Request& request, const bus::Done& done) {
+  request.pattern ? hub.drop_all(member, request.scope, request.object, done)
+                  : hub.drop(member, request.scope, request.object, done);
+}
+
+bool ask_about_scope(bus::Client& hub, std::uint64_t member, const Request& request,
+                     const bus::Done& done) {
+  if (request.kind == Kind::kList) {
+    hub.list(member, request.scope, done);
+  } else if (request.kind == Kind::kMembers) {
+    hub.members(member, request.scope, done);
+  } else if (request.kind == Kind::kStat) {
+    hub.stat(member, request.scope, request.object, request.all, done);
+  } else if (request.kind == Kind::kCall) {
+    hub.call(member, request.scope, request.method, request.body, done);
+  } else if (request.kind == Kind::kEmit) {
+    hub.emit(member, request.scope, request.method, request.body, done);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool ask_hub(bus::Client& hub, std::uint64_t member, const Request& request,
+             const bus::Done& done) {
+  if (ask_about_scope(hub, member, request, done)) return true;
+  if (request.kind == Kind::kChange) {
+    hub.change(member, request.scope, request.object, request.body, done);
+  } else if (request.kind == Kind::kGet) {
+    get(hub, member, request, done);
+  } else if (request.kind == Kind::kDrop) {
+    drop(hub, member, request, done);
+  } else if (request.kind == Kind::kNotify) {
+    hub.notify(member, request.identity, request.body, done);
+  } else if (request.kind == Kind::kResult) {
+    hub.result(member, request.body, done);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace so::gateway

@@ -1,0 +1,85 @@
+// What of the gateway is plain HTTP.
+#include <utility>
+
+#include "gateway.h"
+#include "json_reply.h"
+#include "wire/path.h"
+#include "wsproto/http.h"
+
+namespace so::gateway {
+namespace {
+
+constexpr std::string_view kEventStream = "text/event-stream";
+
+// The code of a refusal that a handshake has only a status for.
+std::string_view code_of(int status) {
+  if (status == 400) return "bad_path";
+  if (status == 401) return "bad_token";
+  if (status == 404) return "no_application";
+  return status == 503 ? "hub_lost" : "denied";
+}
+
+}  // namespace
+
+Result<std::string> scope_of_url(const net::HttpRequest& request) {
+  return wire::scope_of_url(request.path, request.parameter("scope"));
+}
+
+std::optional<net::HttpReply> Gateway::get(const net::HttpRequest& request) const {
+  if (request.path == "/healthz") return net::HttpReply{.body = "ok\n"};
+  if (request.path == "/readyz") return net::readiness(unready());
+  const bool room =
+      net::names_type(request.accept, kEventStream) || wsproto::is_of_room(request.query);
+  if (room) return std::nullopt;  // and no file
+  return files_ ? files_->get(request.path, request.if_none_match) : std::nullopt;
+}
+
+bool Gateway::get_later(net::ConnId id, const net::HttpRequest& request) {
+  if (net::names_type(request.accept, kEventStream)) {
+    open_stream(id, request);
+  } else if (wsproto::is_of_room(request.query)) {
+    if (auto refused = refuse_method(request)) {
+      doorway_.server.reply(id, *std::move(refused));
+    } else {
+      ask(id, request, {});
+    }
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void Gateway::open_stream(net::ConnId id, const net::HttpRequest& request) {
+  if (auto refused = refuse(request, false)) return doorway_.server.reply(id, *std::move(refused));
+  auto asked = SseRequest::read(request, *scope_of_url(request));
+  if (!asked) return doorway_.server.reply(id, refusal(400, "bad_request", asked.error().text));
+  if (!admit(id, request)) return;
+  doors_.emplace(id, Door::kSse);
+  sse_.open(id, *asked);
+}
+
+// Who would not be let in over WebSocket is not let in over HTTP.
+std::optional<net::HttpReply> Gateway::refuse(const net::HttpRequest& request, bool nowhere) {
+  if (!request.welcome) {
+    return refusal(403, "denied", "pages from " + request.origin + " may not connect here");
+  }
+  const net::WsVerdict verdict = room_verdict(request, nowhere);
+  if (verdict.status == 101) return std::nullopt;
+  return refusal(verdict.status, code_of(verdict.status), verdict.reason);
+}
+
+std::optional<net::HttpReply> Gateway::refuse_method(const net::HttpRequest& request) {
+  if (auto refused = HttpDoor::refuse(request, Visitors::by_cookie(request))) return refused;
+  return refuse(request, true);
+}
+
+// As a visitor, who is known to the hub by what it claims.
+void Gateway::ask(net::ConnId id, const net::HttpRequest& request, std::string_view body) {
+  const auto visitor = visitors_.of(request, wall_now());
+  if (!visitor) return doorway_.server.reply(id, refusal(401, "bad_token", visitor.error().text));
+  doors_.emplace(id, Door::kHttp);
+  doorway_.hub.introduce(member_of(id), visitor->credentials.text());
+  http_.ask(id, *scope_of_url(request), request, body);
+}
+
+}  // namespace so::gateway

@@ -1,0 +1,203 @@
+#include "sse_door.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "json_reply.h"
+#include "visitors.h"
+#include "whereabouts.h"
+#include "wsproto/chat.h"
+#include "wsproto/sse.h"
+
+namespace so::gateway {
+
+using wsproto::Position;
+
+namespace {
+
+// How long who loses the connection waits before it comes back: those of one gateway not at once.
+constexpr Millis kShortestRetry{500};
+constexpr Millis kLongestRetry{3000};
+
+}  // namespace
+
+Result<SseRequest> SseRequest::read(const net::HttpRequest& request, std::string scope) {
+  SseRequest read{.scope = std::move(scope), .objects = {}, .has = {}};
+  for (const auto& [name, value] : request.query) {
+    if (name != "object") continue;
+    const auto& all = read.objects;
+    if (std::find(all.begin(), all.end(), value) == all.end()) read.objects.push_back(value);
+  }
+  if (read.objects.empty()) read.objects.emplace_back(wsproto::kChatObject);
+  if (read.objects.size() > kMost) {
+    return fail(Code::kPeer, "more than " + std::to_string(kMost) + " objects");
+  }
+  read.presence = request.has_parameter("presence");
+  // The header is of who comes back to this address, the parameter from the first time.
+  const std::string_view last = request.last_event_id.empty()
+                                    ? request.parameter("lastEventId")
+                                    : std::string_view{request.last_event_id};
+  auto has = wsproto::read_positions(last, read.objects.size());
+  read.has = has ? *std::move(has) : std::vector<Position>(read.objects.size());
+  return read;
+}
+
+void SseDoor::open(net::ConnId id, const SseRequest& request) {
+  readers_.emplace(id, Reader{.scope = request.scope,
+                              .objects = request.objects,
+                              .has = request.has,
+                              .granted = 0,
+                              .opening = {}});
+  doorway_.hub.join(member_of(id), request.scope, {.presence = request.presence},
+                    [this, id, presence = request.presence](const bus::Reply& reply) {
+                      joined(id, reply, presence);
+                    });
+  for (std::size_t i = 0; i < request.objects.size(); ++i) {
+    doorway_.hub.use(member_of(id), request.scope, request.objects[i],
+                     {std::nullopt, request.has[i].epoch, request.has[i].version},
+                     [this, id, i](const bus::Reply& reply) { used(id, i, reply); });
+  }
+}
+
+void SseDoor::joined(net::ConnId id, const bus::Reply& reply, bool presence) {
+  const auto found = readers_.find(id);
+  if (found == readers_.end()) return;
+  if (!reply.ok()) return refuse(id, reply);
+  Reader& reader = found->second;
+  doorway_.whereabouts.joined(id, reader.scope);
+  if (!presence) return;
+  audience_.add(Audience::presence(reader.scope), id);
+  reader.opening += wsproto::sse_event(
+      {}, wsproto::members(reader.scope, {reply.epoch, reply.version}, reply.body));
+}
+
+void SseDoor::used(net::ConnId id, std::size_t object, const bus::Reply& reply) {
+  const auto found = readers_.find(id);
+  if (found == readers_.end()) return;
+  if (!reply.ok()) return refuse(id, reply);
+  Reader& reader = found->second;
+  reader.has[object] = {reply.epoch, reply.version};
+  reader.opening += wsproto::sse_event(wsproto::positions_text(reader.has), reply.body);
+  audience_.add(Audience::topic(reader.scope, reader.objects[object]), id);
+  ++reader.granted;
+  if (started(reader)) start(id, reader);
+}
+
+void SseDoor::start(net::ConnId id, Reader& reader) {
+  // What stands between is not to keep it (nginx).
+  doorway_.server.reply(id, {.content_type = "text/event-stream",
+                             .headers = {{"X-Accel-Buffering", "no"}},
+                             .until_close = true});
+  std::uniform_int_distribution<Millis::rep> retry{kShortestRetry.count(), kLongestRetry.count()};
+  std::string text = wsproto::sse_retry(Millis{retry(random_)});
+  text += wsproto::sse_event({}, wsproto::hello({.member = doorway_.hub.member_id(member_of(id)),
+                                                 .scope = reader.scope,
+                                                 .user = doorway_.visitors.user(id),
+                                                 .expires = doorway_.visitors.expires(id)}));
+  text += std::exchange(reader.opening, {});
+  doorway_.server.send(id, net::Frame::piece(text));
+}
+
+// The first reason counts: where the scope is refused, its objects are too.
+void SseDoor::refuse(net::ConnId id, const bus::Reply& why) {
+  if (!readers_.contains(id)) return;
+  closed(id);
+  doorway_.server.reply(id, refusal(why));
+}
+
+void SseDoor::closed(net::ConnId id) {
+  const auto found = readers_.find(id);
+  if (found == readers_.end()) return;
+  audience_.remove(Audience::presence(found->second.scope), id);
+  for (const std::string& object : found->second.objects) {
+    audience_.remove(Audience::topic(found->second.scope, object), id);
+  }
+  readers_.erase(found);
+}
+
+void SseDoor::event(const wire::FrameView& event) {
+  if (event.header.kind != wire::Kind::kMember) return object_event(event);
+  tell_all(audience_.of(Audience::presence(event.scope)), event.body);
+}
+
+// Readers of the same objects are at the same place, and are sent the same bytes.
+void SseDoor::object_event(const wire::FrameView& event) {
+  std::vector<Position> at;
+  std::optional<net::Frame> frame;
+  std::string text;
+  for (const net::ConnId id : audience_.of(Audience::topic(event.scope, event.name))) {
+    Reader& reader = readers_.at(id);
+    const auto object = std::find(reader.objects.begin(), reader.objects.end(), event.name);
+    reader.has[static_cast<std::size_t>(object - reader.objects.begin())] = {event.header.epoch,
+                                                                             event.header.version};
+    if (!frame || at != reader.has) {
+      at = reader.has;
+      text = wsproto::sse_event(wsproto::positions_text(at), event.body);
+      frame = net::Frame::piece(text);
+    }
+    if (started(reader)) {
+      doorway_.server.send(id, *frame);
+    } else {
+      reader.opening += text;
+    }
+  }
+}
+
+// Who is told before the stream begins is told where it does.
+bool SseDoor::tell(net::ConnId id, std::string_view event) {
+  const auto found = readers_.find(id);
+  if (found == readers_.end()) return false;
+  const std::string text = wsproto::sse_event({}, event);
+  if (started(found->second)) {
+    return doorway_.server.send(id, net::Frame::piece(text)) == net::Sent::kQueued;
+  }
+  found->second.opening += text;
+  return true;
+}
+
+void SseDoor::tell_all(std::span<const net::ConnId> ids, std::string_view event) {
+  if (ids.empty()) return;
+  const std::string text = wsproto::sse_event({}, event);
+  const net::Frame frame = net::Frame::piece(text);
+  for (const net::ConnId id : ids) {
+    const auto found = readers_.find(id);
+    if (found == readers_.end()) continue;
+    if (started(found->second)) {
+      doorway_.server.send(id, frame);
+    } else {
+      found->second.opening += text;
+    }
+  }
+}
+
+void SseDoor::end(net::ConnId id, std::uint16_t code, std::string_view reason) {
+  const auto found = readers_.find(id);
+  if (found == readers_.end()) return;
+  if (started(found->second)) {
+    doorway_.server.send(id, net::Frame::piece(wsproto::sse_event({}, wsproto::end(code, reason))));
+    return doorway_.server.close(id, code, reason);
+  }
+  doorway_.server.reply(id, refusal(503, "closed", reason));
+}
+
+void SseDoor::advise(std::string_view reason, Millis spread) {
+  std::uniform_int_distribution<Millis::rep> after{0, spread.count()};
+  for (const auto& [id, reader] : readers_) {
+    if (!started(reader)) continue;
+    const Millis wait{after(random_)};
+    doorway_.server.send(id,
+                         net::Frame::piece(wsproto::sse_retry(wait) +
+                                           wsproto::sse_event({}, wsproto::advice(reason, wait))));
+  }
+}
+
+void SseDoor::beat() {
+  static const net::Frame kComment = net::Frame::piece(wsproto::kSseComment);
+  beat_ = (beat_ + 1) % kBeats;
+  for (const auto& [id, reader] : readers_) {
+    if (net::to_number(id) % kBeats == beat_ && started(reader)) doorway_.server.send(id, kComment);
+  }
+}
+
+}  // namespace so::gateway
