@@ -105,7 +105,7 @@ Outcome<bool> Hub::State::is_new(const Call& call, const Meta& meta) {
     return refuse(Why::kLimit,
                   fmt::format("producers of metadata: {} is the limit", options_.meta_producers));
   }
-  meta_producers_.remember(producer, meta.seq, call.now);
+  meta_producers_.remember(producer, meta.seq, 0, call.now);
   return true;
 }
 

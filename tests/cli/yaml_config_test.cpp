@@ -84,7 +84,7 @@ reuse_port: true
     CHECK_MESSAGE(words(*config, c.path) == c.words, c.path);
     CHECK_MESSAGE(config->entries.at(c.path).line == c.line, c.path);
   }
-  CHECK(config->entries.size() == 33);
+  CHECK(config->entries.size() == 34);
 }
 
 TEST_CASE("an empty file, and one of comments, configures nothing") {
@@ -136,7 +136,8 @@ TEST_CASE("what is wrong with a file is said with its line") {
            Case{"[hub]",
                 "1: here belongs a map of hub, hub_key, hub_secret_key, tool_keys, key, log, "
                 "applications, allow_anonymous, "
-                "origins, store, tls, rtmp, reuse_port, durability, tokens, users, acceptors, "
+                "origins, fragment, media, media_keys, store, tls, rtmp, reuse_port, durability, "
+                "tokens, users, acceptors, "
                 "limits, policy, "
                 "hooks"}}) {
     const auto config = parse_config(c.text, "a.yaml");

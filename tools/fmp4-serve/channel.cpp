@@ -234,8 +234,9 @@ bool Channel::add_events(const fmp4::EventMessage& message) {
 }
 
 void Channel::metadata(std::optional<double> timestamp, std::string_view data) {
-  const std::uint64_t ms = place(muxer_, timestamp, now_ms());
   const std::string kind = kind_of(data);
+  if (kind == kDescription) return;  // the media brought it
+  const std::uint64_t ms = place(muxer_, timestamp, now_ms());
   if (!endpoint_.empty() &&
       !add_events({.id = ++event_id_, .time = ms, .value = kind, .text = data})) {
     ++counts_.lost_metadata;

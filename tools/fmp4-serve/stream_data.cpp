@@ -13,7 +13,6 @@
 namespace so::fmp4serve {
 namespace {
 
-constexpr std::string_view kDescription = "onMetaData";
 constexpr std::size_t kMostDescription = std::size_t{64} << 10U;
 constexpr std::size_t kMostWaiting = std::size_t{256} << 10U;
 

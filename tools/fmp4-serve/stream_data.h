@@ -22,6 +22,8 @@ struct Description {
   [[nodiscard]] fmp4::EventMessage at(std::uint64_t ms) const;
 };
 
+constexpr std::string_view kDescription = "onMetaData";  // the kind that it is
+
 /// From the data message that has it; nullopt: it is another, cannot be read, or is over 64 KiB.
 std::optional<Description> read_description(const flv::Tag& tag);
 

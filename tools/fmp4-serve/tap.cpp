@@ -98,8 +98,8 @@ void Tap::describe(Description description) {
 }
 
 void Tap::metadata(std::optional<double> timestamp, std::string_view data) {
-  if (!begun_) return;
   const std::string kind = kind_of(data);
+  if (!begun_ || kind == kDescription) return;  // the media brought that
   const auto now = static_cast<std::uint64_t>(std::llround(time_ * 1000));
   add({.id = ++event_id_, .time = place(muxer_, timestamp, now), .value = kind, .text = data});
 }
