@@ -31,7 +31,11 @@ while at < len(data):
     out.flush()
     at += 15 + length
 END2
-publish() { background "$1" sh -c "python3 pace.py $2 | rtmp-ingest publish - live/$1"; }
+publish() {
+  mkfifo "$1.flv"
+  background "$1.pace" bash -c "exec python3 pace.py $2 >$1.flv"
+  background "$1" bash -c "exec rtmp-ingest publish - live/$1 <$1.flv"
+}
 publish large 10000000
 publish cam 0
 listed() { [ "$(curl -sf "http://$host/streams.json" | grep -o '"stream"' | wc -l)" = 2 ]; }

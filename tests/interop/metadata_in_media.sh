@@ -32,7 +32,9 @@ while at < len(data):
     out.flush()
     at += 15 + size
 END2
-background publisher sh -c 'python3 pace.py | rtmp-ingest publish - live/cam'
+mkfifo paced
+background pace bash -c 'exec python3 pace.py >paced'
+background publisher bash -c 'exec rtmp-ingest publish - live/cam <paced'
 live() { curl -sf "http://$host/streams.json" | grep -q '"/live/cam"'; }
 eventually -t 20 live
 background viewer "$root/tests/support/ws.py" --protocol scopewire.fmp4.v1 --hex --wait "ws://$host/live/cam"

@@ -128,6 +128,15 @@ export class ScopewirePlayer extends HTMLElement {
   ): void;
 }
 
+/**
+ * A picture of the file of one key frame that ws://host/live/cam has at
+ * http://host/live/cam.mp4?still=1; null: there is none to be had.
+ */
+export function stillPicture(
+  address: string,
+  options?: {width?: number},
+): Promise<HTMLCanvasElement | null>;
+
 declare global {
   interface HTMLElementTagNameMap {
     'scopewire-player': ScopewirePlayer;

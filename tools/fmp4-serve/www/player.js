@@ -14,3 +14,4 @@
  */
 export {Player} from './player/player.js';
 export {ScopewirePlayer} from './player/scopewire_player.js';
+export {stillPicture} from './player/still_picture.js';

@@ -1,5 +1,5 @@
 import {element} from './element.js';
-import {stillPicture} from './player/still_picture.js';
+import {stillPicture} from './player.js';
 
 const RENEW_MS = 10_000;
 const MOST = 24; // pictures; each may have the server fetch a stream that nobody watches
