@@ -6,7 +6,7 @@ need chromium node
 
 port=$(free_port)
 start_gateway() { start gateway ws-gateway --listen "127.0.0.1:$port"; }
-start_hub() { start hub so-hub --store store; }
+start_hub() { start hub so-hub --store store --max-log 100000; } # one counts on while the other backs off
 start_hub
 start_gateway
 background tally node --experimental-websocket --no-warnings "$root/tests/support/tally.mjs" \
