@@ -10,8 +10,7 @@ void add_hub_limits(Command& command, hub::Options& hub) {
   command.limit("max-scopes", count(hub.scopes), "applications and rooms");
   command.limit("max-objects", count(hub.objects), "shared objects");
   command.limit("max-data", size(hub.data_bytes), "what all shared objects hold together");
-  command.limit("max-log", count(hub.log_batches),
-                "batches of an object that who was away is told");
+  command.limit("max-log", count(hub.log_batches), "batches of an object for who was away");
   command.limit("max-streams", count(hub.streams), "published at once");
 }
 

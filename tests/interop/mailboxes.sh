@@ -48,9 +48,9 @@ background first so-ctl --at "$door/chat" --token-file ann.jwt inbox ann
 eventually so-ctl notify ann 9
 eventually contains first.out '"message":9'
 background second so-ctl inbox ann --connections 2
-so-ctl notify ann 10
+both_hear() { so-ctl notify ann 10 && grep -q '"message":10' second.out; } # once it has registered
+eventually both_hear
 eventually contains first.out '"message":10'
-eventually contains second.out '"message":10'
 background third so-ctl inbox ann
 finishes 5 first
 finishes 5 second
