@@ -46,7 +46,8 @@ eventually contains viewer.out onTextData
 meta-push live/cam '{"pushed":1}'
 for who in file long tap; do finishes 0 $who; done
 stop viewer
-sed -n '/"type":"init"/,$p' viewer.out | grep '^0' | tr -d '\n' | xxd -r -p >viewer.mp4
+sed -n '/"type":"init"/,$p' viewer.out | grep '^0' | tr -d '\n' |
+  python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >viewer.mp4
 
 # Of each: every event as a line of its value, its time and its data.
 cat >events.py <<'END2'

@@ -20,7 +20,7 @@ so-ctl drop /chat/room1 board
 exits 8 so-ctl get /chat/room1 board
 
 # A storm of writes, each of two keys; the hub is killed in the middle of it, and again.
-start gateway ws-gateway --listen 127.0.0.1:0
+start gateway ws-gateway --listen 127.0.0.1:0 --message-rate 0
 background writer python3 "$root/tests/support/storm.py" "ws://$(address gateway ws)/chat/room2" 4
 for round in 1 2 3 4 5; do
   eventually contains writer.out "acknowledged $((round * 200))"
