@@ -2,6 +2,7 @@
 #include "playback.h"
 
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -203,6 +204,13 @@ TEST_CASE("what a play asks for, by its name and where it starts") {
     if (wish.range.start > 0) said += fmt::format(" from {}", wish.range.start);
     CHECK(said == c.wish);
   }
+}
+
+TEST_CASE("any number that a client sends is a place in a recording") {
+  CHECK(ingest::place_in_recording(std::nan("")) == 0);
+  CHECK(ingest::place_in_recording(-1) == 0);
+  CHECK(ingest::place_in_recording(1500.7) == 1500);
+  CHECK(ingest::place_in_recording(HUGE_VAL) == 4294967295);
 }
 
 TEST_CASE("R8: a recording is played by its name, to its end, and again from another place") {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <string_view>
 
 namespace so::ingest {
@@ -33,10 +32,6 @@ bool take_suffix(std::string& path) {
   return file;
 }
 
-std::uint32_t millis(double value) {
-  return static_cast<std::uint32_t>(std::clamp(value, 0.0, kMostMillis));
-}
-
 }  // namespace
 
 // Clients say -1 and -2 in seconds as the language has it, or as milliseconds.
@@ -47,9 +42,14 @@ PlayWish wish_of(const rtmp::PlayRequest& request) {
   wish.recorded |= take_suffix(path);
   wish.stream = "/" + path;
   wish.live = !wish.recorded && (request.start == -1 || request.start == -1000);
-  if (request.start > 0) wish.range.start = millis(request.start);
-  if (request.duration >= 0) wish.range.duration = millis(request.duration);
+  if (request.start > 0) wish.range.start = place_in_recording(request.start);
+  if (request.duration >= 0) wish.range.duration = place_in_recording(request.duration);
   return wish;
+}
+
+std::uint32_t place_in_recording(double ms) {
+  if (!(ms > 0)) return 0;  // NaN compares with nothing
+  return static_cast<std::uint32_t>(std::min(ms, kMostMillis));
 }
 
 }  // namespace so::ingest

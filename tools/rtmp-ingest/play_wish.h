@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "playback.h"
@@ -16,5 +17,9 @@ struct PlayWish {
   PlayRange range{};
 };
 PlayWish wish_of(const rtmp::PlayRequest& request);
+
+/// Where in a recording that is (ms). Clients send any number, infinity and NaN too; NaN is the
+/// start.
+std::uint32_t place_in_recording(double ms);
 
 }  // namespace so::ingest

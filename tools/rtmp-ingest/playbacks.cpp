@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "media_words.h"
+#include "play_wish.h"
 
 namespace so::ingest {
 namespace {
@@ -39,8 +40,7 @@ void Playbacks::seek(const StreamKey& player, double position_ms) {
   Player* found = find(player);
   rtmp::ServerSession* session = session_(player.client);
   if (found == nullptr || session == nullptr) return;
-  constexpr double kMost = 4294967295.0;
-  found->playback->seek(static_cast<std::uint32_t>(std::clamp(position_ms, 0.0, kMost)));
+  found->playback->seek(place_in_recording(position_ms));
   found->complete = false;
   session->seek_started(player.stream);
 }
