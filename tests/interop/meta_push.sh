@@ -84,7 +84,7 @@ expect '{"talk":3}' sh -c 'meta-push --get live/feed | jq -c .data'
 
 # A reader that has enough is no failure, a full disk is.
 for n in 1 2 3; do meta-push live/cam "$n"; done
-background pusher sh -c 'while meta-push live/cam 1; do :; done'
+background pusher sh -c 'trap exit TERM; while meta-push live/cam 1; do :; done'  # ends after the last
 expect 1 sh -c 'meta-push --follow live/cam | head -n 1 | jq .data'
 stop pusher
 exits 1 sh -c 'exec meta-push --follow --latest live/cam >/dev/full'
