@@ -8,26 +8,18 @@ start hub so-hub
 start ingest rtmp-ingest --listen 127.0.0.1:0
 start gateway ws-gateway --listen 127.0.0.1:0 --meta-listen 127.0.0.1:0
 cat >publish.py <<'END'
-import socket, struct, sys
+import sys
+from amf0 import number, obj, text
+from rtmp_wire import CREATE_STREAM, DATA, chunk, joined, publish
 
-host, port = sys.argv[1].rsplit(":", 1)
-s = socket.create_connection((host, int(port)), timeout=10)
-def chunk(csid, kind, body, msid=0, ms=0):
-    head = bytes([csid]) + ms.to_bytes(3, "big") + len(body).to_bytes(3, "big") + bytes([kind]) + struct.pack("<I", msid)
-    return head + bytes([0xC0 | csid]).join(body[i:i + 128] for i in range(0, len(body), 128))
-def text(t): return b"\2" + len(t).to_bytes(2, "big") + t.encode()
-def number(n): return b"\0" + struct.pack(">d", n)
-def obj(**m): return b"\3" + b"".join(len(k).to_bytes(2, "big") + k.encode() + v for k, v in m.items()) + b"\0\0\t"
-def command(name, txn, *rest): return text(name) + number(txn) + b"".join(rest)
-s.sendall(b"\3" + bytes(1536))
+s = joined(sys.argv[1])
+s.sendall(CREATE_STREAM + publish("cam"))
 got = b""
-while len(got) < 3073: got += s.recv(3073 - len(got))
-s.sendall(bytes(1536) + chunk(3, 20, command("connect", 1, obj(app=text("live")))) +
-          chunk(3, 20, command("createStream", 2, b"\5")) + chunk(3, 20, command("publish", 0, b"\5", text("cam")), 1))
 while b"Publish.Start" not in got[-200:]: got += s.recv(4096)
-s.sendall(chunk(4, 18, text("@setDataFrame") + text("onMetaData") + obj(width=number(160)), 1))
-s.sendall(chunk(4, 18, text("onCuePoint") + obj(name=text("ad"), parameters=obj(id=number(7))), 1, 40))
-s.sendall(chunk(4, 18, text("onTextData") + obj(text=text("hello"), language=text("en")), 1, 80))
+def say(ms, *values): s.sendall(chunk(4, DATA, b"".join(values), 1, ms))
+say(0, text("@setDataFrame"), text("onMetaData"), obj(width=number(160)))
+say(40, text("onCuePoint"), obj(name=text("ad"), parameters=obj(id=number(7))))
+say(80, text("onTextData"), obj(text=text("hello"), language=text("en")))
 while s.recv(4096):
     pass
 END

@@ -41,11 +41,10 @@ eventually contains again.log open
 expect ready curl -fsS "$(metrics second readyz)"
 
 # Somebody who does not let go holds a door that drains open for some seconds; a second signal ends it.
-python3 - "$root/tests/support" "$url" >/dev/null <<'END' &
+python3 - "$url" >/dev/null <<'END' &
 import sys, time
-sys.path.insert(0, sys.argv[1])
 from ws import Connection
-connection = Connection(sys.argv[2])
+connection = Connection(sys.argv[1])
 print("open", flush=True)
 time.sleep(30)
 END

@@ -15,21 +15,15 @@ above() { [ "$(metric "$1")" -gt "$2" ]; }
 # Every second a key frame that fills of an encoder padded to SIZE bytes: SEI of user data, which decoders pass over.
 ffmpeg -v error -f lavfi -i testsrc2=s=160x90:r=10 -t 170 -c:v libx264 -preset ultrafast -tune zerolatency -g 10 -pix_fmt yuv420p -f flv source.flv
 cat >pace.py <<'END2'
-import sys, time
-data, out, size = open("source.flv", "rb").read(), sys.stdout.buffer, int(sys.argv[1])
-out.write(data[:13])
-begun, at = time.monotonic(), 13
-while at < len(data):
-    length = int.from_bytes(data[at + 1:at + 4], "big")
-    ms = int.from_bytes(data[at + 4:at + 7], "big")
-    body = data[at + 11:at + 11 + length]
-    time.sleep(max(0, begun + ms / 1000 - time.monotonic()))
-    if data[at] == 9 and body[0] == 0x17 and body[1] == 1 and size:
-        sei = b"\x06\x05" + b"\xff" * ((size // 255) - 1) + b"\x00" + b"\x55" * 255 * ((size // 255) - 1) + b"\x80"
-        body = body[:5] + len(sei).to_bytes(4, "big") + sei + body[5:]
-    out.write(bytes([data[at]]) + len(body).to_bytes(3, "big") + data[at + 4:at + 11] + body + (len(body) + 11).to_bytes(4, "big"))
+import sys
+from flv import paced
+out, size = sys.stdout.buffer, int(sys.argv[1])
+sei = b"\x06\x05" + b"\xff" * ((size // 255) - 1) + b"\x00" + b"\x55" * 255 * ((size // 255) - 1) + b"\x80"
+for tag in paced("source.flv", out):
+    if tag.is_key() and size:
+        tag = tag._replace(body=tag.body[:5] + len(sei).to_bytes(4, "big") + sei + tag.body[5:])
+    out.write(tag.encode())
     out.flush()
-    at += 15 + length
 END2
 publish() {
   mkfifo "$1.flv"

@@ -21,6 +21,7 @@ mkdir -m 0700 "$work/run"
 export SCOPEWIRE_RUNTIME_DIR=$work/run
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 export PATH=${SO_BIN:-$root/build/dev/bin}:$PATH
+export PYTHONPATH=$root/tests/support PYTHONDONTWRITEBYTECODE=1 # flv, rtmp_wire, ws and the like
 cd "$work"
 
 declare -A pid_of=()  # what start and background started and nobody has stopped yet

@@ -12,14 +12,12 @@ metrics=$(sed -n 's|.*\(http://[0-9.:]*/metrics\).*|\1|p' gateway.log)
 background neighbour "$client" --wait "$ws/chat/room1"
 eventually contains neighbour.log open
 
-python3 - "$root/tests/support" "$ws" <<'END'
-import socket, struct, sys, time
-sys.path.insert(0, sys.argv[1])
-from ws import Connection, frame
+python3 - "$ws" <<'END'
+import socket, sys, time
+from ws import PING, TEXT, Connection, frame
 
-url = sys.argv[2]
+url = sys.argv[1]
 host, port = url[5:].split(":")
-TEXT, CLOSE, PING = 1, 8, 9
 HEAD = f"GET /chat/room2 HTTP/1.1\r\nHost: {host}:{port}\r\n"
 wrong = []
 
@@ -49,17 +47,6 @@ def rest(s):  # until the server ends it
     return data
 
 
-def code(connection):  # of the close frame; pings are not answered
-    while True:
-        for opcode, payload in connection.frames():
-            if opcode == CLOSE:
-                return struct.unpack(">H", payload[:2])[0]
-        data = connection.socket.recv(1 << 16)
-        if not data:
-            return 1006
-        connection.buffer += data
-
-
 def open_one(path="/chat/room2", protocol=None):
     connection = Connection(url + path, protocol)
     connection.socket.settimeout(8)
@@ -86,7 +73,7 @@ for what, data, wanted in (
 ):
     connection = open_one()
     connection.socket.sendall(data)
-    check(what, wanted, code(connection))
+    check(what, wanted, connection.close_code())
 
 # Too many: the first are done, the next are answered, and who never stops is closed.
 connection = open_one(protocol="scopewire.v1")
@@ -101,11 +88,11 @@ check("the first messages are done", True, 100 <= done < 130)
 for flood in (frame(TEXT, b"x"), frame(PING, b"")):
     connection = open_one()
     connection.socket.sendall(flood * 1500)
-    check("a flood", 4029, code(connection))
+    check("a flood", 4029, connection.close_code())
 
 # Who answers no ping, and who reads nothing.
 connection = open_one()
-check("silence", 4112, code(connection))
+check("silence", 4112, connection.close_code())
 stuck = raw(receive_buffer=4096)
 stuck.sendall((HEAD + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n").replace("room2", "room3").encode())

@@ -13,24 +13,16 @@ ffmpeg -v error -f lavfi -i testsrc2=s=160x90:r=30 -f lavfi -i sine=sample_rate=
   -c:v libx264 -preset ultrafast -tune zerolatency -g 30 -pix_fmt yuv420p -c:a aac -f flv source.flv
 # Paces a file, and says a text every second, stamped as the frame before it.
 cat >pace.py <<'END2'
-import sys, time
-data, out = open("source.flv", "rb").read(), sys.stdout.buffer
-out.write(data[:13])
-def tag(kind, ms, body):
-    head = bytes([kind]) + len(body).to_bytes(3, "big") + (ms & 0xFFFFFF).to_bytes(3, "big") + bytes([ms >> 24, 0, 0, 0])
-    return head + body + (len(body) + 11).to_bytes(4, "big")
-def text(t): return b"\2" + len(t).to_bytes(2, "big") + t.encode()
-begun, at, said = time.monotonic(), 13, 0
-while at < len(data):
-    size = int.from_bytes(data[at + 1:at + 4], "big")
-    ms = int.from_bytes(data[at + 4:at + 7], "big")
-    time.sleep(max(0, begun + ms / 1000 - time.monotonic()))
-    out.write(data[at:at + 15 + size])
-    if data[at] == 9 and ms >= 1000 * (said + 1):
+import sys
+from amf0 import obj, text
+from flv import DATA, VIDEO, Tag, paced
+out, said = sys.stdout.buffer, 0
+for tag in paced("source.flv", out):
+    out.write(tag.encode())
+    if tag.kind == VIDEO and tag.ms >= 1000 * (said + 1):
         said += 1
-        out.write(tag(18, ms, text("onTextData") + b"\3" + (4).to_bytes(2, "big") + b"text" + text(f"at {ms}") + b"\0\0\t"))
+        out.write(Tag(DATA, tag.ms, text("onTextData") + obj(text=text(f"at {tag.ms}"))).encode())
     out.flush()
-    at += 15 + size
 END2
 mkfifo paced
 background pace bash -c 'exec python3 pace.py >paced'

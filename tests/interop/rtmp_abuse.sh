@@ -15,32 +15,14 @@ background player ffmpeg -v error -i "$rtmp" -map 0:v -c copy -f framemd5 player
 
 cat >abuse.py <<'END'
 import socket, struct, sys, time
+from amf0 import NULL, number, text
+from rtmp_wire import COMMAND, CREATE_STREAM, chunk, command, connect, joined, play
 
-host, port = sys.argv[1].rsplit(":", 1)
-def connect():
-    return socket.create_connection((host, int(port)), timeout=10)
-def take(s, n):
-    data = b""
-    while len(data) < n:
-        data += s.recv(n - len(data)) or sys.exit("closed in the handshake")
-def chunk(csid, kind, body, msid=0, size=128):
-    head = bytes([csid]) + bytes(3) + len(body).to_bytes(3, "big") + bytes([kind]) + struct.pack("<I", msid)
-    parts = [body[i:i + size] for i in range(0, len(body), size)] or [b""]
-    return head + bytes([0xC0 | csid]).join(parts)
-def text(s): return b"\2" + len(s).to_bytes(2, "big") + s.encode()
-def number(n): return b"\0" + struct.pack(">d", n)
-def command(name, txn, *rest): return text(name) + number(txn) + b"".join(rest)
-APP = b"\3" + b"\0\3app" + text("live") + b"\0\0\t"
-def joined():
-    s = connect()
-    s.sendall(b"\3" + bytes(1536))
-    take(s, 3073)
-    s.sendall(bytes(1536) + chunk(3, 20, command("connect", 1, APP)) + chunk(3, 20, command("createStream", 2, b"\5")))
-    return s
+server = sys.argv[1]
 def plays():
-    s = joined()
+    s = joined(server)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    s.sendall(chunk(8, 20, command("play", 0, b"\5", text("cam")), 1))
+    s.sendall(CREATE_STREAM + play("cam"))
     return s
 def closed(s, within):
     s.settimeout(within)
@@ -53,15 +35,15 @@ def closed(s, within):
     except TimeoutError:
         return False
 
-half_open = [connect() for _ in range(2000)]
+half_open = [connect(server) for _ in range(2000)]
 for s in half_open[:1000]:
     s.sendall(b"\3" + bytes(100))
 stopped = [plays() for _ in range(100)]  # who never read
 
 def fate(name, bytes_, within=5):
-    s = joined()
+    s = joined(server)
     try:
-        s.sendall(bytes_)
+        s.sendall(CREATE_STREAM + bytes_)
     except ConnectionError:
         pass
     print(name, "closed" if closed(s, within) else "open", flush=True)
@@ -69,13 +51,13 @@ def fate(name, bytes_, within=5):
 fate("chunk size 0", chunk(2, 1, bytes(4)))
 fate("message of 16 MiB", b"\4" + bytes(3) + b"\xff\xff\xff\t" + struct.pack("<I", 1) + bytes(200000))
 fate("1500 chunk streams", b"".join(b"\1" + struct.pack("<H", i) + bytes(3) + b"\0\1\0\x09" + bytes(4) + bytes(128) for i in range(1500)))
-fate("nested arrays", chunk(3, 20, text("x") + number(0) + b"\x0a\0\0\0\1" * 5000))
+fate("nested arrays", chunk(3, COMMAND, text("x") + number(0) + b"\x0a\0\0\0\1" * 5000))
 fate("aggregate that lies", chunk(4, 22, b"\x08\xff\xff\xff" + bytes(20), 1))
 fate("aborts and unknown events", (chunk(2, 2, b"\0\0\0\5") + chunk(2, 4, b"\0\x63") + chunk(2, 3, bytes(4))) * 20000, 1)
 fate("20000 pings", chunk(2, 4, b"\0\6\0\0\0\1") * 20000, 1)
-fate("10000 calls", chunk(3, 20, command("nosuch", 5, b"\5")) * 10000, 1)
-fate("createStream storm", chunk(3, 20, command("createStream", 5, b"\5")) * 10000, 1)
-fate("chunk size 1 and a long message", chunk(2, 1, b"\0\0\0\1") + chunk(3, 20, text("x" * 3000) + number(0), size=1), 1)
+fate("10000 calls", command("nosuch", 5, NULL) * 10000, 1)
+fate("createStream storm", command("createStream", 5, NULL) * 10000, 1)
+fate("chunk size 1 and a long message", chunk(2, 1, b"\0\0\0\1") + chunk(3, COMMAND, text("x" * 3000) + number(0), size=1), 1)
 fate("chunk size of 2 GiB", chunk(2, 1, b"\x7f\xff\xff\xff"), 1)
 print("all said", flush=True)
 time.sleep(60)

@@ -44,24 +44,15 @@ done
 # rtmp2src hears that the stream has ended it may leave out the last that came before, which is on the wire.
 cat >tags.py <<'END'
 import sys
+from flv import VIDEO, media
 
-def tags(path):
-    data, at, found = open(path, "rb").read(), 13, []
-    while at + 11 <= len(data):
-        size = int.from_bytes(data[at + 1:at + 4], "big")
-        time = int.from_bytes(data[at + 7:at + 8] + data[at + 4:at + 7], "big")
-        if data[at] in (8, 9) and at + 15 + size <= len(data):
-            found.append((data[at], time, data[at + 11:at + 11 + size]))
-        at += 15 + size
-    return found
-
-one, other = tags(sys.argv[1]), tags(sys.argv[2])
-video = sum(1 for kind, _, _ in one if kind == 9)
+one, other = media(sys.argv[1]), media(sys.argv[2])
+video = sum(1 for tag in one if tag.kind == VIDEO)
 if video < 80 or other != one[:len(other)] or len(other) < len(one) - 2:
     print(sys.argv[1], len(one), "and", len(other), "messages,", video, "of video")
     for a, b in zip(one, other):
         if a != b:
-            raise SystemExit(f"{a[0]} at {a[1]}, {len(a[2])} bytes and {b[0]} at {b[1]}, {len(b[2])} bytes")
+            raise SystemExit(f"{a.kind} at {a.ms}, {len(a.body)} bytes and {b.kind} at {b.ms}, {len(b.body)} bytes")
     raise SystemExit(1)
 END
 for name in rtmp2sink rtmpsink ffmpeg; do

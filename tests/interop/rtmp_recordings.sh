@@ -17,35 +17,23 @@ start hub so-hub --config scopewire.yaml
 start ingest rtmp-ingest --config scopewire.yaml --listen 127.0.0.1:0
 rtmp=rtmp://$(address ingest rtmp)
 
-cat >tape.py <<'END'
-def tags(path):
-    data, at, found = open(path, "rb").read(), 13, []
-    while at + 11 <= len(data):
-        size = int.from_bytes(data[at + 1:at + 4], "big")
-        time = int.from_bytes(data[at + 7:at + 8] + data[at + 4:at + 7], "big")
-        if data[at] in (8, 9) and at + 15 + size <= len(data):
-            found.append((data[at], time, data[at + 11:at + 11 + size]))
-        at += 15 + size
-    return found
-END
 cat >tags.py <<'END'
 import sys
-from tape import tags
+from flv import AUDIO, media
 
 # same FILE GOT [FROM TO]: all its messages, or those from a key frame at or before FROM up to TO
 # librtmp throws away pictures of 5 bytes and less, which the end of a sequence is.
-file, got = [t for t in tags(sys.argv[1]) if t[0] == 8 or len(t[2]) > 5], tags(sys.argv[2])
+file, got = [t for t in media(sys.argv[1]) if t.kind == AUDIO or len(t.body) > 5], media(sys.argv[2])
 if len(sys.argv) > 3:
     first, last = int(sys.argv[3]), int(sys.argv[4])
-    is_key = lambda t: t[0] == 9 and t[2][0] == 0x17 and t[2][1] == 1
-    key = max(i for i, t in enumerate(file) if is_key(t) and t[1] <= first)
-    file = [t for t in file[key:] if t[1] <= last]
+    key = max(i for i, t in enumerate(file) if t.is_key() and t.ms <= first)
+    file = [t for t in file[key:] if t.ms <= last]
     # The configurations come first; rtmpdump adds what it asked for to each timestamp.
-    got = [(t[0], t[1] - first, t[2]) for t in got if t[2][1] != 0 or t[2][0] not in (0x17, 0xAF)]
+    got = [t._replace(ms=t.ms - first) for t in got if t.body[1] != 0 or t.body[0] not in (0x17, 0xAF)]
 if got != file:
     print(len(file), "messages in", sys.argv[1], len(got), "in", sys.argv[2])
-    print([(t[0], t[1], len(t[2])) for t in file[:4]], [(t[0], t[1], len(t[2])) for t in got[:4]])
-    print([(t[0], t[1], len(t[2])) for t in file[-2:]], [(t[0], t[1], len(t[2])) for t in got[-2:]])
+    print([(t.kind, t.ms, len(t.body)) for t in file[:4]], [(t.kind, t.ms, len(t.body)) for t in got[:4]])
+    print([(t.kind, t.ms, len(t.body)) for t in file[-2:]], [(t.kind, t.ms, len(t.body)) for t in got[-2:]])
     raise SystemExit(1)
 END
 same() { python3 tags.py "$@" || fail "$2 is not $1"; }
@@ -82,8 +70,8 @@ contains out '0,       6040, '
 
 timeout 30 gst-launch-1.0 -q rtmp2src location="$rtmp/live/cam.flv" ! filesink location=gst.flv
 python3 - <<'PY' || fail 'rtmp2src got something else'
-from tape import tags
-wanted, got = tags("tapes/live/cam.flv"), tags("gst.flv")
+from flv import media
+wanted, got = media("tapes/live/cam.flv"), media("gst.flv")
 # When it hears of the end it may leave out the last that came before, which is on the wire.
 raise SystemExit(0 if got == wanted[:len(got)] and len(got) >= len(wanted) - 2 else 1)
 PY

@@ -9,27 +9,11 @@ start ingest rtmp-ingest --listen 127.0.0.1:0 --metrics 127.0.0.1:0 \
 metrics=$(sed -n 's|.*\(http://[0-9.:]*/metrics\).*|\1|p' ingest.log)
 
 cat >silent.py <<'END'
-import selectors, socket, struct, sys, time
+import selectors, sys, time
+from amf0 import NULL
+from rtmp_wire import C0_C1, CREATE_STREAM, chunk, command, connect, joined, publish
 
-host, port = sys.argv[1].rsplit(":", 1)
-def connect():
-    return socket.create_connection((host, int(port)), timeout=20)
-def take(s, n):
-    data = b""
-    while len(data) < n:
-        data += s.recv(n - len(data)) or sys.exit("closed in the handshake")
-def chunk(csid, kind, body, msid=0):
-    head = bytes([csid]) + bytes(3) + len(body).to_bytes(3, "big") + bytes([kind]) + struct.pack("<I", msid)
-    parts = [body[i:i + 128] for i in range(0, len(body), 128)] or [b""]
-    return head + bytes([0xC0 | csid]).join(parts)
-def text(s): return b"\2" + len(s).to_bytes(2, "big") + s.encode()
-def command(name, txn, *rest): return text(name) + b"\0" + struct.pack(">d", txn) + b"".join(rest)
-def joined():
-    s = connect()
-    s.sendall(b"\3" + bytes(1536))
-    take(s, 3073)
-    s.sendall(bytes(1536) + chunk(3, 20, command("connect", 1, b"\3" + b"\0\3app" + text("live") + b"\0\0\t")))
-    return s
+server = sys.argv[1]
 def fate(s, seconds, every=None, word=b""):
     """All that it is told until it is closed, and after how long; what it says meanwhile."""
     begun, data = time.monotonic(), b""
@@ -53,25 +37,25 @@ def check(what, told, least, most, got):
 
 # Pings answered and asked: they are no reason to stay.
 ping = chunk(2, 4, b"\0\6\0\0\0\1") + chunk(2, 4, b"\0\7\0\0\0\1")
-check("idle", b"NetConnection.Connect.IdleTimeout", 1.5, 8, fate(joined(), 20, 0.3, ping))
-s = joined()
-s.sendall(chunk(3, 20, command("createStream", 2, b"\5")))
+check("idle", b"NetConnection.Connect.IdleTimeout", 1.5, 8, fate(joined(server), 20, 0.3, ping))
+s = joined(server)
+s.sendall(CREATE_STREAM)
 check("idle with a stream", b"NetConnection.Connect.IdleTimeout", 1.5, 8, fate(s, 20, 0.3, ping))
-s = joined()
-s.sendall(chunk(3, 20, command("createStream", 2, b"\5")) + chunk(8, 20, command("publish", 0, b"\5", text("cam")), 1))
+s = joined(server)
+s.sendall(CREATE_STREAM + publish("cam"))
 check("publisher", b"NetStream.Publish.Idle", 2.5, 9, fate(s, 20, 0.3, ping))
-s = joined()  # one that calls stays
-s.sendall(chunk(3, 20, command("nosuch", 5, b"\5")))
+s = joined(server)  # one that calls stays
+s.sendall(command("nosuch", 5, NULL))
 data, after = fate(s, 5, 0.3, ping)
 if after is not None:
     sys.exit(f"one that calls was closed: {data[-200:]}")
 print("caller stays", flush=True)
 
-half = [connect() for _ in range(1500)]  # of the handshake; a third says nothing at all
+half = [connect(server, 20) for _ in range(1500)]  # of the handshake; a third says nothing at all
 for s in half[::3]:
     s.sendall(b"\3")
 for s in half[1::3]:
-    s.sendall(b"\3" + bytes(1536))
+    s.sendall(C0_C1)
 print("half open", flush=True)
 selector, open_ = selectors.DefaultSelector(), set(half)
 for s in half:

@@ -13,14 +13,12 @@ eventually ready "$(address serve)"
 background neighbour "$client" --wait "ws://$(address gateway ws)/chat/room1"
 eventually contains neighbour.log open
 
-python3 - "$root/tests/support" "$(address gateway ws)" "$(address gateway wsJsonMeta)" "$(address serve)" <<'END'
+python3 - "$(address gateway ws)" "$(address gateway wsJsonMeta)" "$(address serve)" <<'END'
 import json, socket, struct, sys, time
-sys.path.insert(0, sys.argv[1])
-from ws import Connection, frame
+from ws import BINARY, CLOSE, PING, TEXT, Connection, frame
 
-rooms, meta, video = ("ws://" + address for address in sys.argv[2:])
+rooms, meta, video = ("ws://" + address for address in sys.argv[1:])
 ROOM, RICH, META, VIDEO = (rooms + "/chat/room2", "chat"), (rooms + "/chat/room2", "scopewire.v1"), (meta + "/live/cam", None), (video + "/live/cam", None)
-TEXT, BINARY, CLOSE, PING = 1, 2, 8, 9
 
 
 def connect(door):
@@ -31,29 +29,10 @@ def connect(door):
     return connection
 
 
-def next_frame(connection):
-    while True:
-        for opcode, payload in connection.frames():
-            return opcode, payload
-        data = connection.socket.recv(1 << 16)
-        if not data:
-            return None, b""
-        connection.buffer += data
-
-
 def next_text(connection):
-    opcode, payload = next_frame(connection)
+    opcode, payload = connection.next_frame()
     assert opcode == TEXT, (opcode, payload)
     return json.loads(payload)
-
-
-def close_code(connection):
-    while True:
-        opcode, payload = next_frame(connection)
-        if opcode == CLOSE:
-            return struct.unpack(">H", payload[:2])[0]
-        if opcode is None:
-            return 1006
 
 
 wrong = []
@@ -98,7 +77,7 @@ for name, door in (("chat", ROOM), ("scopewire.v1", RICH), ("metadata", META), (
                 connection.socket.sendall(data)
             except OSError:
                 pass  # refused before it was sent in full
-            return close_code(connection)
+            return connection.close_code()
         check(f"{name}: {what}", code, broken)
 
 # What is understood and wrong is answered, and the connection goes on.
@@ -134,7 +113,7 @@ check("metadata lives", 5, lambda: lives(META, b'{"go":5}', lambda message: mess
 def binary_in_rich():
     connection = connect(RICH)
     connection.socket.sendall(frame(BINARY, b"{}"))
-    return close_code(connection)
+    return connection.close_code()
 check("scopewire.v1: a binary message", 1003, binary_in_rich)
 
 # Handshakes that are refused.

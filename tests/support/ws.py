@@ -12,6 +12,13 @@ with the status line on stderr. Written on sockets alone, so that what it sends 
 import argparse, base64, os, select, socket, ssl, struct, sys
 from urllib.parse import urlsplit
 
+TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
+
+
+def code_of(payload):
+    """That of a close frame; 1005: it has none."""
+    return struct.unpack(">H", payload[:2])[0] if len(payload) >= 2 else 1005
+
 
 def frame(opcode, payload, fin=True, mask=True):
     head = bytes([(0x80 if fin else 0) | opcode])
@@ -60,7 +67,7 @@ class Connection:
         self.socket.settimeout(None)
 
     def send(self, text):
-        self.socket.sendall(frame(1, text.encode()))
+        self.socket.sendall(frame(TEXT, text.encode()))
 
     def frames(self):
         """Those that are complete in the buffer: (opcode, payload)."""
@@ -77,6 +84,25 @@ class Connection:
             opcode, payload = self.buffer[0] & 0x0F, self.buffer[at:at + n]
             self.buffer = self.buffer[at + n:]
             yield opcode, payload
+
+    def next_frame(self):
+        """(opcode, payload); (None, b"") when the server has ended it without one."""
+        while True:
+            for found in self.frames():
+                return found
+            data = self.socket.recv(1 << 16)
+            if not data:
+                return None, b""
+            self.buffer += data
+
+    def close_code(self):
+        """That of the close frame, whatever comes before it; 1006 without one. Pings stay unanswered."""
+        opcode = payload = None
+        while opcode != CLOSE:
+            opcode, payload = self.next_frame()
+            if opcode is None:
+                return 1006
+        return code_of(payload)
 
 
 def main():
@@ -95,14 +121,13 @@ def main():
     left, watched, pending = options.count, [connection.socket, 0], b""
     while True:
         for opcode, payload in connection.frames():
-            if opcode == 8:
-                code = struct.unpack(">H", payload[:2])[0] if len(payload) >= 2 else 1005
-                print(f"closed {code} {payload[2:].decode()}", file=sys.stderr)
+            if opcode == CLOSE:
+                print(f"closed {code_of(payload)} {payload[2:].decode()}", file=sys.stderr)
                 return
-            if opcode == 9:
-                connection.socket.sendall(frame(10, payload))
-            if opcode == 1 or (opcode == 2 and options.hex):
-                print(payload.decode() if opcode == 1 else payload.hex(), flush=True)
+            if opcode == PING:
+                connection.socket.sendall(frame(PONG, payload))
+            if opcode == TEXT or (opcode == BINARY and options.hex):
+                print(payload.decode() if opcode == TEXT else payload.hex(), flush=True)
                 left -= 1
                 if left == 0:
                     return
@@ -119,11 +144,11 @@ def main():
             pending += data
             *lines, pending = pending.split(b"\n")
             for line in lines + ([pending] if not data and pending else []):
-                connection.socket.sendall(frame(1, line))
+                connection.socket.sendall(frame(TEXT, line))
             if not data:
                 watched.remove(0)
                 if not options.wait and options.count == 0:
-                    connection.socket.sendall(frame(8, struct.pack(">H", 1000)))
+                    connection.socket.sendall(frame(CLOSE, struct.pack(">H", 1000)))
 
 
 if __name__ == "__main__":
