@@ -20,8 +20,7 @@ port=$(free_port)
 gateway() { exec ws-gateway --listen "127.0.0.1:$port" --metrics 127.0.0.1:0 --reuse-port "$@"; }
 NOTIFY_SOCKET=$work/notify start first gateway
 eventually grep -qx READY=1 told
-metrics() { sed -n "s|.*http://\([0-9.:]*\)/metrics.*|http://\1/$2|p" "$1.log"; }
-eventually curl -fsS "$(metrics first readyz)"
+eventually curl -fsS "$(endpoint first)/readyz"
 url=ws://127.0.0.1:$port/chat/room1
 background rich "$client" --wait --protocol scopewire.v1 "$url"
 background chat "$client" --wait "$url"
@@ -30,7 +29,7 @@ eventually contains chat.log open
 
 # A second process on the same port, and then the first leaves.
 start second gateway
-eventually curl -fsS "$(metrics second readyz)"
+eventually curl -fsS "$(endpoint second)/readyz"
 stop first
 contains told STOPPING=1
 contains rich.out '"event":"advice","reason":"restart","after_ms":'
@@ -38,7 +37,7 @@ eventually contains rich.log 'closed 1012'
 eventually contains chat.log 'closed 1001'
 background again "$client" --wait "$url"
 eventually contains again.log open
-expect ready curl -fsS "$(metrics second readyz)"
+expect ready curl -fsS "$(endpoint second)/readyz"
 
 # Somebody who does not let go holds a door that drains open for some seconds; a second signal ends it.
 python3 - "$url" >/dev/null <<'END' &
@@ -49,11 +48,11 @@ print("open", flush=True)
 time.sleep(30)
 END
 holder=$!
-connected() { curl -fsS "$(metrics second metrics)" >scraped && grep -qx "scopewire_ws_connections $1" scraped; }
+connected() { curl -fsS "$(endpoint second)/metrics" >scraped && grep -qx "scopewire_ws_connections $1" scraped; }
 eventually connected 2
 kill -TERM "${pid_of[second]}"
 eventually contains again.log 'closed 1001'
-expect draining curl -sS "$(metrics second readyz)"
+expect draining curl -sS "$(endpoint second)/readyz"
 begun=$SECONDS
 stop second
 [ $((SECONDS - begun)) -lt 3 ] || fail "the second signal was not enough"

@@ -9,7 +9,7 @@ start hub so-hub
 start ingest rtmp-ingest --listen 127.0.0.1:0
 start serve fmp4-serve --listen 127.0.0.1:0 --metrics 127.0.0.1:0 --max-per-address 2000
 host=$(address serve inboundWSFMP4)
-metric() { curl -fsS "$(sed -n 's|.*\(http://[0-9.:]*/metrics\).*|\1|p' serve.log)" | sed -n "s/^$1 //p"; }
+metric() { curl -fsS "$(endpoint serve)/metrics" | sed -n "s/^$1 //p"; }
 above() { [ "$(metric "$1")" -gt "$2" ]; }
 
 # Every second a key frame that fills of an encoder padded to SIZE bytes: SEI of user data, which decoders pass over.

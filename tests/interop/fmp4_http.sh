@@ -39,7 +39,7 @@ ffmpeg -v error -xerror -i still.mp4 -frames:v 1 still.png || fail "still.mp4 is
 # Viewers by any door share one fetch of the stream; what they say of themselves is in the metrics.
 background viewer "$root/tests/support/ws.py" --protocol scopewire.fmp4.v1 --hex --wait "ws://${http#http://}/live/cam"
 background reader curl -fsS -o endless.mp4 "$http/live/cam.mp4"
-metrics() { curl -fsS "$(sed -n 's|.*\(http://[0-9.:]*/metrics\).*|\1|p' serve.log)"; }
+metrics() { curl -fsS "$(endpoint serve)/metrics"; }
 both() { metrics >metrics.txt && contains metrics.txt 'scopewire_fmp4_viewers 2' && contains metrics.txt 'scopewire_fmp4_streams 1'; }
 eventually both
 

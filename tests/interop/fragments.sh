@@ -29,7 +29,7 @@ for cut in frame 100ms gop; do
 done
 background file-yaml curl -fsS -o yaml.mp4 "$http/live/cam.mp4?for=4s"
 background tap sh -c 'exec fmp4-serve tap live/cam - --for 3s --fragment 200ms >tap.mp4'
-one_stream() { curl -fsS "$(sed -n 's|.*\(http://[0-9.:]*/metrics\).*|\1|p' serve.log)" >metrics.txt && contains metrics.txt 'scopewire_fmp4_streams 1'; }
+one_stream() { curl -fsS "$(endpoint serve)/metrics" >metrics.txt && contains metrics.txt 'scopewire_fmp4_streams 1'; }
 eventually one_stream
 for cut in frame 100ms gop yaml; do finishes 0 file-$cut; done
 finishes 0 tap

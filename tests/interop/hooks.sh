@@ -130,7 +130,7 @@ assert program.replace("\\", "\\e") in open(sys.argv[1] + "/man/scopewire.yaml.5
 END
 
 # Counters, and a file that is read again.
-curl -fsS "$(sed -n 's|.*\(http://[0-9.:]*/metrics\).*|\1|p' hub.log)" >metrics
+curl -fsS "$(endpoint hub)/metrics" >metrics
 grep -E 'scopewire_hook_questions_total\{result="refused"\} [1-9]' metrics >/dev/null || fail "$(grep hook metrics)"
 grep -E 'scopewire_hook_questions_total\{result="late"\} [1-9]' metrics >/dev/null || fail "$(grep hook metrics)"
 grep -E 'scopewire_hook_restarts_total [1-9]' metrics >/dev/null || fail "$(grep hook metrics)"

@@ -17,7 +17,6 @@ background over_ws so-ctl --at "$ws" watch chat
 background over_bus so-ctl watch /chat/room1 chat
 watchers=(over_rtmp over_ws over_bus)
 for who in "${watchers[@]}"; do eventually contains "$who.out" '"event":"sync"'; done
-live() { so-ctl ls | grep -q '"stream":"/live/cam"'; }
 eventually -t 20 live
 so-ctl set /chat/room1 chat before 1
 for who in "${watchers[@]}"; do eventually contains "$who.out" '"before"'; done

@@ -141,6 +141,28 @@ contains() {
   fail "$1 does not contain: $2"
 }
 
+# frames FILE [v|a]: a checksum of each of its frames, as they are stored; decoded FILE [v|a]: as they are decoded.
+frames() { framemd5 "$1" "${2:-v}" -c copy; }
+decoded() { framemd5 "$1" "${2:-v}"; }
+framemd5() { ffmpeg -v error -i "$1" -map "0:$2" "${@:3}" -f framemd5 - | checksums; }
+checksums() { awk -F, '!/^#/ { print $6 }'; }
+# is_piece FEWEST SENT GOT: the lines of GOT, so many at least, are in SENT one after the other. is_end: as its last.
+is_piece() { is_run "$@" 'any(sent[i:i + len(got)] == got for i in range(len(sent)))'; }
+is_end() { is_run "$@" 'got == sent[-len(got):]'; }
+is_run() {
+  python3 -c "import sys
+sent, got = (open(name).read().split() for name in sys.argv[2:])
+sys.exit(not (len(got) >= int(sys.argv[1]) and $4))" "$1" "$2" "$3" ||
+    fail "$3: $(wc -l <"$3") lines that are no piece of the $(wc -l <"$2") of $2, or too few"
+}
+
+# played COUNT URL: how many of so many frames a player of it gets.
+played() { timeout 20 ffmpeg -v error -i "$2" -frames:v "$1" -c copy -f framemd5 - | checksums | wc -l; }
+# live [STREAM [OPTION...]]: it is published; /live/cam unless told otherwise.
+live() { so-ctl "${@:2}" ls | grep -q "\"stream\":\"${1:-/live/cam}\""; }
+# endpoint NAME: where its metrics and health are, http://HOST:PORT, from its ready line.
+endpoint() { sed -n 's|.*\(http://[0-9.:]*\)/metrics.*|\1|p' "$1.log"; }
+
 # A port that nothing uses now, for programs that cannot listen on port 0 and say which they got.
 free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'

@@ -8,7 +8,7 @@ start gateway ws-gateway --standalone --listen 127.0.0.1:0 --metrics 127.0.0.1:0
   --connect-rate 100 --handshake-timeout 1s --ping-every 1500ms --pong-within 500ms --message-rate 20 \
   --max-message 64K --max-queue 256K
 ws=ws://$(address gateway ws)
-metrics=$(sed -n 's|.*\(http://[0-9.:]*/metrics\).*|\1|p' gateway.log)
+metrics=$(endpoint gateway)/metrics
 background neighbour "$client" --wait "$ws/chat/room1"
 eventually contains neighbour.log open
 

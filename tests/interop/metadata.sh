@@ -54,7 +54,6 @@ eventually contains follower.out '{"a":2}'
 
 # RTMP players receive it as a data message, between the frames.
 background publisher ffmpeg -v error -re -f lavfi -i testsrc2=s=160x90:r=30 -c:v libx264 -g 30 -t 30 -f flv "$rtmp"
-live() { so-ctl ls | grep -q '"stream":"/live/cam"'; }
 eventually -t 20 live
 port=$(free_port)
 background recorder "$root/tests/support/record.py" "$port" "$(address ingest rtmp | cut -d: -f2)" wire

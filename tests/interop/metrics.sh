@@ -4,7 +4,6 @@
 need curl
 
 start hub so-hub --store store --metrics 127.0.0.1:0
-endpoint() { sed -n 's|.*\(http://[0-9.:]*\)/metrics.*|\1|p' "$1.log"; }
 url=$(endpoint hub)
 so-ctl --persistent set /chat board x 1
 so-ctl set /chat board x 1

@@ -13,8 +13,7 @@ publish() {
     rtmp-ingest publish - live/cam2
 }
 background publisher publish
-live() { so-ctl ls | grep -q '"stream":"/live/cam2"'; }
-eventually live
+eventually live /live/cam2
 
 probe() { ffprobe -v error -show_entries stream=codec_name -of csv=p=0 -; }
 expect $'h264\naac' sh -c 'rtmp-ingest tap live/cam2 - --for 2s | ffprobe -v error -show_entries stream=codec_name -of csv=p=0 -'

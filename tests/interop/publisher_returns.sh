@@ -11,23 +11,22 @@ ffmpeg -v error -f lavfi -i testsrc2=s=160x90:r=30 -c:v libx264 -g 15 -t 40 -f f
 publishes() { exec ffmpeg -v error -re -i source.flv -c copy -f flv "rtmp://$(address "$1" rtmp)/live/cam"; }
 
 background first publishes ingest
-live() { so-ctl ls | grep -q '"stream":"/live/cam"'; }
 eventually live
 background player ffmpeg -v error -i "$rtmp" -map 0:v -c copy -flush_packets 1 -f framemd5 player.md5
-frames() { grep -vc '^#' player.md5 || true; }
-has() { [ "$(frames)" -ge "$1" ]; }
+had() { grep -vc '^#' player.md5 || true; }
+has() { [ "$(had)" -ge "$1" ]; }
 eventually -t 20 has 30
 
 # It is killed, and comes back: the same player goes on.
 stop first KILL
-before=$(frames)
+before=$(had)
 background second publishes ingest
 eventually has $((before + 60))
 
 # It is there and says nothing any more, as after the loss of a network: the next one waits 2 seconds,
 # though it comes to another process.
 kill -STOP "${pid_of[second]}"
-before=$(frames)
+before=$(had)
 background third publishes other
 eventually -t 8 contains ingest.log 'another publisher has taken over'
 eventually has $((before + 60))

@@ -13,7 +13,6 @@ contains err 'address already in use'
 ffmpeg -v error -f lavfi -i testsrc2=s=160x90:r=30 -c:v libx264 -g 15 -t 20 -f flv source.flv
 rtmp=rtmp://127.0.0.1:$port/live/cam
 background publisher ffmpeg -v error -re -i source.flv -c copy -f flv "$rtmp"
-live() { so-ctl ls | grep -q '"stream":"/live/cam"'; }
 eventually live
 
 # Until two of them have had a client, at least: who comes where, the kernel decides.

@@ -6,7 +6,7 @@ ulimit -n 4096 2>/dev/null || skip "no 4096 descriptors"
 start hub so-hub
 start ingest rtmp-ingest --listen 127.0.0.1:0 --metrics 127.0.0.1:0 \
   --handshake-timeout 4s --idle-timeout 2s --media-timeout 3s
-metrics=$(sed -n 's|.*\(http://[0-9.:]*/metrics\).*|\1|p' ingest.log)
+metrics=$(endpoint ingest)/metrics
 
 cat >silent.py <<'END'
 import selectors, sys, time

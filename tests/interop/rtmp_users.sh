@@ -43,22 +43,21 @@ for door in "$adobe" "$llnw"; do
   refused "another's name" "rtmp://bob:pass:word@$door/live/ann9"
 done
 if grep -qE 's3cret|pass:word' ./*.log; then fail 'a password is in a log'; fi
-metrics=$(sed -n 's|.*\(http://[0-9.:]*/metrics\).*|\1|p' adobe.log)
+metrics=$(endpoint adobe)/metrics
 expect 'scopewire_rtmp_refused_proofs_total 2' sh -c "curl -s $metrics | grep ^scopewire_rtmp_refused_proofs"
 
 # Who only plays is not asked, unless it has to be all.
-frames() { timeout 20 ffmpeg -v error -i "$1" -frames:v 5 -c copy -f framemd5 - | grep -vc '^#'; }
-expect 5 frames "rtmp://$adobe/live/ann1"
+expect 5 played 5 "rtmp://$adobe/live/ann1"
 start all rtmp-ingest --config scopewire.yaml --listen 127.0.0.1:0 --users-ask all
 exits 1 ffmpeg -v error -i "rtmp://$(address all rtmp)/live/ann1" -f null -
-expect 5 frames "rtmp://bob:pass:word@$(address all rtmp)/live/ann1"
+expect 5 played 5 "rtmp://bob:pass:word@$(address all rtmp)/live/ann1"
 
 # What is pushed and pulled brings the user and password of its URL.
 background push rtmp-ingest push live/ann1 "rtmp://ann:s3cret@$llnw/live/ann5"
 eventually -t 20 contains llnw.log 'publishes /live/ann5'
 background pull rtmp-ingest pull "rtmp://bob:pass:word@$(address all rtmp)/live/ann1" live/pulled
 eventually -t 20 contains pull.log 'NetStream.Play.Start'
-expect 5 frames "rtmp://$adobe/live/pulled"
+expect 5 played 5 "rtmp://$adobe/live/pulled"
 stop pull
 stop push
 background wrong.push rtmp-ingest push live/ann1 "rtmp://ann:wrong@$llnw/live/ann6"
