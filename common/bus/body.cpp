@@ -1,5 +1,8 @@
 #include "bus/body.h"
 
+#include <utility>
+
+#include "json/members.h"
 #include "json/write.h"
 #include "wire/member.h"
 
@@ -13,18 +16,9 @@ std::string hello_body(std::string_view tool, std::uint64_t incarnation, std::st
   return body.end().take();
 }
 
-std::string with_members(std::string_view body, std::string_view members) {
-  if (members.empty()) return std::string{body};
-  if (body.size() <= 2) return "{" + std::string{members} + "}";
-  std::string text{body.substr(0, body.size() - 1)};
-  text += ',';
-  text += members;
-  return text += '}';
-}
-
 std::string with_claims(std::string body, std::string_view claims) {
   if (claims.empty()) return body;
-  return with_members(body, R"("claims":)" + std::string{claims});
+  return json::with_members(std::move(body), R"("claims":)" + std::string{claims});
 }
 
 std::string join_body(const JoinOptions& options) {
@@ -41,8 +35,7 @@ std::string use_body(std::optional<bool> persistent) {
 }
 
 std::string quiet(std::string_view use_body) {
-  if (use_body.empty()) return R"({"quiet":true})";
-  return R"({"quiet":true,)" + std::string{use_body.substr(1)};
+  return json::with_members(R"({"quiet":true})", json::members_of(use_body));
 }
 
 std::string get_body(std::string_view key) {
@@ -117,12 +110,11 @@ std::string presence_event(std::string_view event, std::string_view scope, std::
                            std::string_view shown, const Place& at) {
   json::Writer body;
   body.object().key("event").string(event).key("scope").string(scope);
-  const std::string text = with_members(body.key("member").string(member).end().take(), shown);
+  std::string text = json::with_members(body.key("member").string(member).end().take(), shown);
   if (at.epoch == 0) return text;
   json::Writer place;
   place.object().key("epoch").string(wire::hex64(at.epoch)).key("version").natural(at.version);
-  const std::string members = place.end().take();
-  return with_members(text, std::string_view{members}.substr(1, members.size() - 2));
+  return json::with_members(std::move(text), json::members_of(place.end().take()));
 }
 
 std::string down_event(std::string_view stream, std::string_view publisher) {

@@ -16,9 +16,6 @@ struct Place {
   std::uint64_t version = 0;
 };
 
-/// The body, an object, with more members, which are JSON without braces.
-std::string with_members(std::string_view body, std::string_view members);
-
 // The bodies of requests, as scopewire-bus(7) describes them; empty where all is as it would be
 // anyway.
 std::string hello_body(std::string_view tool, std::uint64_t incarnation, std::string_view claims);

@@ -1,6 +1,7 @@
 #include "bus/others.h"
 
 #include "bus/body.h"
+#include "json/members.h"
 #include "wire/member.h"
 
 namespace so::bus {
@@ -146,7 +147,7 @@ void Others::settle() {
   Events events;
   for (auto& [scope, watched] : watched_) {
     for (const auto& [id, text] : watched.members.settle()) {
-      const auto was = parser_.parse("{" + text + "}");
+      const auto was = parser_.parse(json::with_members({}, text));
       const auto user = was ? json::member(*was, "user") : std::nullopt;
       const std::string whose = user ? R"("user":)" + json::compact(*user) : std::string{};
       events.push_back(member_event("leave", scope, id, whose, watched.at));

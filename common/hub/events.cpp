@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "json/members.h"
 #include "json/write.h"
 #include "wire/member.h"
 
@@ -81,9 +82,7 @@ std::string mail_event(const MailPlace& place, std::string_view members) {
   json::Writer body;
   body.object().key("event").string("mail").key("identity").string(place.identity);
   body.key("epoch").string(wire::hex64(place.epoch)).key("seq").natural(place.number);
-  std::string text = body.end().take();
-  text.back() = ',';
-  return text.append(members) + "}";
+  return json::with_members(body.end().take(), members);
 }
 
 std::string replaced_event(std::string_view identity) {

@@ -8,6 +8,7 @@
 #include "hub/events.h"
 #include "hub/fields.h"
 #include "hub/state.h"
+#include "json/members.h"
 #include "json/write.h"
 #include "wire/path.h"
 
@@ -30,8 +31,7 @@ std::string note_members(const Notify& notify, const wire::MemberId& from,
   if (const auto user = who == nullptr ? std::string_view{} : who->first("sub"); !user.empty()) {
     out.key("user").raw(user);
   }
-  const std::string text = out.end().take();
-  return text.substr(1, text.size() - 2);
+  return std::string{json::members_of(out.end().take())};
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "json/members.h"
 #include "json/read.h"
 
 namespace so::hub {
@@ -17,11 +18,6 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size() || number == 0) return std::nullopt;
   return number;
-}
-
-// What the members of an event are inside of, in the store: a value has to be JSON.
-std::string wrapped(const std::string& members) {
-  return "{" + members + "}";
 }
 
 }  // namespace
@@ -164,9 +160,10 @@ Outcome<Mailboxes::Stored> Mailboxes::put(std::string_view identity, Note note, 
   mailbox->bytes += note.members.size();
   bytes_ += note.members.size();
   Record change = record(*mailbox, Record::Kind::kChange);
+  // In the store they are inside of an object: a value has to be JSON.
   change.edits.push_back({.kind = Edit::Kind::kSet,
                           .key = fmt::format("{}", mailbox->last),
-                          .value = wrapped(note.members)});
+                          .value = json::with_members({}, note.members)});
   if (!note.producer.empty()) {
     mailbox->producers.remember(note.producer, note.sequence, mailbox->last, now);
     change.producer = note.producer;
@@ -216,7 +213,7 @@ Outcome<void> Mailboxes::restore(const StoredObject& stored, TimePoint now) {
       lifetime = Millis{json::integer(*terms, "lifetime").value_or(0)};
       expires = WallMillis{json::integer(*terms, "expires").value_or(0)};
     } else if (const auto number = number_of(each.key); number && each.value.size() > 2) {
-      messages[*number] = each.value.substr(1, each.value.size() - 2);
+      messages[*number] = json::members_of(each.value);
     }
   }
   Mailbox* mailbox = find(stored.id);

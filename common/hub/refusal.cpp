@@ -1,7 +1,6 @@
 #include "hub/refusal.h"
 
-#include <fmt/format.h>
-
+#include "json/members.h"
 #include "json/write.h"
 
 namespace so::hub {
@@ -46,14 +45,10 @@ std::string_view to_text(Why why) {
 
 std::string error_body(const Refusal& refusal) {
   json::Writer body;
-  body.object().key("error").object();
-  body.key("code").string(to_text(refusal.why)).key("message").string(refusal.text);
-  std::string text = body.end().end().take();
-  if (refusal.details.empty()) return text;
-  constexpr std::size_t kEnds = 2;  // }}
-  const std::string_view members =
-      std::string_view{refusal.details}.substr(1, refusal.details.size() - 2);
-  return text.insert(text.size() - kEnds, fmt::format(",{}", members));
+  body.object().key("code").string(to_text(refusal.why)).key("message").string(refusal.text);
+  const std::string error =
+      json::with_members(body.end().take(), json::members_of(refusal.details));
+  return body.object().key("error").raw(error).end().take();
 }
 
 }  // namespace so::hub

@@ -8,6 +8,7 @@
 
 #include "base/utf8.h"
 #include "json/fault.h"
+#include "json/members.h"
 #include "json/write.h"
 #include "wsproto/chat.h"
 
@@ -147,22 +148,10 @@ bool can_be_asked(wire::Kind kind) {
   return std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
 }
 
-// More members for an object, JSON without braces.
-void add(std::string& body, std::string_view members) {
-  if (body.size() <= 2) {
-    body = "{" + std::string{members} + "}";
-    return;
-  }
-  body.back() = ',';
-  body += members;
-  body += '}';
-}
-
 std::string once_member(std::string_view key) {
   json::Writer text;
   text.object().key("once").string(key);
-  const std::string whole = text.end().take();
-  return whole.substr(1, whole.size() - 2);
+  return std::string{json::members_of(text.end().take())};
 }
 
 // What says by itself what makes it another than the one before.
@@ -186,11 +175,11 @@ std::variant<Request, Refusal> read_one(json::Parser& parser, std::string_view t
     return Refusal{request->id, "bad_request", "only changes of objects are done once"};
   }
   if (request->kind == wire::Kind::kChange && !once.empty() && !counts) {
-    add(request->body, once_member(once));
+    request->body = json::with_members(std::move(request->body), once_member(once));
   }
   const bool visits = request->kind == wire::Kind::kChange || request->kind == wire::Kind::kEmit ||
                       request->kind == wire::Kind::kCall || request->kind == wire::Kind::kNotify;
-  if (visits) add(request->body, R"("visit":true)");
+  if (visits) request->body = json::with_members(std::move(request->body), R"("visit":true)");
   return parsed;
 }
 

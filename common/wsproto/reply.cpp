@@ -1,5 +1,6 @@
 #include "wsproto/reply.h"
 
+#include "json/members.h"
 #include "json/read.h"
 #include "json/write.h"
 #include "wire/member.h"
@@ -15,18 +16,9 @@ json::Writer start(std::string_view id, bool ok) {
   return reply;
 }
 
-// The members of an object text, to be put among others: "" of "{}".
-std::string_view members_of(std::string_view object) {
-  return object.size() < 2 ? std::string_view{} : object.substr(1, object.size() - 2);
-}
-
-std::string finish(json::Writer& reply, std::string_view members) {
-  std::string text = reply.end().take();
-  if (members.empty()) return text;
-  text.back() = ',';
-  text += members;
-  text += '}';
-  return text;
+// With the members of the body, an object or nothing.
+std::string finish(json::Writer& reply, std::string_view body) {
+  return json::with_members(reply.end().take(), json::members_of(body));
 }
 
 // What was got: one value, or the data of a whole object, whose other members are about a sync.
@@ -50,7 +42,7 @@ std::string done(std::string_view id, wire::Kind request, const Position& positi
   }
   if (request == wire::Kind::kUse) return text.end().take();
   if (request == wire::Kind::kGet) return with_value(text, body);
-  return finish(text, members_of(body));
+  return finish(text, body);
 }
 
 std::string refused(std::string_view id, std::string_view code, std::string_view message) {
@@ -61,7 +53,7 @@ std::string refused(std::string_view id, std::string_view code, std::string_view
 
 std::string refused(std::string_view id, std::string_view body) {
   json::Writer reply = start(id, false);
-  return finish(reply, members_of(body));
+  return finish(reply, body);
 }
 
 std::string pong(std::string_view id) {
@@ -90,7 +82,7 @@ std::string members(std::string_view scope, const Position& position, std::strin
   json::Writer text;
   text.object().key("event").string("members").key("scope").string(scope);
   text.key("epoch").string(wire::hex64(position.epoch)).key("version").natural(position.version);
-  return finish(text, members_of(joined));
+  return finish(text, joined);
 }
 
 std::string hello(const Hello& hello) {
