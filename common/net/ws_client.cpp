@@ -12,6 +12,7 @@
 #include "net/turn_end.h"
 #include "net/ws_client_connection.h"
 #include "net/ws_context.h"
+#include "net/ws_header.h"
 
 namespace so::net {
 namespace {
@@ -212,7 +213,7 @@ int Client::on_event(lws* wsi, int reason, void* in, std::size_t size) {
     case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
       return add_headers(*c, in, size);
     case LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH:
-      c->subprotocol = agreed_subprotocol(wsi);
+      c->subprotocol = header(wsi, WSI_TOKEN_PROTOCOL);
       return 0;
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
       on_open(*c);

@@ -44,12 +44,6 @@ int add_headers(const WsClientConnection& c, void* in, std::size_t room) {
   return 0;
 }
 
-std::string agreed_subprotocol(lws* wsi) {
-  std::array<char, 128> name{};
-  lws_hdr_copy(wsi, name.data(), name.size(), WSI_TOKEN_PROTOCOL);
-  return name.data();
-}
-
 void read_close(WsClientConnection& c, ByteView payload) {
   if (c.code != 0) return;
   Cursor in{payload};

@@ -46,9 +46,6 @@ Error open_error(const WsClientConnection& c, std::string_view why);
 /// there. Not 0: they do not fit.
 int add_headers(const WsClientConnection& c, void* in, std::size_t room);
 
-/// What the server agreed on, while its answer is at hand.
-std::string agreed_subprotocol(lws* wsi);
-
 /// Notes code and reason of the server's close frame, if nobody has closed before.
 void read_close(WsClientConnection& c, ByteView payload);
 

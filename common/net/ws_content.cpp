@@ -4,16 +4,10 @@
 #include <libwebsockets.h>
 
 #include "net/ws_engine.h"
+#include "net/ws_header.h"
 
 namespace so::net {
 namespace {
-
-std::string header(lws* wsi, lws_token_indexes token) {
-  std::string out(static_cast<std::size_t>(lws_hdr_total_length(wsi, token)), '\0');
-  // One more for the zero it writes, which std::string has room for.
-  if (lws_hdr_copy(wsi, out.data(), static_cast<int>(out.size()) + 1, token) < 0) return {};
-  return out;
-}
 
 // RFC 9110, 8.6: digits alone; several that are joined by commas are no number.
 std::optional<std::size_t> length_of(const std::string& text) {
@@ -33,7 +27,7 @@ int WsEngine::on_other_method(WsConnection& c) {
   c.phase = Phase::kContent;
   schedule(c, options_.handshake);
   if (c.content->length == 0) return on_content_end(c);
-  if (header(c.wsi, WSI_TOKEN_HTTP_EXPECT).empty()) return 0;
+  if (!has_header(c.wsi, WSI_TOKEN_HTTP_EXPECT)) return 0;
   std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
   const int sent = lws_write(c.wsi, const_cast<std::uint8_t*>(as_bytes(go_on).data()),  // NOLINT
                              go_on.size(), LWS_WRITE_HTTP);
@@ -47,7 +41,7 @@ std::optional<HttpReply> WsEngine::refuse_content(WsConnection& c) {
         .status = 405, .body = "only GET and HEAD\n", .headers = {{"Allow", "GET, HEAD"}}};
   }
   const std::string length = header(c.wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH);
-  const bool in_chunks = lws_hdr_total_length(c.wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
+  const bool in_chunks = has_header(c.wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING);
   const bool needs_one = c.request->method == "POST" || c.request->method == "PUT";
   if (in_chunks || (length.empty() && needs_one)) {
     return HttpReply{.status = 411, .body = "the body needs a Content-Length\n"};

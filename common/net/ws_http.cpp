@@ -11,6 +11,7 @@
 #include "net/origin.h"
 #include "net/url.h"
 #include "net/ws_engine.h"
+#include "net/ws_header.h"
 #include "net/ws_io.h"
 
 namespace so::net {
@@ -31,25 +32,6 @@ constexpr std::array kMethods{
     Method{WSI_TOKEN_DELETE_URI, "DELETE"}, Method{WSI_TOKEN_OPTIONS_URI, "OPTIONS"},
     Method{WSI_TOKEN_PATCH_URI, "PATCH"}};
 
-std::string header(lws* wsi, lws_token_indexes token) {
-  std::string out(static_cast<std::size_t>(lws_hdr_total_length(wsi, token)), '\0');
-  // One more for the zero it writes, which std::string has room for.
-  if (lws_hdr_copy(wsi, out.data(), static_cast<int>(out.size()) + 1, token) < 0) return {};
-  return out;
-}
-
-// One that the library has no number for; `name` in small letters, with its colon.
-std::string other_header(lws* wsi, std::string_view name) {
-  const int size = lws_hdr_custom_length(wsi, name.data(), static_cast<int>(name.size()));
-  if (size <= 0) return {};
-  std::string out(static_cast<std::size_t>(size), '\0');
-  if (lws_hdr_custom_copy(wsi, out.data(), size + 1, name.data(), static_cast<int>(name.size())) <
-      0) {
-    return {};
-  }
-  return out;
-}
-
 // The pieces between '&' of a path or a query, percent-decoded; the library has cut and decoded
 // them.
 std::vector<std::string> pieces(lws* wsi, lws_token_indexes token) {
@@ -61,10 +43,6 @@ std::vector<std::string> pieces(lws* wsi, lws_token_indexes token) {
     if (size < 0) return out;
     out.push_back(buffer.substr(0, static_cast<std::size_t>(size)));
   }
-}
-
-bool has(lws* wsi, lws_token_indexes token) {
-  return lws_hdr_total_length(wsi, token) > 0;
 }
 
 void read_target(lws* wsi, lws_token_indexes method, HttpRequest& out) {
@@ -108,7 +86,7 @@ void read_request(lws* wsi, lws_token_indexes method, HttpRequest& out) {
 }
 
 Handshake read_handshake(lws* wsi) {
-  return {.get = has(wsi, WSI_TOKEN_GET_URI),
+  return {.get = has_header(wsi, WSI_TOKEN_GET_URI),
           .http = header(wsi, WSI_TOKEN_HTTP),
           .host = header(wsi, WSI_TOKEN_HOST),
           .upgrade = header(wsi, WSI_TOKEN_UPGRADE),
@@ -200,8 +178,9 @@ int WsEngine::on_http(WsConnection& c) {
   ++counters_.requests;
   if (c.refusal != 0) return answer(c, one_too_many(c.refusal), nullptr, false);
   HttpRequest& request = *c.request;
-  const auto method = std::find_if(kMethods.begin(), kMethods.end(),
-                                   [&](const Method& each) { return has(c.wsi, each.token); });
+  const auto method = std::find_if(kMethods.begin(), kMethods.end(), [&](const Method& each) {
+    return has_header(c.wsi, each.token);
+  });
   if (method == kMethods.end()) return answer(c, say(405, "no such method"), nullptr, false);
   request.method = method->name;
   const bool head_only = request.method == "HEAD";
