@@ -5,25 +5,13 @@
 #include <limits>
 #include <utility>
 
-#include "amf/amf0.h"
-#include "amf/common_form.h"
-#include "amf/json.h"
-#include "base/cursor.h"
+#include "amf/data_message.h"
 
 namespace so::fmp4serve {
 namespace {
 
 constexpr std::size_t kMostDescription = std::size_t{64} << 10U;
 constexpr std::size_t kMostWaiting = std::size_t{256} << 10U;
-
-// Encoders write the object of a message as an object or as an array with names, as they like.
-amf::Value plain(amf::Value value) {
-  value = amf::common_form(std::move(value));
-  auto* const array = std::get_if<amf::EcmaArray>(&value.is);
-  if (array == nullptr) return value;
-  amf::Members members = std::move(array->members);
-  return amf::Value::object(std::move(members));
-}
 
 }  // namespace
 
@@ -33,14 +21,10 @@ fmp4::EventMessage Description::at(std::uint64_t ms) const {
 
 std::optional<Description> read_description(const flv::Tag& tag) {
   if (tag.type != flv::TagType::kScript || tag.body.size() > kMostDescription) return std::nullopt;
-  Cursor in{tag.body};
-  amf::Decoder decoder{in, {}};
-  const auto name = decoder.next();
-  if (!name || name->as_string() != kDescription) return std::nullopt;
-  auto value = decoder.next();
-  if (!value) return std::nullopt;
-  amf::Members said{{std::string{kDescription}, plain(std::move(*value))}};
-  std::string json = amf::to_json(amf::Value::object(std::move(said)));
+  auto message = amf::read_data_message(tag.body);
+  if (!message || message->name != kDescription || message->values.empty()) return std::nullopt;
+  message->values.resize(1);
+  std::string json = amf::to_json(*std::move(message));
   if (json.size() > kMostDescription) return std::nullopt;
   return Description{.timestamp = tag.timestamp, .json = std::move(json)};
 }
