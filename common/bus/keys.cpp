@@ -5,11 +5,11 @@
 #include <string>
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
+#include "base/file.h"
 #include "base/unique_fd.h"
 #include "bus/zmq_keys.h"
 
@@ -20,41 +20,15 @@ constexpr std::size_t kMaxBytes = std::size_t{1} << 20U;
 constexpr std::size_t kKey = 40;
 constexpr std::string_view kSpace = " \t\r";
 
-Error system_error(std::string_view doing, const std::string& file) {
-  return {Code::kSystem, fmt::format("unable to {} {}: {}", doing, file, std::strerror(errno))};
-}
-
 Status write_file(const std::string& file, mode_t mode, const std::string& text) {
   const UniqueFd out{open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)};
-  if (!out) return fail(system_error("write", file));
+  const auto unable = [&] {
+    return fail(Code::kSystem, fmt::format("unable to write {}: {}", file, std::strerror(errno)));
+  };
+  if (!out) return unable();
   const ssize_t written = write(out.get(), text.data(), text.size());
-  if (written != static_cast<ssize_t>(text.size()) || fsync(out.get()) != 0) {
-    return fail(system_error("write", file));
-  }
+  if (written != static_cast<ssize_t>(text.size()) || fsync(out.get()) != 0) return unable();
   return {};
-}
-
-struct Read {
-  std::string text;
-  mode_t mode;
-};
-Result<Read> read_file(const std::string& file) {
-  const UniqueFd in{open(file.c_str(), O_RDONLY | O_CLOEXEC)};
-  struct stat there {};
-  if (!in || fstat(in.get(), &there) != 0) return fail(system_error("read", file));
-  std::string text(kMaxBytes + 1, '\0');
-  std::size_t size = 0;
-  for (;;) {
-    const ssize_t more = read(in.get(), text.data() + size, text.size() - size);
-    if (more < 0) return fail(system_error("read", file));
-    if (more == 0) break;
-    size += static_cast<std::size_t>(more);
-  }
-  if (size > kMaxBytes) {
-    return fail(Code::kUsage, fmt::format("{} is over the limit of {} bytes", file, kMaxBytes));
-  }
-  text.resize(size);
-  return Read{std::move(text), there.st_mode};
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -77,21 +51,18 @@ Status save_key_pair(const std::string& name, const KeyPair& pair) {
 }
 
 Result<KeyPair> load_key_pair(const std::string& file) {
-  const auto read = read_file(file);
-  if (!read) return fail(read.error());
-  if ((read->mode & 077U) != 0) {
-    return fail(Code::kUsage, fmt::format("{} may be read by others: chmod 600 {}", file, file));
-  }
-  std::string secret{trimmed(std::string_view{read->text}.substr(0, read->text.find('\n')))};
+  const auto text = read_secret_file(file, kMaxBytes);
+  if (!text) return fail(text.error());
+  std::string secret{trimmed(std::string_view{*text}.substr(0, text->find('\n')))};
   auto known = known_of(secret);
   if (!known) return fail(Code::kUsage, fmt::format("{} holds no secret key", file));
   return KeyPair{*std::move(known), std::move(secret)};
 }
 
 Result<std::vector<KnownKey>> load_known_keys(const std::string& file) {
-  const auto read = read_file(file);
-  if (!read) return fail(read.error());
-  return parse_known_keys(read->text, file);
+  const auto text = read_file(file, kMaxBytes);
+  if (!text) return fail(text.error());
+  return parse_known_keys(*text, file);
 }
 
 Result<std::vector<KnownKey>> parse_known_keys(std::string_view text, std::string_view file) {

@@ -1,11 +1,8 @@
 #include "cli/tokens.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-
 #include <fmt/format.h>
 
+#include "base/file.h"
 #include "base/log.h"
 
 namespace so::cli {
@@ -13,17 +10,10 @@ namespace {
 
 constexpr std::size_t kMaxFile = std::size_t{1} << 18U;
 
-Result<token::Keys> read_file(const std::string& file) {
-  errno = 0;
-  std::ifstream in{file, std::ios::binary};
-  std::string text(kMaxFile + 1, '\0');
-  if (!in || !in.read(text.data(), static_cast<std::streamsize>(text.size())).eof()) {
-    return fail(Code::kUsage,
-                fmt::format("unable to read {}: {}", file,
-                            errno != 0 ? std::strerror(errno) : "it is over the limit"));
-  }
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  auto keys = token::read_keys(text);
+Result<token::Keys> read_keys_of(const std::string& file) {
+  const auto text = read_file(file, kMaxFile);
+  if (!text) return fail(text.error());
+  auto keys = token::read_keys(*text);
   if (keys) return keys;
   return fail(Code::kUsage, fmt::format("{}: {}", file, keys.error().text));
 }
@@ -33,7 +23,7 @@ Result<token::Keys> read_file(const std::string& file) {
 Result<std::shared_ptr<const token::Verifier>> read_keys(const Tokens& tokens) {
   token::Keys all;
   for (const std::string& file : tokens.files) {
-    auto keys = read_file(file);
+    auto keys = read_keys_of(file);
     if (!keys) return fail(keys.error());
     for (token::Key& key : *keys) all.push_back(std::move(key));
   }

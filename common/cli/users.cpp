@@ -1,18 +1,11 @@
 #include "cli/users.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
+#include "base/file.h"
 #include "base/log.h"
-#include "base/unique_fd.h"
 #include "base/utf8.h"
 
 namespace so::cli {
@@ -46,26 +39,6 @@ Status add_user(std::string_view line, Passwords& to) {
   return fail(Code::kUsage, fmt::format("{} users are the limit", kMaxUsers));
 }
 
-Result<std::string> read_private_file(const std::string& file) {
-  const auto failed = [&](std::string_view why) {
-    return fail(Code::kUsage, fmt::format("unable to read {}: {}", file, why));
-  };
-  const UniqueFd in{open(file.c_str(), O_RDONLY | O_CLOEXEC)};
-  struct stat there {};
-  if (!in || fstat(in.get(), &there) != 0) return failed(std::strerror(errno));
-  if ((there.st_mode & 077U) != 0)
-    return fail(Code::kUsage, fmt::format("{} may be read by others: chmod 600 {}", file, file));
-  std::string text;
-  std::array<char, 4096> piece{};
-  while (true) {
-    const ssize_t got = read(in.get(), piece.data(), piece.size());
-    if (got < 0) return failed(std::strerror(errno));
-    if (got == 0) return text;
-    text.append(piece.data(), static_cast<std::size_t>(got));
-    if (text.size() > kMaxFile) return failed("it is over the limit");
-  }
-}
-
 }  // namespace
 
 Result<Passwords> parse_passwords(std::string_view text, std::string_view file) {
@@ -82,7 +55,7 @@ Result<Passwords> parse_passwords(std::string_view text, std::string_view file) 
 }
 
 Result<std::shared_ptr<const Passwords>> read_passwords(const std::string& file) {
-  const auto text = read_private_file(file);
+  const auto text = read_secret_file(file, kMaxFile);
   if (!text) return fail(text.error());
   auto passwords = parse_passwords(*text, file);
   if (!passwords) return fail(passwords.error());

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <iterator>
 
 #include <fmt/format.h>
 
+#include "base/file.h"
 #include "cli/listen.h"
 #include "cli/yaml_document.h"
 #include "cli/yaml_hooks.h"
@@ -255,13 +253,9 @@ Result<Config> parse_config(std::string_view text, const std::string& file) {
 }
 
 Result<Config> load_config(const std::string& file) {
-  std::ifstream in{file, std::ios::binary};
-  std::string text(kMaxBytes + 1, '\0');
-  if (!in || !in.read(text.data(), static_cast<std::streamsize>(text.size())).eof()) {
-    return fail(Code::kUsage, fmt::format("unable to read {}: {}", file, std::strerror(errno)));
-  }
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return parse_config(text, file);
+  const auto text = read_file(file, kMaxBytes);
+  if (!text) return fail(text.error());
+  return parse_config(*text, file);
 }
 
 }  // namespace so::cli

@@ -1,12 +1,10 @@
 #include "token_verb.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 
 #include <fmt/format.h>
 
+#include "base/file.h"
 #include "json/read.h"
 #include "json/write.h"
 #include "token/sign.h"
@@ -16,16 +14,6 @@ namespace so::ctl {
 namespace {
 
 constexpr std::size_t kMaxFile = 65536;
-
-Result<std::string> read_file(const std::string& file) {
-  std::ifstream in{file, std::ios::binary};
-  std::string text(kMaxFile, '\0');
-  if (!in || !in.read(text.data(), static_cast<std::streamsize>(text.size())).eof()) {
-    return fail(Code::kUsage, fmt::format("unable to read {}: {}", file, std::strerror(errno)));
-  }
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return text;
-}
 
 std::string claims_of(const TokenPlan& plan, json::Element more, WallMillis now) {
   const auto seconds = [](WallMillis time) {
@@ -46,7 +34,7 @@ std::string claims_of(const TokenPlan& plan, json::Element more, WallMillis now)
 
 Result<std::string> make_token(const TokenPlan& plan, WallMillis now) {
   if (plan.key.empty()) return fail(Code::kUsage, "--sign-key is missing: the file to sign with");
-  const auto key = read_file(plan.key);
+  const auto key = read_file(plan.key, kMaxFile);
   if (!key) return fail(key.error());
   json::Parser parser;
   const auto more = parser.parse(plan.claims.empty() ? "{}" : plan.claims);
@@ -59,7 +47,7 @@ Result<std::string> make_token(const TokenPlan& plan, WallMillis now) {
 }
 
 Result<std::string> read_token(const std::string& file) {
-  auto text = read_file(file);
+  auto text = read_file(file, kMaxFile);
   if (!text) return text;
   constexpr std::string_view kSpace = " \t\r\n";
   text->erase(0, std::min(text->find_first_not_of(kSpace), text->size()));
