@@ -96,7 +96,7 @@ void SseDoor::start(net::ConnId id, Reader& reader) {
                                                  .user = doorway_.visitors.user(id),
                                                  .expires = doorway_.visitors.expires(id)}));
   text += std::exchange(reader.opening, {});
-  doorway_.server.send(id, net::Frame::piece(text));
+  say(id, reader, Words{std::move(text)});
 }
 
 // The first reason counts: where the scope is refused, its objects are too.
@@ -124,79 +124,63 @@ void SseDoor::event(const wire::FrameView& event) {
 // Readers of the same objects are at the same place, and are sent the same bytes.
 void SseDoor::object_event(const wire::FrameView& event) {
   std::vector<Position> at;
-  std::optional<net::Frame> frame;
-  std::string text;
+  std::optional<Words> words;
   for (const net::ConnId id : audience_.of(Audience::topic(event.scope, event.name))) {
     Reader& reader = readers_.at(id);
     const auto object = std::find(reader.objects.begin(), reader.objects.end(), event.name);
     reader.has[static_cast<std::size_t>(object - reader.objects.begin())] = {event.header.epoch,
                                                                              event.header.version};
-    if (!frame || at != reader.has) {
+    if (!words || at != reader.has) {
       at = reader.has;
-      text = wsproto::sse_event(wsproto::positions_text(at), event.body);
-      frame = net::Frame::piece(text);
+      words.emplace(wsproto::sse_event(wsproto::positions_text(at), event.body));
     }
-    if (started(reader)) {
-      doorway_.server.send(id, *frame);
-    } else {
-      reader.opening += text;
-    }
+    say(id, reader, *words);
   }
 }
 
-// Who is told before the stream begins is told where it does.
+bool SseDoor::say(net::ConnId id, Reader& reader, const Words& words) {
+  if (started(reader)) return doorway_.server.send(id, words.frame) == net::Sent::kQueued;
+  reader.opening += words.text;
+  return true;
+}
+
 bool SseDoor::tell(net::ConnId id, std::string_view event) {
   const auto found = readers_.find(id);
-  if (found == readers_.end()) return false;
-  const std::string text = wsproto::sse_event({}, event);
-  if (started(found->second)) {
-    return doorway_.server.send(id, net::Frame::piece(text)) == net::Sent::kQueued;
-  }
-  found->second.opening += text;
-  return true;
+  return found != readers_.end() && say(id, found->second, Words{wsproto::sse_event({}, event)});
 }
 
 void SseDoor::tell_all(std::span<const net::ConnId> ids, std::string_view event) {
   if (ids.empty()) return;
-  const std::string text = wsproto::sse_event({}, event);
-  const net::Frame frame = net::Frame::piece(text);
+  const Words words{wsproto::sse_event({}, event)};
   for (const net::ConnId id : ids) {
-    const auto found = readers_.find(id);
-    if (found == readers_.end()) continue;
-    if (started(found->second)) {
-      doorway_.server.send(id, frame);
-    } else {
-      found->second.opening += text;
-    }
+    if (const auto found = readers_.find(id); found != readers_.end())
+      say(id, found->second, words);
   }
 }
 
 void SseDoor::end(net::ConnId id, std::uint16_t code, std::string_view reason) {
   const auto found = readers_.find(id);
   if (found == readers_.end()) return;
-  if (started(found->second)) {
-    doorway_.server.send(id, net::Frame::piece(wsproto::sse_event({}, wsproto::end(code, reason))));
-    return doorway_.server.close(id, code, reason);
-  }
-  doorway_.server.reply(id, refusal(503, "closed", reason));
+  if (!started(found->second)) return doorway_.server.reply(id, refusal(503, "closed", reason));
+  say(id, found->second, Words{wsproto::sse_event({}, wsproto::end(code, reason))});
+  doorway_.server.close(id, code, reason);
 }
 
 void SseDoor::advise(std::string_view reason, Millis spread) {
   std::uniform_int_distribution<Millis::rep> after{0, spread.count()};
-  for (const auto& [id, reader] : readers_) {
+  for (auto& [id, reader] : readers_) {
     if (!started(reader)) continue;
     const Millis wait{after(random_)};
-    doorway_.server.send(id,
-                         net::Frame::piece(wsproto::sse_retry(wait) +
-                                           wsproto::sse_event({}, wsproto::advice(reason, wait))));
+    say(id, reader,
+        Words{wsproto::sse_retry(wait) + wsproto::sse_event({}, wsproto::advice(reason, wait))});
   }
 }
 
 void SseDoor::beat() {
-  static const net::Frame kComment = net::Frame::piece(wsproto::kSseComment);
+  static const Words kComment{std::string{wsproto::kSseComment}};
   beat_ = (beat_ + 1) % kBeats;
-  for (const auto& [id, reader] : readers_) {
-    if (net::to_number(id) % kBeats == beat_ && started(reader)) doorway_.server.send(id, kComment);
+  for (auto& [id, reader] : readers_) {
+    if (net::to_number(id) % kBeats == beat_ && started(reader)) say(id, reader, kComment);
   }
 }
 

@@ -7,10 +7,12 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "audience.h"
 #include "doorway.h"
+#include "net/frame.h"
 #include "net/http.h"
 #include "wsproto/reply.h"
 
@@ -63,11 +65,20 @@ class SseDoor {
     std::string opening;      // what it begins with
   };
 
+  /// A piece of the stream, made once for all who get it.
+  struct Words {
+    explicit Words(std::string words) : text(std::move(words)), frame(net::Frame::piece(text)) {}
+    std::string text;
+    net::Frame frame;
+  };
+
   void joined(net::ConnId id, const bus::Reply& reply, bool presence);
   void object_event(const wire::FrameView& event);
   void used(net::ConnId id, std::size_t object, const bus::Reply& reply);
   void start(net::ConnId id, Reader& reader);
   void refuse(net::ConnId id, const bus::Reply& why);
+  /// Now, or where the stream begins; whether it is on its way.
+  bool say(net::ConnId id, Reader& reader, const Words& words);
   [[nodiscard]] static bool started(const Reader& reader) {
     return reader.granted == reader.objects.size();
   }
