@@ -42,6 +42,17 @@ Status read_words(const YamlReader& yaml, const std::string& path, Node node, co
   return yaml.list(path, node, one);
 }
 
+Read read_either(const YamlReader& yaml, bool& field, Either one, Either other) {
+  return [&yaml, &field, one, other](const std::string& path, Node node) -> Status {
+    const std::string word = node.IsScalar() ? node.Scalar() : "";
+    if (word != one.word && word != other.word) {
+      return wrong(yaml, node, fmt::format("{} is not {} or {}", path, one.word, other.word));
+    }
+    field = word == one.word ? one.means : other.means;
+    return {};
+  };
+}
+
 Read read_scope(const YamlReader& yaml, policy::ScopeGlob& glob) {
   return [&yaml, &glob](const std::string& path, Node node) -> Status {
     std::string pattern;

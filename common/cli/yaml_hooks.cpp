@@ -41,7 +41,6 @@ class Reader {
   Read method(std::string& field) const;
   Read url(std::string& field) const;
   Read timeout(Millis& field) const;
-  Read on_failure(bool& allow) const;
 
   [[nodiscard]] Status wrong(Node node, std::string_view words) const {
     return fail(yaml_.error(node, words));
@@ -71,7 +70,8 @@ Status Reader::hook(const std::string& path, Node node) {
                         Key{"call", method(hook.call)},
                         Key{"http", url(hook.http)},
                         Key{"timeout", timeout(hook.timeout)},
-                        Key{"on_failure", on_failure(hook.allow_on_failure)}};
+                        Key{"on_failure", read_either(yaml_, hook.allow_on_failure,
+                                                      {"refuse", false}, {"allow", true})}};
   if (auto status = yaml_.map(path + ".", node, keys); !status) return status;
   if (auto status = check(path, hook, node); !status) return status;
   out_.push_back(std::move(hook));
@@ -183,15 +183,6 @@ Read Reader::timeout(Millis& field) const {
                    fmt::format("{} is not between 1ms and {}", path, show_duration(kMaxTimeout)));
     }
     field = *duration;
-    return {};
-  };
-}
-
-Read Reader::on_failure(bool& allow) const {
-  return [this, &allow](const std::string& path, Node node) -> Status {
-    const std::string word = node.IsScalar() ? node.Scalar() : "";
-    if (word != "refuse" && word != "allow") return wrong(node, path + " is not refuse or allow");
-    allow = word == "allow";
     return {};
   };
 }

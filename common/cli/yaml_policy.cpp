@@ -50,7 +50,9 @@ class Reader {
   [[nodiscard]] Read scope(ScopeGlob& glob) const { return read_scope(yaml_, glob); }
   [[nodiscard]] Read glob(std::optional<Glob>& glob) const { return read_glob(yaml_, glob); }
   [[nodiscard]] Read text(std::string& field) const { return read_text(yaml_, field); }
-  Read boolean(bool& field) const;
+  [[nodiscard]] Read boolean(bool& field) const {
+    return read_either(yaml_, field, {"true", true}, {"false", false});
+  }
   Read number(std::optional<std::size_t>& field, bool bytes) const;
   Read items(Status (Reader::*item)(const std::string&, Node));
 
@@ -238,15 +240,6 @@ Read Reader::value(policy::Predefined& object, const std::string& name) const {
     if (!value) return fail(value.error());
     if (*value == "null") return wrong(node, path + " has no value");
     object.values.emplace_back(name, *std::move(value));
-    return {};
-  };
-}
-
-Read Reader::boolean(bool& field) const {
-  return [this, &field](const std::string& path, Node node) -> Status {
-    const std::string word = node.IsScalar() ? node.Scalar() : "";
-    if (word != "true" && word != "false") return wrong(node, path + " is not true or false");
-    field = word == "true";
     return {};
   };
 }
