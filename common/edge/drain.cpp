@@ -15,6 +15,15 @@ Drain::Drain(net::Loop& loop, Steps steps)
       tick_(loop, [this] { next(); }),
       end_(loop, [this] { close_all(); }) {}
 
+Drain::Steps Drain::closing(net::WsServer& server) {
+  return {.hush = [](net::ConnId) {},
+          .settle = [](const std::function<void()>& then) { then(); },
+          .close =
+              [&server](net::ConnId id) {
+                server.close(id, net::close_code::kGoingAway, "shutting down");
+              }};
+}
+
 Millis Drain::window(std::size_t count, Millis within) {
   return std::min(within, Millis{count});
 }

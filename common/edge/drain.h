@@ -5,6 +5,7 @@
 
 #include "net/conn_id.h"
 #include "net/loop.h"
+#include "net/ws_server.h"
 
 namespace so::edge {
 
@@ -18,6 +19,8 @@ class Drain {
     std::function<void(net::ConnId)> close;             // of who is gone, too
   };
   Drain(net::Loop& loop, Steps steps);
+  /// Of clients that are owed nothing: they are closed, with 1001.
+  static Steps closing(net::WsServer& server);
 
   /// How long it takes for so many: a thousand a second, or faster to be done `within`.
   static Millis window(std::size_t count, Millis within);

@@ -256,14 +256,7 @@ void Serve::drain(Millis within, std::function<void()> done) {
   drained_ = std::move(done);
   std::vector<net::ConnId> all;
   for (const auto& [id, watcher] : watching_) all.push_back(id);
-  drain_ = std::make_unique<edge::Drain>(
-      loop_, edge::Drain::Steps{.hush = [](net::ConnId) {},
-                                .settle = [](const std::function<void()>& then) { then(); },
-                                .close =
-                                    [this](net::ConnId id) {
-                                      server_.close(id, net::close_code::kGoingAway,
-                                                    "shutting down");
-                                    }});
+  drain_ = std::make_unique<edge::Drain>(loop_, edge::Drain::closing(server_));
   drain_->start(std::move(all), within);
 }
 
