@@ -7,6 +7,7 @@
 #include "base/cursor.h"
 #include "base/writer.h"
 #include "flv/bit_cursor.h"
+#include "flv/crop.h"
 #include "flv/emulation.h"
 
 namespace so::flv {
@@ -41,22 +42,6 @@ void skip_sub_layers(BitCursor& in, unsigned sub_layers) {
   }
 }
 
-// A crop counts in chroma samples.
-void crop(BitCursor& in, HevcSps& sps, bool separate_planes) {
-  const unsigned chroma = separate_planes ? 0U : sps.chroma_format;
-  const std::uint64_t unit_x = chroma == 1 || chroma == 2 ? 2 : 1;
-  const std::uint64_t unit_y = chroma == 1 ? 2 : 1;
-  const std::uint64_t left = in.ue();
-  const std::uint64_t right = in.ue();
-  const std::uint64_t top = in.ue();
-  const std::uint64_t bottom = in.ue();
-  const std::uint64_t crop_x = (left + right) * unit_x;
-  const std::uint64_t crop_y = (top + bottom) * unit_y;
-  if (crop_x >= sps.width || crop_y >= sps.height) return in.fail();
-  sps.width -= static_cast<std::uint32_t>(crop_x);
-  sps.height -= static_cast<std::uint32_t>(crop_y);
-}
-
 void read_picture(BitCursor& in, HevcSps& sps) {
   in.ue();  // sps_seq_parameter_set_id
   const std::uint32_t chroma_format = in.ue();
@@ -66,7 +51,9 @@ void read_picture(BitCursor& in, HevcSps& sps) {
   sps.width = in.ue();
   sps.height = in.ue();
   if (sps.width == 0 || sps.width > kMaxSide || sps.height == 0 || sps.height > kMaxSide) in.fail();
-  if (in.ok() && in.flag()) crop(in, sps, separate_planes);
+  if (in.ok() && in.flag()) {
+    crop(in, separate_planes ? 0U : sps.chroma_format, 1, sps.width, sps.height);
+  }
   const std::uint32_t luma = in.ue();
   const std::uint32_t chroma = in.ue();
   if (luma > 8 || chroma > 8) in.fail();

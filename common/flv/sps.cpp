@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "flv/bit_cursor.h"
+#include "flv/crop.h"
 #include "flv/emulation.h"
 
 namespace so::flv {
@@ -53,8 +54,7 @@ void skip_picture_order(BitCursor& in) {
   for (std::uint32_t i = 0; i < cycle && in.ok(); ++i) in.se();
 }
 
-// A macroblock is 16 x 16; a field-coded picture counts its rows in pairs. Cropping is counted in
-// chroma samples, and in pairs of rows if there are fields.
+// A macroblock is 16 x 16; a field-coded picture counts its rows in pairs.
 void read_picture_size(BitCursor& in, Sps& sps, bool separate_planes) {
   const std::uint32_t columns = in.ue() + 1;
   const std::uint32_t row_units = in.ue() + 1;
@@ -65,19 +65,9 @@ void read_picture_size(BitCursor& in, Sps& sps, bool separate_planes) {
   if (!in.ok()) return;
   sps.width = columns * 16;
   sps.height = row_units * rows_per_unit * 16;
-  if (!in.flag()) return;
-  const unsigned chroma = separate_planes ? 0U : sps.chroma_format;
-  const std::uint64_t unit_x = chroma == 1 || chroma == 2 ? 2 : 1;
-  const std::uint64_t unit_y = std::uint64_t{chroma == 1 ? 2U : 1U} * rows_per_unit;
-  const std::uint64_t left = in.ue();
-  const std::uint64_t right = in.ue();
-  const std::uint64_t top = in.ue();
-  const std::uint64_t bottom = in.ue();
-  const std::uint64_t crop_x = (left + right) * unit_x;
-  const std::uint64_t crop_y = (top + bottom) * unit_y;
-  if (crop_x >= sps.width || crop_y >= sps.height) return in.fail();
-  sps.width -= static_cast<std::uint32_t>(crop_x);
-  sps.height -= static_cast<std::uint32_t>(crop_y);
+  if (in.flag()) {
+    crop(in, separate_planes ? 0U : sps.chroma_format, rows_per_unit, sps.width, sps.height);
+  }
 }
 
 }  // namespace
