@@ -1,14 +1,12 @@
 #include "net/child.h"
 
-#include <algorithm>
 #include <array>
 #include <csignal>
 #include <string_view>
 
-#include <unistd.h>
-
-#include <fmt/format.h>
 #include <uv.h>
+
+#include "net/spawn.h"
 
 namespace so::net {
 
@@ -54,7 +52,7 @@ struct Child::State {
     ended(end);
   }
 
-  int spawn(uv_loop_t* loop);
+  Status spawn(uv_loop_t* loop);
   void run();
   void on_read(Stream stream, ssize_t got);
   void on_exit(std::int64_t code, int signal);
@@ -74,56 +72,17 @@ struct Child::State {
   }
 };
 
-namespace {
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> all;
-  all.reserve(texts.size() + 1);
-  for (std::string& text : texts) all.push_back(text.data());
-  all.push_back(nullptr);
-  return all;
-}
-
-// Ours, with what is added in place of variables of the same name.
-std::vector<std::string> environment_with(
-    const std::vector<std::pair<std::string, std::string>>& added) {
-  std::vector<std::string> all;
-  for (char** at = environ; *at != nullptr; ++at) {
-    const std::string_view variable{*at};
-    const auto same = [&](const auto& each) {
-      return variable.starts_with(each.first) &&
-             variable.substr(each.first.size()).starts_with('=');
-    };
-    if (std::none_of(added.begin(), added.end(), same)) all.emplace_back(variable);
-  }
-  for (const auto& [name, value] : added) all.push_back(fmt::format("{}={}", name, value));
-  return all;
-}
-
-}  // namespace
-
-int Child::State::spawn(uv_loop_t* loop) {
-  std::vector<std::string> variables = environment_with(options.environment);
-  std::vector<char*> words = pointers(options.command);
-  std::vector<char*> env = pointers(variables);
-  std::array<uv_stdio_container_t, 3> stdio{};
-  for (const Stream stream : {kIn, kOut, kErr}) {
-    const int way = stream == kIn ? UV_READABLE_PIPE : UV_WRITABLE_PIPE;  // as the child sees it
-    stdio.at(stream).flags = static_cast<uv_stdio_flags>(UV_CREATE_PIPE | way);
-    stdio.at(stream).data.stream = reinterpret_cast<uv_stream_t*>(&pipes.at(stream));
-  }
-  uv_process_options_t how{};
-  how.file = words.front();
-  how.args = words.data();
-  how.env = env.data();
-  how.flags = UV_PROCESS_DETACHED;  // a session of its own
-  how.stdio = stdio.data();
-  how.stdio_count = static_cast<int>(stdio.size());
-  how.exit_cb = [](uv_process_t* ended_one, std::int64_t code, int signal) {
-    State::of(ended_one->data).on_exit(code, signal);
-  };
+Status Child::State::spawn(uv_loop_t* loop) {
+  std::array stdio{pipe_that_it_reads(pipes[kIn]), pipe_that_it_writes(pipes[kOut]),
+                   pipe_that_it_writes(pipes[kErr])};
   ++open;
-  return uv_spawn(loop, &process, &how);
+  return net::spawn(loop, process,
+                    {.command = options.command,
+                     .environment = options.environment,
+                     .stdio = stdio,
+                     .ended = [](uv_process_t* ended_one, std::int64_t code, int signal) {
+                       State::of(ended_one->data).on_exit(code, signal);
+                     }});
 }
 
 void Child::State::run() {
@@ -183,11 +142,9 @@ Result<std::unique_ptr<Child>> Child::start(Loop& loop, ChildOptions options,
   state->options = std::move(options);
   state->ended = std::move(ended);
   state->init(loop.uv());
-  if (const int failed = state->spawn(loop.uv()); failed != 0) {
+  if (auto spawned = state->spawn(loop.uv()); !spawned) {
     state->abandon();
-    const Code code = failed == UV_ENOENT ? Code::kNotFound : Code::kSystem;
-    return fail(code, fmt::format("unable to run {}: {}", state->options.command.front(),
-                                  uv_strerror(failed)));
+    return fail(spawned.error());
   }
   state->run();
   return std::unique_ptr<Child>{new Child{state}};

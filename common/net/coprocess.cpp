@@ -2,7 +2,6 @@
 
 #include <array>
 #include <csignal>
-#include <cstdlib>
 #include <utility>
 
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include <uv.h>
 
 #include "base/log.h"
+#include "net/spawn.h"
 
 namespace so::net {
 
@@ -61,7 +61,7 @@ struct Coprocess::State {
     if (process.pid != 0) ::kill(-process.pid, number);
   }
 
-  int spawn(uv_loop_t* loop);
+  Status spawn(uv_loop_t* loop);
   void read();
   void on_read(ssize_t got);
   void take(std::string_view text);
@@ -69,35 +69,19 @@ struct Coprocess::State {
   void abandon();
 };
 
-int Coprocess::State::spawn(uv_loop_t* loop) {
-  std::vector<char*> words;
-  for (std::string& word : options.command) words.push_back(word.data());
-  words.push_back(nullptr);
-  std::array<uv_stdio_container_t, 3> stdio{};
-  stdio[0].flags = static_cast<uv_stdio_flags>(UV_CREATE_PIPE | UV_READABLE_PIPE);
-  stdio[0].data.stream = input();
-  stdio[1].flags = static_cast<uv_stdio_flags>(UV_CREATE_PIPE | UV_WRITABLE_PIPE);
-  stdio[1].data.stream = reinterpret_cast<uv_stream_t*>(&out);
-  stdio[2].flags = UV_INHERIT_FD;
-  stdio[2].data.fd = STDERR_FILENO;
-  std::vector<std::string> settings;
-  for (char** own = environ; *own != nullptr; ++own) settings.emplace_back(*own);
-  for (const auto& [name, value] : options.environment) settings.push_back(name + "=" + value);
-  std::vector<char*> environment;
-  for (std::string& setting : settings) environment.push_back(setting.data());
-  environment.push_back(nullptr);
-  uv_process_options_t how{};
-  if (!options.environment.empty()) how.env = environment.data();
-  how.file = words.front();
-  how.args = words.data();
-  how.flags = UV_PROCESS_DETACHED;  // a session of its own
-  how.stdio = stdio.data();
-  how.stdio_count = static_cast<int>(stdio.size());
-  how.exit_cb = [](uv_process_t* ended, std::int64_t code, int by) {
-    State::of(ended->data).on_exit(code, by);
-  };
+Status Coprocess::State::spawn(uv_loop_t* loop) {
+  uv_stdio_container_t ours{};
+  ours.flags = UV_INHERIT_FD;
+  ours.data.fd = STDERR_FILENO;
+  std::array stdio{pipe_that_it_reads(in), pipe_that_it_writes(out), ours};
   ++open;
-  return uv_spawn(loop, &process, &how);
+  return net::spawn(loop, process,
+                    {.command = options.command,
+                     .environment = options.environment,
+                     .stdio = stdio,
+                     .ended = [](uv_process_t* ended, std::int64_t code, int by) {
+                       State::of(ended->data).on_exit(code, by);
+                     }});
 }
 
 void Coprocess::State::read() {
@@ -171,13 +155,10 @@ Result<std::unique_ptr<Coprocess>> Coprocess::start(Loop& loop, CoprocessOptions
   state->options = std::move(options);
   state->handlers = std::move(handlers);
   state->init(loop.uv());
-  if (const int failed = state->spawn(loop.uv()); failed != 0) {
-    const Code code = failed == UV_ENOENT ? Code::kNotFound : Code::kSystem;
-    Error error{code, fmt::format("unable to run {}: {}", state->options.command.front(),
-                                  uv_strerror(failed))};
+  if (auto spawned = state->spawn(loop.uv()); !spawned) {
     state->abandon();
     State::close(&state->process);
-    return fail(std::move(error));
+    return fail(spawned.error());
   }
   state->read();
   return std::unique_ptr<Coprocess>{new Coprocess{state}};

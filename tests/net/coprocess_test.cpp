@@ -1,6 +1,7 @@
 #include "net/coprocess.h"
 
 #include <csignal>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,17 @@ struct Shell {
 using Lines = std::vector<std::string>;
 
 }  // namespace
+
+TEST_CASE("coprocess: what is added to the environment is in place of ours") {
+  net::Loop loop;
+  setenv("SO_COPROCESS_TEST", "old", 1);
+  Shell shell{loop};
+  shell.run("echo $SO_COPROCESS_TEST $SO_COPROCESS_OTHER; env | grep -c ^SO_COPROCESS_TEST=",
+            {.command = {},
+             .environment = {{"SO_COPROCESS_TEST", "new"}, {"SO_COPROCESS_OTHER", "too"}}});
+  REQUIRE(shell.heard(2));
+  CHECK(shell.lines == Lines{"new too", "1"});
+}
 
 TEST_CASE("coprocess: lines go to and fro") {
   net::Loop loop;
