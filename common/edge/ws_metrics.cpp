@@ -5,33 +5,26 @@
 namespace so::edge {
 namespace {
 
-double number(std::uint64_t count) {
-  return static_cast<double>(count);
-}
-
 void add_connects(metrics::Families& to, const net::WsCounters& counters) {
   to.counter("scopewire_ws_connects_total", "sockets that were accepted, by what became of them");
-  to.value(number(counters.opened), {{"result", "open"}});
-  to.value(number(counters.requests), {{"result", "http"}});
-  to.value(number(counters.refused), {{"result", "refused"}});
-  to.value(number(counters.refused_full), {{"result", "full"}});
-  to.value(number(counters.refused_fast), {{"result", "too_fast"}});
-  to.value(number(counters.dropped), {{"result", "dropped"}});
-  to.value(number(counters.late), {{"result", "timeout"}});
-  to.value(number(counters.broken), {{"result", "broken"}});
+  to.value(counters.opened, {{"result", "open"}});
+  to.value(counters.requests, {{"result", "http"}});
+  to.value(counters.refused, {{"result", "refused"}});
+  to.value(counters.refused_full, {{"result", "full"}});
+  to.value(counters.refused_fast, {{"result", "too_fast"}});
+  to.value(counters.dropped, {{"result", "dropped"}});
+  to.value(counters.late, {{"result", "timeout"}});
+  to.value(counters.broken, {{"result", "broken"}});
 }
 
 void add_traffic(metrics::Families& to, const net::WsCounters& counters) {
-  to.counter("scopewire_ws_messages_in_total", "messages of clients");
-  to.value(number(counters.messages_in));
-  to.counter("scopewire_ws_messages_out_total", "messages to clients");
-  to.value(number(counters.frames_out));
-  to.counter("scopewire_ws_writes_total", "what the system was asked to send them");
-  to.value(number(counters.writes));
-  to.counter("scopewire_ws_bytes_in_total", "their payload, bytes");
-  to.value(number(counters.bytes_in));
-  to.counter("scopewire_ws_bytes_out_total", "what the system took for clients, bytes");
-  to.value(number(counters.bytes_out));
+  to.counter("scopewire_ws_messages_in_total", "messages of clients", counters.messages_in);
+  to.counter("scopewire_ws_messages_out_total", "messages to clients", counters.frames_out);
+  to.counter("scopewire_ws_writes_total", "what the system was asked to send them",
+             counters.writes);
+  to.counter("scopewire_ws_bytes_in_total", "their payload, bytes", counters.bytes_in);
+  to.counter("scopewire_ws_bytes_out_total", "what the system took for clients, bytes",
+             counters.bytes_out);
 }
 
 void add_delays(metrics::Families& to, const net::WsServer& server) {
@@ -46,25 +39,24 @@ void add_delays(metrics::Families& to, const net::WsServer& server) {
 
 void add_abuse(metrics::Families& to, const net::WsCounters& counters) {
   to.counter("scopewire_ws_limits_total", "clients that met a limit, by which");
-  to.value(number(counters.slow_consumers), {{"limit", "queue"}});
-  to.value(number(counters.no_pong), {{"limit", "pong"}});
-  to.value(number(counters.too_big), {{"limit", "message"}});
-  to.value(number(counters.fragments), {{"limit", "fragments"}});
-  to.value(number(counters.floods), {{"limit", "rate"}});
-  to.value(number(counters.abusers), {{"limit", "abuse"}});
+  to.value(counters.slow_consumers, {{"limit", "queue"}});
+  to.value(counters.no_pong, {{"limit", "pong"}});
+  to.value(counters.too_big, {{"limit", "message"}});
+  to.value(counters.fragments, {{"limit", "fragments"}});
+  to.value(counters.floods, {{"limit", "rate"}});
+  to.value(counters.abusers, {{"limit", "abuse"}});
 }
 
 }  // namespace
 
 void add_metrics(metrics::Families& to, const net::WsServer& server) {
   const net::WsCounters& counters = server.counters();
-  to.gauge("scopewire_ws_connections", "WebSocket connections");
-  to.value(number(server.connections()));
+  to.gauge("scopewire_ws_connections", "WebSocket connections", server.connections());
   add_connects(to, counters);
   to.counter("scopewire_ws_disconnects_total", "connections that ended, by close code");
   for (const auto& [code, count] : counters.closes) {
     const std::string text = code == 0 ? "other" : std::to_string(code);
-    to.value(number(count), {{"code", text}});
+    to.value(count, {{"code", text}});
   }
   add_traffic(to, counters);
   add_abuse(to, counters);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <prometheus/metric_family.h>
 #include <string>
 #include <string_view>
@@ -23,8 +24,24 @@ class Families {
   /// Begins a family; value() adds to the last one.
   void counter(std::string_view name, std::string_view help);
   void gauge(std::string_view name, std::string_view help);
-  void histogram(std::string_view name, std::string_view help, const net::Histogram& values);
   void value(double value, const Labels& labels = {});
+  template <std::integral Integer>
+  void value(Integer count, const Labels& labels = {}) {
+    value(static_cast<double>(count), labels);
+  }
+
+  /// Families of one value, which has no labels.
+  template <class Number>
+  void counter(std::string_view name, std::string_view help, Number only) {
+    counter(name, help);
+    value(only);
+  }
+  template <class Number>
+  void gauge(std::string_view name, std::string_view help, Number only) {
+    gauge(name, help);
+    value(only);
+  }
+  void histogram(std::string_view name, std::string_view help, const net::Histogram& values);
 
   std::vector<prometheus::MetricFamily> take() { return std::exchange(all_, {}); }
 

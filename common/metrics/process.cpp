@@ -44,15 +44,12 @@ void add_process(Families& to, std::string_view tool) {
   to.value(1, {{"tool", tool}, {"version", SO_VERSION}});
   rusage usage{};
   if (getrusage(RUSAGE_SELF, &usage) == 0) {
-    to.counter("process_cpu_seconds_total", "user and system CPU time, seconds");
-    to.value(seconds(usage.ru_utime) + seconds(usage.ru_stime));
+    to.counter("process_cpu_seconds_total", "user and system CPU time, seconds",
+               seconds(usage.ru_utime) + seconds(usage.ru_stime));
   }
-  to.gauge("process_resident_memory_bytes", "resident memory, bytes");
-  to.value(resident_bytes());
-  to.gauge("process_open_fds", "open file descriptors");
-  to.value(open_descriptors());
-  to.gauge("process_start_time_seconds", "when the process began, seconds since 1970");
-  to.value(kStarted);
+  to.gauge("process_resident_memory_bytes", "resident memory, bytes", resident_bytes());
+  to.gauge("process_open_fds", "open file descriptors", open_descriptors());
+  to.gauge("process_start_time_seconds", "when the process began, seconds since 1970", kStarted);
 }
 
 }  // namespace so::metrics

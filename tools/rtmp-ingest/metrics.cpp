@@ -55,8 +55,8 @@ std::vector<StreamLine> stream_lines(TimePoint now) {
 }
 
 void add_streams(metrics::Families& to, const Ingest& ingest) {
-  to.gauge("scopewire_rtmp_streams", "streams that are published or played here");
-  to.value(number(ingest.streams().size()));
+  to.gauge("scopewire_rtmp_streams", "streams that are published or played here",
+           ingest.streams().size());
   if (ingest.streams().empty()) return;
   for (const StreamLine& line : stream_lines(ingest.now())) {
     line.counts ? to.counter(line.name, line.help) : to.gauge(line.name, line.help);
@@ -69,25 +69,22 @@ void add_streams(metrics::Families& to, const Ingest& ingest) {
 
 void add_metrics(metrics::Families& to, const Ingest& ingest) {
   const Ingest::Counters& counters = ingest.counters();
-  to.gauge("scopewire_rtmp_clients", "RTMP connections");
-  to.value(number(ingest.clients()));
-  to.counter("scopewire_rtmp_object_messages_total", "shared object messages of clients");
-  to.value(number(counters.object_messages));
+  to.gauge("scopewire_rtmp_clients", "RTMP connections", ingest.clients());
+  to.counter("scopewire_rtmp_object_messages_total", "shared object messages of clients",
+             counters.object_messages);
   to.counter("scopewire_rtmp_unknown_events_total",
-             "events in them that nobody knows, and that were skipped");
-  to.value(number(counters.unknown_events));
-  to.counter("scopewire_rtmp_slow_players_total", "times that a player skipped to a key frame");
-  to.value(number(counters.slow_players));
-  to.counter("scopewire_rtmp_stuck_players_total", "players closed because that did not help");
-  to.value(number(counters.stuck_players));
-  to.counter("scopewire_rtmp_replaced_publishers_total", "publishers whose name another one got");
-  to.value(number(counters.replaced_publishers));
-  to.counter("scopewire_rtmp_untold_data_total", "data messages too many for the hub");
-  to.value(number(counters.untold_data));
-  to.gauge("scopewire_rtmp_recordings", "recordings that are being played");
-  to.value(number(ingest.playbacks()));
-  to.counter("scopewire_rtmp_refused_proofs_total", "tokens and passwords that were wrong");
-  to.value(number(counters.refused_proofs));
+             "events in them that nobody knows, and that were skipped", counters.unknown_events);
+  to.counter("scopewire_rtmp_slow_players_total", "times that a player skipped to a key frame",
+             counters.slow_players);
+  to.counter("scopewire_rtmp_stuck_players_total", "players closed because that did not help",
+             counters.stuck_players);
+  to.counter("scopewire_rtmp_replaced_publishers_total", "publishers whose name another one got",
+             counters.replaced_publishers);
+  to.counter("scopewire_rtmp_untold_data_total", "data messages too many for the hub",
+             counters.untold_data);
+  to.gauge("scopewire_rtmp_recordings", "recordings that are being played", ingest.playbacks());
+  to.counter("scopewire_rtmp_refused_proofs_total", "tokens and passwords that were wrong",
+             counters.refused_proofs);
   add_streams(to, ingest);
 }
 

@@ -83,7 +83,7 @@ int run(const gateway::Options& options, net::Loop& loop, const net::WsServer& s
 void add_routes(metrics::Families& to, const gateway::Gateway& gateway) {
   to.gauge("scopewire_ws_route_connections", "clients that are there, by how they came");
   for (const auto& [route, count] : gateway.routes()) {
-    to.value(static_cast<double>(count), {{"route", route}});
+    to.value(count, {{"route", route}});
   }
 }
 
