@@ -10,13 +10,11 @@
 //   browser.mjs URL [--wait JS] [--eval JS] [--screenshot FILE] [--size WxH] [--dark] [--timeout S]
 // loads the URL, waits until the first expression is true, prints the value of the second as JSON,
 // writes a picture. Exit code 1: an error, or the time was up.
-import {spawn} from 'node:child_process';
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import {setTimeout as sleep} from 'node:timers/promises';
+import {writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
+import {BrowserProcess} from './browser_process.mjs';
+import {eventually} from './eventually.mjs';
 
 const FLAGS = [
   '--headless',
@@ -33,16 +31,13 @@ const FLAGS = [
   '--remote-debugging-pipe',
 ];
 const KEY_CODES = {Enter: 13, Tab: 9, ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40};
-const POLL_MS = 50;
 const WAIT_MS = 20_000; // long, for a busy machine; what works never waits so long
 const CALL_MS = 20_000; // a busy machine's slowest answer to one command
 
 export class Browser {
-  #child;
-  #profile;
+  #process;
   #pipe;
   #session;
-  #ended;
   console = []; // what pages logged, and errors nobody caught
 
   /** A browser of its own with an empty profile, showing the URL. `size` is [width, height]. */
@@ -59,22 +54,12 @@ export class Browser {
   }
 
   constructor() {
-    this.#profile = mkdtempSync(join(tmpdir(), 'scopewire-browser-'));
-    // A process group of its own: closing ends this browser and its helpers, and nothing else.
-    this.#child = spawn(
+    this.#process = new BrowserProcess(
       process.env.SO_CHROMIUM ?? 'chromium',
-      [...FLAGS, `--user-data-dir=${this.#profile}`, 'about:blank'],
-      {
-        stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
-        detached: true,
-        env: {...process.env, HOME: this.#profile},
-      },
+      (profile) => [...FLAGS, `--user-data-dir=${profile}`, 'about:blank'],
+      {stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe']},
     );
-    this.#pipe = new Pipe(this.#child, (method, params) => this.#event(method, params));
-    this.#ended = new Promise((resolve) => {
-      for (const event of ['exit', 'error']) this.#child.once(event, resolve);
-    });
-    process.once('exit', this.#discard);
+    this.#pipe = new Pipe(this.#process.child, (method, params) => this.#event(method, params));
   }
 
   async navigate(url) {
@@ -96,14 +81,8 @@ export class Browser {
   }
 
   /** Waits until the expression is truthy and returns its value. */
-  async waitFor(expression, milliseconds = WAIT_MS) {
-    const end = Date.now() + milliseconds;
-    for (;;) {
-      const value = await this.evaluate(expression);
-      if (value) return value;
-      if (Date.now() > end) throw new Error(`still false after ${milliseconds} ms: ${expression}`);
-      await sleep(POLL_MS);
-    }
+  waitFor(expression, milliseconds = WAIT_MS) {
+    return eventually(() => this.evaluate(expression), milliseconds, expression);
   }
 
   /** Types as a person does, into whatever has the focus; `key` presses one named key. */
@@ -154,26 +133,9 @@ export class Browser {
     writeFileSync(file, Buffer.from(data, 'base64'));
   }
 
-  async close() {
-    process.removeListener('exit', this.#discard);
-    this.#kill();
-    await Promise.race([this.#ended, sleep(5000, null, {ref: false})]);
-    this.#discard();
+  close() {
+    return this.#process.close();
   }
-
-  #kill() {
-    try {
-      process.kill(-this.#child.pid, 'SIGKILL');
-    } catch {
-      // it has ended by itself, or never started
-    }
-  }
-
-  #discard = () => {
-    this.#kill();
-    // Its helpers may still be writing for a moment.
-    rmSync(this.#profile, {recursive: true, force: true, maxRetries: 10, retryDelay: 100});
-  };
 
   async #attach([width, height], dark) {
     const {targetInfos} = await this.#pipe.call('Target.getTargets');

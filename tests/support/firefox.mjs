@@ -1,11 +1,9 @@
 // A headless Firefox, driven over Marionette: no driver, no package. What tests of both browsers need
 // of browser.mjs, under the same names.
-import {spawn} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {connect} from 'node:net';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {setTimeout as sleep} from 'node:timers/promises';
+import {BrowserProcess} from './browser_process.mjs';
 import {eventually} from './eventually.mjs';
 
 // Nothing is asked of any host but the one that is tested.
@@ -25,10 +23,8 @@ const SETTINGS = {
 const START_MS = 60_000; // the first start makes a profile
 
 export class Firefox {
-  #child;
-  #profile;
+  #process;
   #pipe;
-  #ended;
 
   /** A browser of its own with an empty profile, showing the URL. */
   static async open(url) {
@@ -44,18 +40,15 @@ export class Firefox {
   }
 
   constructor() {
-    this.#profile = mkdtempSync(join(tmpdir(), 'scopewire-firefox-'));
     const lines = Object.entries(SETTINGS).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});`);
-    writeFileSync(join(this.#profile, 'user.js'), lines.join('\n'));
-    this.#child = spawn(
+    this.#process = new BrowserProcess(
       process.env.SO_FIREFOX ?? 'firefox-esr',
-      ['--headless', '--no-remote', '--marionette', '--profile', this.#profile, 'about:blank'],
-      {stdio: 'ignore', detached: true, env: {...process.env, HOME: this.#profile, MOZ_CRASHREPORTER_DISABLE: '1'}},
+      (profile) => {
+        writeFileSync(join(profile, 'user.js'), lines.join('\n'));
+        return ['--headless', '--no-remote', '--marionette', '--profile', profile, 'about:blank'];
+      },
+      {env: {MOZ_CRASHREPORTER_DISABLE: '1'}},
     );
-    this.#ended = new Promise((resolve) => {
-      for (const event of ['exit', 'error']) this.#child.once(event, resolve);
-    });
-    process.once('exit', this.#discard);
   }
 
   async navigate(url) {
@@ -75,34 +68,16 @@ export class Firefox {
 
   /** Waits until the expression is truthy and returns its value. */
   waitFor(expression, milliseconds = 20_000) {
-    return eventually(() => this.evaluate(expression), milliseconds).catch(({message}) => {
-      throw new Error(`${message}: ${expression}`);
-    });
+    return eventually(() => this.evaluate(expression), milliseconds, expression);
   }
 
   async close() {
-    process.removeListener('exit', this.#discard);
     this.#pipe?.end();
-    this.#kill();
-    await Promise.race([this.#ended, sleep(5000, null, {ref: false})]);
-    this.#discard();
+    await this.#process.close();
   }
-
-  #kill() {
-    try {
-      process.kill(-this.#child.pid, 'SIGKILL');
-    } catch {
-      // it has ended by itself, or never started
-    }
-  }
-
-  #discard = () => {
-    this.#kill();
-    rmSync(this.#profile, {recursive: true, force: true, maxRetries: 10, retryDelay: 100});
-  };
 
   async #attach() {
-    const port = await eventually(() => activePort(this.#profile), START_MS);
+    const port = await eventually(() => activePort(this.#process.profile), START_MS);
     this.#pipe = await Marionette.connect(port);
     await this.#pipe.call('WebDriver:NewSession', {capabilities: {alwaysMatch: {}}});
     await this.#pipe.call('WebDriver:SetTimeouts', {script: 60_000, pageLoad: 60_000});
