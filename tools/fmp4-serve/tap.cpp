@@ -12,52 +12,23 @@ namespace so::fmp4serve {
 Tap::Tap(net::Loop& loop, bus::Client& hub, Options options, std::function<bool(ByteView)> write,
          std::function<void(Exit)> done)
     : loop_(loop),
-      hub_(hub),
       options_(std::move(options)),
       write_(std::move(write)),
       done_(std::move(done)),
       batches_(options_.cut),
       opening_(loop, [this] { take(muxer_.tick(loop_.now())); }),
-      timeout_(loop, [this] {
-        const bool there = hub_.connected();
-        log::error("{} has not begun{}", options_.stream, there ? "" : ": there is no hub");
-        finish(there ? Exit::kTimeout : Exit::kUnreachable);
-      }) {}
+      follower_(loop, hub, options_.stream,
+                {.unit = [this](const media::UnitView& u, bool skipped) { unit(u, skipped); },
+                 .metadata = [this](std::optional<double> at,
+                                    std::string_view data) { metadata(at, data); },
+                 .end =
+                     [this](Exit exit, const std::string& why) {
+                       if (!why.empty()) log::error("{}", why);
+                       finish(exit);
+                     }}) {}
 
 void Tap::start() {
-  timeout_.start(options_.wait);
-  hub_.listen({.event = [this](const wire::FrameView& frame) { event(frame); },
-               .sync = {},
-               .link = {},
-               .refused = {}});
-  hub_.follow(options_.stream, {.meta = true, .streams = true, .latest = false});
-}
-
-void Tap::event(const wire::FrameView& event) {
-  const auto body = parser_.parse(event.body);
-  if (event.scope != options_.stream || !body) return;
-  if (event.header.kind == wire::Kind::kStream) return stream_event(*body);
-  const auto data = json::member(*body, "data");
-  if (event.header.kind != wire::Kind::kMetadata || !data) return;
-  metadata(json::number(*body, "timestamp"), json::compact(*data));
-}
-
-void Tap::stream_event(json::Element event) {
-  if (json::text(event, "state") == "down") {
-    if (subscriber_) finish(Exit::kOk);
-    return;
-  }
-  const std::string endpoint{json::text(event, "endpoint").value_or("")};
-  if (subscriber_ || endpoint.empty()) return;
-  auto opened = media::Subscriber::open(
-      loop_, endpoint,
-      {.unit = [this](const media::UnitView& u, bool skipped) { unit(u, skipped); },
-       .end = [this] { finish(Exit::kOk); }});
-  if (!opened) {
-    log::error("{}", opened.error().text);
-    return finish(Exit::kFailure);
-  }
-  subscriber_ = std::move(*opened);
+  follower_.start(options_.wait);
 }
 
 void Tap::unit(const media::UnitView& unit, bool skipped) {
@@ -74,7 +45,7 @@ void Tap::take(std::span<const fmp4::Event> events) {
 }
 
 void Tap::on(const fmp4::InitSegment& init) {
-  timeout_.stop();
+  follower_.stop_waiting();
   flush();
   begun_ = true;
   write(init.bytes);
@@ -131,7 +102,7 @@ void Tap::write(ByteView bytes) {
 }
 
 void Tap::finish(Exit exit) {
-  timeout_.stop();
+  follower_.stop_waiting();
   if (done_) flush();
   if (const auto done = std::exchange(done_, nullptr)) done(exit);
 }

@@ -11,8 +11,7 @@
 #include "bus/client.h"
 #include "fmp4/batch.h"
 #include "fmp4/muxer.h"
-#include "json/read.h"
-#include "media/zmq_subscriber.h"
+#include "media/follower.h"
 #include "net/loop.h"
 #include "stream_data.h"
 
@@ -34,10 +33,8 @@ class Tap {
   void start();
 
  private:
-  void event(const wire::FrameView& event);
   void unit(const media::UnitView& unit, bool skipped);
   void take(std::span<const fmp4::Event> events);
-  void stream_event(json::Element event);
   void on(const fmp4::InitSegment& init);
   void on(const fmp4::Fragment& fragment);
   void on(const fmp4::Discontinuity&) {}
@@ -51,11 +48,9 @@ class Tap {
   void finish(Exit exit);
 
   net::Loop& loop_;
-  bus::Client& hub_;
   Options options_;
   std::function<bool(ByteView)> write_;
   std::function<void(Exit)> done_;
-  std::unique_ptr<media::Subscriber> subscriber_;
   fmp4::Muxer muxer_;
   fmp4::Batches batches_;
   double time_ = 0;  // seconds: where the latest frame lies
@@ -64,8 +59,7 @@ class Tap {
   std::string description_;
   bool begun_ = false;
   net::Timer opening_;  // of a stream that stands at its first picture
-  net::Timer timeout_;
-  json::Parser parser_;
+  media::Follower follower_;
 };
 
 }  // namespace so::fmp4serve

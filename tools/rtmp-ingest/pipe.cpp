@@ -77,44 +77,20 @@ void PipePublish::finish(Exit exit) {
 
 PipeTap::PipeTap(net::Loop& loop, bus::Client& hub, Options options,
                  std::function<bool(ByteView)> write, std::function<void(Exit)> done)
-    : loop_(loop),
-      hub_(hub),
-      options_(std::move(options)),
+    : options_(std::move(options)),
       write_(std::move(write)),
       done_(std::move(done)),
-      timeout_(loop, [this] {
-        const bool there = hub_.connected();
-        log::error("{} has not begun{}", options_.stream, there ? "" : ": there is no hub");
-        finish(there ? Exit::kTimeout : Exit::kUnreachable);
-      }) {}
+      follower_(loop, hub, options_.stream,
+                {.unit = [this](const media::UnitView& u, bool) { unit(u); },
+                 .metadata = {},
+                 .end =
+                     [this](Exit exit, const std::string& why) {
+                       if (!why.empty()) log::error("{}", why);
+                       finish(exit);
+                     }}) {}
 
 void PipeTap::start() {
-  timeout_.start(options_.wait);
-  hub_.listen({.event = [this](const wire::FrameView& frame) { event(frame); },
-               .sync = {},
-               .link = {},
-               .refused = {}});
-  hub_.follow(options_.stream, {.meta = false, .streams = true, .latest = false});
-}
-
-void PipeTap::event(const wire::FrameView& event) {
-  const auto body = parser_.parse(event.body);
-  if (event.header.kind != wire::Kind::kStream || event.scope != options_.stream || !body) return;
-  if (json::text(*body, "state") == "down") {
-    if (subscriber_) finish(Exit::kOk);
-    return;
-  }
-  const std::string endpoint{json::text(*body, "endpoint").value_or("")};
-  if (subscriber_ || endpoint.empty()) return;
-  auto opened =
-      media::Subscriber::open(loop_, endpoint,
-                              {.unit = [this](const media::UnitView& u, bool) { unit(u); },
-                               .end = [this] { finish(Exit::kOk); }});
-  if (!opened) {
-    log::error("{}", opened.error().text);
-    return finish(Exit::kFailure);
-  }
-  subscriber_ = std::move(*opened);
+  follower_.start(options_.wait);
 }
 
 void PipeTap::unit(const media::UnitView& unit) {
@@ -123,7 +99,7 @@ void PipeTap::unit(const media::UnitView& unit) {
   Writer to{out};
   const bool frame = unit.type != flv::TagType::kScript && !unit.has(media::flag::kRetained);
   if (!std::exchange(begun_, true)) {
-    timeout_.stop();
+    follower_.stop_waiting();
     flv::write_file_header(true, true, to);
   }
   if (frame && !first_) first_ = unit.timestamp;
@@ -135,7 +111,7 @@ void PipeTap::unit(const media::UnitView& unit) {
 }
 
 void PipeTap::finish(Exit exit) {
-  timeout_.stop();
+  follower_.stop_waiting();
   if (const auto done = std::exchange(done_, nullptr)) done(exit);
 }
 

@@ -8,9 +8,8 @@
 #include "base/exit_code.h"
 #include "bus/client.h"
 #include "flv/tag.h"
-#include "json/read.h"
+#include "media/follower.h"
 #include "media/zmq_publisher.h"
-#include "media/zmq_subscriber.h"
 #include "net/loop.h"
 #include "told_data.h"
 #include "told_time.h"
@@ -62,20 +61,15 @@ class PipeTap {
   void start();
 
  private:
-  void event(const wire::FrameView& event);
   void unit(const media::UnitView& unit);
   void finish(Exit exit);
 
-  net::Loop& loop_;
-  bus::Client& hub_;
   Options options_;
   std::function<bool(ByteView)> write_;
   std::function<void(Exit)> done_;
-  std::unique_ptr<media::Subscriber> subscriber_;
   bool begun_ = false;                  // something was written
   std::optional<std::uint32_t> first_;  // timestamp of the first frame
-  net::Timer timeout_;
-  json::Parser parser_;
+  media::Follower follower_;
 };
 
 }  // namespace so::ingest
