@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "../support/pieces.h"
 #include "base/bytes.h"
 #include "json/splitter.h"
 
@@ -12,18 +13,10 @@ namespace {
 std::vector<std::string> pieces(std::string_view text, std::size_t step) {
   so::json::Splitter splitter{{.bytes = 4096, .depth = 8}};
   std::vector<std::string> out;
-  const auto drain = [&] {
-    while (const auto piece = splitter.next()) {
-      if (!piece->broken && so::json::normalise(piece->text) != piece->text) std::abort();
-      out.push_back(std::to_string(piece->line) + (piece->broken ? "!" : ":") + piece->text);
-    }
-  };
-  for (std::size_t i = 0; i < text.size(); i += step) {
-    splitter.receive(text.substr(i, step));
-    drain();
-  }
-  splitter.end();
-  drain();
+  so::test::feed(splitter, text, step, [&](const auto& piece) {
+    if (!piece.broken && so::json::normalise(piece.text) != piece.text) std::abort();
+    out.push_back(std::to_string(piece.line) + (piece.broken ? "!" : ":") + piece.text);
+  });
   return out;
 }
 

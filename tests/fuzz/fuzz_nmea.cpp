@@ -1,6 +1,7 @@
 // Sentences of NMEA 0183: what becomes of them is compact JSON, and the same however they were cut.
 #include <cstdlib>
 
+#include "../support/pieces.h"
 #include "json/read.h"
 #include "nmea/lines.h"
 
@@ -9,18 +10,10 @@ namespace {
 std::string feed(std::string_view text, std::size_t step) {
   so::nmea::Lines lines;
   std::string said;
-  const auto drain = [&] {
-    while (const auto piece = lines.next()) {
-      if (!piece->broken && so::json::normalise(piece->text) != piece->text) std::abort();
-      said += piece->text + '\n';
-    }
-  };
-  for (std::size_t at = 0; at < text.size(); at += step) {
-    lines.receive(text.substr(at, step));
-    drain();
-  }
-  lines.end();
-  drain();
+  so::test::feed(lines, text, step, [&](const auto& piece) {
+    if (!piece.broken && so::json::normalise(piece.text) != piece.text) std::abort();
+    said += piece.text + '\n';
+  });
   return said;
 }
 

@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "support/pieces.h"
+
 using namespace so;
 using namespace std::string_view_literals;
 
@@ -14,17 +16,9 @@ std::string split(std::string_view text, std::size_t step, json::Limits limits =
                   json::Splitter::Between between = json::Splitter::Between::kNothing) {
   json::Splitter splitter{limits, between};
   std::string out;
-  const auto drain = [&] {
-    while (const auto piece = splitter.next()) {
-      out += fmt::format("{}{}:{}\n", piece->line, piece->broken ? "!" : "", piece->text);
-    }
-  };
-  for (std::size_t i = 0; i < text.size(); i += step) {
-    splitter.receive(text.substr(i, step));
-    drain();
-  }
-  splitter.end();
-  drain();
+  test::feed(splitter, text, step, [&](const auto& piece) {
+    out += fmt::format("{}{}:{}\n", piece.line, piece.broken ? "!" : "", piece.text);
+  });
   return out;
 }
 

@@ -7,6 +7,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "support/pieces.h"
+
 using namespace so;
 
 namespace {
@@ -15,16 +17,9 @@ namespace {
 std::vector<std::string> feed(std::string_view text, std::size_t step) {
   nmea::Lines lines;
   std::vector<std::string> pieces;
-  const auto drain = [&] {
-    while (const auto piece = lines.next())
-      pieces.push_back(fmt::format("{}{}: {}", piece->broken ? "!" : "", piece->line, piece->text));
-  };
-  for (std::size_t at = 0; at < text.size(); at += step) {
-    lines.receive(text.substr(at, step));
-    drain();
-  }
-  lines.end();
-  drain();
+  test::feed(lines, text, step, [&](const auto& piece) {
+    pieces.push_back(fmt::format("{}{}: {}", piece.broken ? "!" : "", piece.line, piece.text));
+  });
   return pieces;
 }
 
