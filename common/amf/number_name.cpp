@@ -2,12 +2,13 @@
 
 #include <array>
 #include <bit>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 
 #include <fmt/format.h>
+
+#include "base/number.h"
 
 namespace so::amf {
 namespace {
@@ -44,10 +45,9 @@ std::optional<double> named_number(std::string_view name) {
     if (each.name == name) return each.number;
   }
   if (name.size() != 18 || !name.starts_with("0x")) return std::nullopt;
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(name.data() + 2, name.data() + name.size(), value, 16);
-  if (error != std::errc{} || end != name.data() + name.size()) return std::nullopt;
-  const auto number = std::bit_cast<double>(value);
+  const auto value = parse_number<std::uint64_t>(name.substr(2), 16);
+  if (!value) return std::nullopt;
+  const auto number = std::bit_cast<double>(*value);
   return std::isnan(number) ? std::optional{number} : std::nullopt;
 }
 

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/unique_fd.h"
 #include "bus/zmq_keys.h"
@@ -31,12 +32,6 @@ Status write_file(const std::string& file, mode_t mode, const std::string& text)
   return {};
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) + 1 - first);
-}
-
 }  // namespace
 
 Status save_key_pair(const std::string& name, const KeyPair& pair) {
@@ -53,7 +48,7 @@ Status save_key_pair(const std::string& name, const KeyPair& pair) {
 Result<KeyPair> load_key_pair(const std::string& file) {
   const auto text = read_secret_file(file, kMaxBytes);
   if (!text) return fail(text.error());
-  std::string secret{trimmed(std::string_view{*text}.substr(0, text->find('\n')))};
+  std::string secret{trimmed(std::string_view{*text}.substr(0, text->find('\n')), kSpace)};
   auto known = known_of(secret);
   if (!known) return fail(Code::kUsage, fmt::format("{} holds no secret key", file));
   return KeyPair{*std::move(known), std::move(secret)};
@@ -69,16 +64,16 @@ Result<std::vector<KnownKey>> parse_known_keys(std::string_view text, std::strin
   std::vector<KnownKey> keys;
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::size_t end = text.find('\n');
-    const std::string_view line = trimmed(text.substr(0, end));
+    const std::string_view line = trimmed(text.substr(0, end), kSpace);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (line.empty() || line.front() == '#') continue;  // no key begins so, it would be too large
     const std::string_view key = line.substr(0, kKey);
     const std::string_view rest = line.substr(key.size());
-    if (!key_bytes(key) || (!rest.empty() && trimmed(rest).size() == rest.size())) {
+    if (!key_bytes(key) || (!rest.empty() && trimmed(rest, kSpace).size() == rest.size())) {
       return fail(Code::kUsage,
                   fmt::format("{}:{}: no public key of {} characters", file, number, kKey));
     }
-    keys.push_back({std::string{key}, std::string{trimmed(rest)}});
+    keys.push_back({std::string{key}, std::string{trimmed(rest, kSpace)}});
   }
   if (keys.empty()) return fail(Code::kUsage, fmt::format("{} holds no public key", file));
   return keys;

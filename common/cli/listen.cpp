@@ -1,7 +1,6 @@
 #include "cli/listen.h"
 
 #include <array>
-#include <charconv>
 #include <optional>
 
 #include <arpa/inet.h>
@@ -9,20 +8,14 @@
 
 #include <fmt/format.h>
 
+#include "base/number.h"
+
 namespace so::cli {
 namespace {
 
 bool is_address(int family, const std::string& host) {
   std::array<unsigned char, sizeof(in6_addr)> bytes{};
   return inet_pton(family, host.c_str(), bytes.data()) == 1;
-}
-
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, port);
-  if (result.ec != std::errc{} || result.ptr != end) return std::nullopt;
-  return port;
 }
 
 // HOST or [HOST]: brackets are for IPv6 and only for it.
@@ -49,7 +42,7 @@ Result<Listen> parse_listen(std::string_view text) {
                                           "or [::1]",
                                           text));
   }
-  const auto port = parse_port(address.substr(colon + 1));
+  const auto port = parse_number<std::uint16_t>(address.substr(colon + 1));
   if (!port) return fail(Code::kUsage, fmt::format("\"{}\" has no port from 0 to 65535", text));
   return Listen{*host, *port, std::string{text.substr(std::min(slash + 1, text.size()))}};
 }

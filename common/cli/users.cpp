@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/utf8.h"
@@ -17,10 +18,6 @@ constexpr std::size_t kMaxWord = 255;
 bool stands_in_urls(char c) {
   const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   return letter || (c >= '0' && c <= '9') || std::string_view{"-._~@"}.find(c) != std::string::npos;
-}
-
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
 }
 
 Status add_user(std::string_view line, Passwords& to) {

@@ -1,10 +1,10 @@
 #include "hub/mailboxes.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
+#include "base/number.h"
 #include "json/members.h"
 #include "json/read.h"
 
@@ -14,10 +14,8 @@ namespace {
 constexpr std::string_view kTerms = "$";  // the attribute that is no message
 
 std::optional<std::uint64_t> number_of(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number == 0) return std::nullopt;
-  return number;
+  const auto number = parse_number<std::uint64_t>(text);
+  return number && *number != 0 ? number : std::nullopt;
 }
 
 }  // namespace

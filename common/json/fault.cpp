@@ -3,6 +3,8 @@
 #include <array>
 #include <vector>
 
+#include "base/ascii.h"
+
 namespace so::json {
 namespace {
 
@@ -10,12 +12,6 @@ constexpr std::size_t kDepth = 1024;
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 /// Walks through a text; at() is where it had to stop.
@@ -115,7 +111,7 @@ class Walk {
     }
     if (!take('u')) return false;
     for (int i = 0; i < 4; ++i, ++at_) {
-      if (!is_hex(next())) return false;
+      if (!hex_digit(next())) return false;
     }
     return true;
   }

@@ -1,10 +1,11 @@
 #include "media/endpoint.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
+
+#include "base/number.h"
 
 namespace so::media {
 namespace {
@@ -12,13 +13,6 @@ namespace {
 constexpr std::string_view kTcp = "tcp://";
 constexpr std::string_view kIpc = "ipc://";
 constexpr std::size_t kKey = 40;
-
-std::optional<std::uint16_t> port(std::string_view text) {
-  std::uint16_t value = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 tl::unexpected<Error> bad_place(std::string_view text) {
   return fail(Code::kUsage,
@@ -59,8 +53,9 @@ Result<Place> Place::parse(std::string_view text) {
   if (colon == std::string_view::npos) return place;
   const std::string_view ports = rest.substr(colon + 1);
   const std::size_t dash = ports.find('-');
-  const auto first = port(ports.substr(0, dash));
-  const auto last = dash == std::string_view::npos ? first : port(ports.substr(dash + 1));
+  const auto first = parse_number<std::uint16_t>(ports.substr(0, dash));
+  const auto last =
+      dash == std::string_view::npos ? first : parse_number<std::uint16_t>(ports.substr(dash + 1));
   if (!first || !last || *first == 0 || *last < *first) return bad_place(text);
   place.first = *first;
   place.last = *last;

@@ -1,7 +1,6 @@
 #include "net/address.h"
 
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <memory>
 
@@ -11,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "base/number.h"
 #include "base/unique_fd.h"
 
 namespace so::net {
@@ -85,11 +85,10 @@ Result<Address> parse_address(std::string_view text) {
   for (const char c : host) {
     if (!is_host_character(c)) return bad_address(text, "the host has a forbidden character");
   }
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
+  const auto number = parse_number<std::uint16_t>(port);
   const bool padded = port.size() > 1 && port.starts_with('0');  // one spelling for each
-  if (error != std::errc{} || end != port.data() + port.size() || padded) {
-    return bad_address(text, "the port is no number from 0 to 65535");
-  }
+  if (!number || padded) return bad_address(text, "the port is no number from 0 to 65535");
+  out.port = *number;
   out.host = host;
   return out;
 }

@@ -2,18 +2,13 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/base64.h"
 
 namespace so::net {
 namespace {
 
 constexpr std::size_t kNonceBytes = 16;  // RFC 6455, 4.1
-
-std::string_view trim(std::string_view text) {
-  const std::size_t first = std::min(text.find_first_not_of(" \t"), text.size());
-  text.remove_prefix(first);
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
 
 HttpReply bad_request(std::string_view why) {
   return {.status = 400, .body = "not a WebSocket handshake: " + std::string{why} + "\n"};
@@ -22,15 +17,14 @@ HttpReply bad_request(std::string_view why) {
 }  // namespace
 
 bool same_letters(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
+                    [](char x, char y) { return to_lower(x) == to_lower(y); });
 }
 
 bool has_token(std::string_view header, std::string_view token) {
   while (!header.empty()) {
     const std::size_t comma = std::min(header.find(','), header.size());
-    if (same_letters(trim(header.substr(0, comma)), token)) return true;
+    if (same_letters(trimmed(header.substr(0, comma)), token)) return true;
     header.remove_prefix(std::min(comma + 1, header.size()));
   }
   return false;

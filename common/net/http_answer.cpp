@@ -1,33 +1,18 @@
 #include "net/http_answer.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
+#include "base/number.h"
+
 namespace so::net {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
-}
-
 bool is_word(std::string_view text, std::string_view lower) {
-  return std::ranges::equal(text, lower, [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  });
-}
-
-// All of it, or nullopt.
-std::optional<std::size_t> number(std::string_view text, int base) {
-  std::size_t value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, value, base);
-  if (text.empty() || error != std::errc{} || at != end) return std::nullopt;
-  return value;
+  return std::ranges::equal(text, lower, [](char a, char b) { return to_lower(a) == b; });
 }
 
 }  // namespace
@@ -116,7 +101,7 @@ Status HttpAnswer::read_status(std::string_view line) {
   const std::size_t space = line.find(' ');
   const bool http = line.starts_with("HTTP/1.") && space == std::string_view{"HTTP/1.1"}.size();
   const std::string_view rest = http ? line.substr(space + 1) : std::string_view{};
-  const auto status = number(rest.substr(0, kDigits), 10);
+  const auto status = parse_number<std::size_t>(rest.substr(0, kDigits));
   if (!status || *status < 100 || (rest.size() > kDigits && rest[kDigits] != ' ')) {
     return fail(Code::kPeer, "what came is no HTTP/1.1 answer");
   }
@@ -135,7 +120,7 @@ Status HttpAnswer::read_field(std::string_view line) {
     }
     chunked_ = true;
   } else if (is_word(name, "content-length")) {
-    const auto length = number(value, 10);
+    const auto length = parse_number<std::size_t>(value);
     if (!length || (length_ && length_ != length)) {
       return fail(Code::kPeer, "an HTTP answer with a length that is none");
     }
@@ -172,7 +157,8 @@ Result<bool> HttpAnswer::read_chunk_line() {
   } else if (at_ == At::kTrailer) {
     if ((*line)->empty()) at_ = At::kWhole;
   } else {
-    const auto size = number(trimmed(std::string_view{**line}.substr(0, (*line)->find(';'))), 16);
+    const auto size = parse_number<std::size_t>(
+        trimmed(std::string_view{**line}.substr(0, (*line)->find(';'))), 16);
     if (!size) return fail(Code::kPeer, "an HTTP chunk without a size");
     left_ = *size;
     at_ = left_ == 0 ? At::kTrailer : At::kChunk;

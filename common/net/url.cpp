@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
+
 namespace so::net {
 namespace {
 
@@ -19,17 +21,6 @@ constexpr std::array<Scheme, 4> kSchemes{{{"ws", 80}, {"wss", 443}, {"http", 80}
 
 tl::unexpected<Error> bad_url(std::string_view text, std::string_view why) {
   return fail(Code::kUsage, fmt::format("bad URL '{}': {}", text, why));
-}
-
-char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::optional<unsigned> hex_digit(char c) {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  const char lower = to_lower(c);
-  if (lower >= 'a' && lower <= 'f') return static_cast<unsigned>(lower - 'a') + 10;
-  return std::nullopt;
 }
 
 // The byte of "%xx" at i, or none.

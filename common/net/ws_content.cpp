@@ -3,6 +3,7 @@
 
 #include <libwebsockets.h>
 
+#include "base/ascii.h"
 #include "net/ws_engine.h"
 #include "net/ws_header.h"
 
@@ -12,8 +13,7 @@ namespace {
 // RFC 9110, 8.6: digits alone; several that are joined by commas are no number.
 std::optional<std::size_t> length_of(const std::string& text) {
   constexpr std::size_t kDigits = 15;  // far beyond every bound, far below what overflows
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (text.empty() || text.size() > kDigits || !std::all_of(text.begin(), text.end(), digit)) {
+  if (text.empty() || text.size() > kDigits || !std::all_of(text.begin(), text.end(), is_digit)) {
     return std::nullopt;
   }
   return std::stoull(text);

@@ -6,6 +6,7 @@
 
 #include <libwebsockets.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "net/handshake.h"
 #include "net/origin.h"
@@ -61,9 +62,7 @@ std::vector<std::string> split_list(std::string_view list) {
   std::vector<std::string> out;
   while (!list.empty()) {
     const std::size_t comma = std::min(list.find(','), list.size());
-    std::string_view item = list.substr(0, comma);
-    item.remove_prefix(std::min(item.find_first_not_of(" \t"), item.size()));
-    item = item.substr(0, item.find_last_not_of(" \t") + 1);
+    const std::string_view item = trimmed(list.substr(0, comma));
     if (!item.empty()) out.emplace_back(item);
     list.remove_prefix(std::min(comma + 1, list.size()));
   }
@@ -107,9 +106,8 @@ HttpReply one_too_many(int status) {
 }
 
 bool is_clean(std::string_view path) {
-  const auto control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; };
   return path.starts_with('/') && is_utf8(as_bytes(path)) &&
-         std::none_of(path.begin(), path.end(), control);
+         std::none_of(path.begin(), path.end(), is_control);
 }
 
 // libwebsockets agrees on the first name offered that it knows; nullopt if it will.

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "nmea/fields.h"
 
 namespace so::nmea {
@@ -17,13 +18,6 @@ namespace {
 
 tl::unexpected<Error> wrong(std::string_view why) {
   return fail(Code::kPeer, fmt::format("NMEA: {}", why));
-}
-
-std::optional<unsigned> hex_digit(char c) {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10;
-  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10;
-  return std::nullopt;
 }
 
 unsigned checksum(std::string_view text) {

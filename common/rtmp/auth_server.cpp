@@ -1,12 +1,12 @@
 #include "rtmp/auth_server.h"
 
-#include <charconv>
 #include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/base64.h"
+#include "base/number.h"
 #include "base/secret.h"
 #include "rtmp/digest.h"
 
@@ -20,13 +20,6 @@ constexpr std::size_t kSignature = 16;  // bytes
 std::string refusal(AuthScheme scheme, std::string_view reason) {
   return fmt::format("[ AccessManager.Reject ] : [ authmod={} ] : ?reason={}", to_text(scheme),
                      reason);
-}
-
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
-  const bool whole = error == std::errc{} && end == text.data() + text.size();
-  return whole ? std::optional{value} : std::nullopt;
 }
 
 std::uint64_t millis(TimePoint time) {
@@ -89,8 +82,8 @@ bool AuthServer::take_ticket(const AuthWords& words, std::string_view where, Tim
   const std::string_view head = ticket.substr(0, 2 * kNumber);
   const std::string ours = sign(head, words.user, where);
   if (!equal_secrets(as_bytes(ours), as_bytes(ticket.substr(2 * kNumber)))) return false;
-  const auto id = number(head.substr(0, kNumber));
-  const auto until = number(head.substr(kNumber));
+  const auto id = parse_number<std::uint64_t>(head.substr(0, kNumber), 16);
+  const auto until = parse_number<std::uint64_t>(head.substr(kNumber), 16);
   if (!id || !until || *until <= millis(now)) return false;
   std::erase_if(answered_, [now](const auto& each) { return each.second <= now; });
   if (answered_.size() >= options_.remembered) return false;

@@ -1,9 +1,11 @@
 #include "rtmp/url.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
+
+#include "base/ascii.h"
+#include "base/number.h"
 
 namespace so::rtmp {
 namespace {
@@ -37,18 +39,10 @@ Status append_segments(std::string& path, std::string_view text) {
   return {};
 }
 
-bool is_control(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte == 0x7F;
-}
-
 Result<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size() || port == 0) {
-    return fail(Code::kUsage, fmt::format("'{}' is no port", text));
-  }
-  return port;
+  const auto port = parse_number<std::uint16_t>(text);
+  if (!port || *port == 0) return fail(Code::kUsage, fmt::format("'{}' is no port", text));
+  return *port;
 }
 
 // host, host:port, [::1]:port

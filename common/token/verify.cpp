@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "json/read.h"
 #include "json/write.h"
@@ -142,9 +143,8 @@ Result<void> check_parties(json::Element claims, const Expected& expected) {
 Result<std::string> subject_of(json::Element claims) {
   if (!json::member(claims, "sub")) return std::string{};
   const auto subject = json::text(claims, "sub");
-  const auto control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; };
   if (!subject || subject->empty() || subject->size() > kMaxSubject ||
-      std::any_of(subject->begin(), subject->end(), control)) {
+      std::any_of(subject->begin(), subject->end(), is_control)) {
     return refuse("\"sub\" is not 1 to 255 bytes of text without control characters");
   }
   return std::string{*subject};

@@ -1,20 +1,10 @@
 #include "wire/member.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
 
+#include "base/number.h"
+
 namespace so::wire {
-namespace {
-
-template <class Integer>
-bool parse(std::string_view text, Integer& value, int base) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  return error == std::errc{} && end == text.data() + text.size();
-}
-
-}  // namespace
-
 std::string hex64(std::uint64_t value) {
   std::string out;
   append_hex64(out, value);
@@ -27,9 +17,9 @@ void append_hex64(std::string& out, std::uint64_t value) {
 }
 
 std::optional<std::uint64_t> from_hex64(std::string_view text) {
-  std::uint64_t value = 0;
-  if (text.size() != 16 || !parse(text, value, 16) || hex64(value) != text) return std::nullopt;
-  return value;
+  if (text.size() != 16) return std::nullopt;
+  const auto value = parse_number<std::uint64_t>(text, 16);
+  return value && hex64(*value) == text ? value : std::nullopt;
 }
 
 std::string to_text(const MemberId& id) {
@@ -43,9 +33,9 @@ std::string to_text(const MemberId& id) {
 std::optional<MemberId> member_id(std::string_view text) {
   if (text.size() < 18 || text[16] != '-') return std::nullopt;
   const auto incarnation = from_hex64(text.substr(0, 16));
-  MemberId id;
-  if (!incarnation || !parse(text.substr(17), id.number, 10)) return std::nullopt;
-  id.incarnation = *incarnation;
+  const auto number = parse_number<std::uint64_t>(text.substr(17));
+  if (!incarnation || !number) return std::nullopt;
+  const MemberId id{.incarnation = *incarnation, .number = *number};
   if (to_text(id) != text) return std::nullopt;
   return id;
 }

@@ -4,14 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace so::wire {
 namespace {
-
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-}
 
 Status check_text(std::string_view what, std::string_view text) {
   if (!is_utf8(as_bytes(text))) return fail(Code::kPeer, fmt::format("{} is not UTF-8", what));
@@ -54,20 +51,14 @@ Result<std::string> normal_path(std::string_view path) {
 
 namespace {
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 std::string percent_decoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
-                        hex_digit(text[i + 2]) >= 0;
-    out +=
-        escape ? static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])) : text[i];
+    const bool room = text[i] == '%' && i + 2 < text.size();
+    const auto high = room ? hex_digit(text[i + 1]) : std::nullopt;
+    const auto low = room ? hex_digit(text[i + 2]) : std::nullopt;
+    const bool escape = high && low;
+    out += escape ? static_cast<char>(*high << 4U | *low) : text[i];
     if (escape) i += 2;
   }
   return out;

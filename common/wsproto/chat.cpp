@@ -1,17 +1,11 @@
 #include "wsproto/chat.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "json/write.h"
 
 namespace so::wsproto {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n\v\f";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 std::string line_of(json::Element value) {
   return value.is_string() ? std::string{value.get_string().value_unsafe()} : json::compact(value);
@@ -30,7 +24,7 @@ void append_sets(std::vector<std::string>& lines, json::Element event) {
 }  // namespace
 
 Result<std::string> line_to_change(json::Parser& parser, std::string_view line) {
-  const std::string_view text = trimmed(line);
+  const std::string_view text = trimmed(line, " \t\r\n\v\f");
   std::string value;
   if (text.starts_with('{')) {
     const auto object = parser.parse(text);

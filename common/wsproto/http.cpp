@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "json/fault.h"
 #include "json/members.h"
@@ -29,8 +30,7 @@ Refusal refuse(std::string_view code, std::string message) {
 }
 
 bool is_number(std::string_view text) {
-  return !text.empty() && text.size() <= 19 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && text.size() <= 19 && std::all_of(text.begin(), text.end(), is_digit);
 }
 
 std::string plain_number(std::string_view digits) {

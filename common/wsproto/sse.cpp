@@ -1,9 +1,8 @@
 #include "wsproto/sse.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
 
+#include "base/number.h"
 #include "wire/member.h"
 
 namespace so::wsproto {
@@ -17,12 +16,9 @@ std::optional<Position> read_position(std::string_view text) {
   if (text.size() < kEpoch + 2 || text[kEpoch] != '-') return std::nullopt;
   const auto epoch = wire::from_hex64(text.substr(0, kEpoch));
   if (!epoch || *epoch == 0) return std::nullopt;
-  const std::string_view digits = text.substr(kEpoch + 1);
-  Position position{.epoch = *epoch, .version = 0};
-  const char* const end = digits.data() + digits.size();
-  const auto read = std::from_chars(digits.data(), end, position.version);
-  if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
-  return position;
+  const auto version = parse_number<std::uint64_t>(text.substr(kEpoch + 1));
+  if (!version) return std::nullopt;
+  return Position{.epoch = *epoch, .version = *version};
 }
 
 }  // namespace
