@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/number.h"
+#include "net/address.h"
 
 namespace so::cli {
 namespace {
@@ -54,7 +55,7 @@ std::string show_listen(const Listen& listen) {
 }
 
 bool is_loopback(const Listen& listen) {
-  return listen.host == "::1" || listen.host.starts_with("127.");
+  return net::is_loopback({listen.host, listen.port});
 }
 
 Status may_listen(const Listen& listen, bool allow_anonymous) {

@@ -6,13 +6,6 @@
 namespace so::fmp4 {
 namespace {
 
-Bytes config_box(std::string_view type, ByteView body) {
-  Bytes bytes;
-  Writer out{bytes};
-  box(out, type, [&] { out.bytes(body); });
-  return bytes;
-}
-
 // ISO/IEC 14496-1, 7.2.6.6: object types.
 constexpr std::uint8_t kAac = 0x40;
 constexpr std::uint8_t kMpeg1Audio = 0x6B;
@@ -67,7 +60,7 @@ Track audio_track(const flv::OpusConfig& config) {
           .timescale = 48000,  // whatever its source had
           .codec = "opus",
           .entry = flv::four_cc("Opus"),
-          .config = config_box("dOps", config.record),
+          .config = box("dOps", config.record),
           .channels = config.channels};
 }
 
@@ -78,7 +71,7 @@ Track audio_track(const flv::FlacConfig& config) {
           .timescale = config.sample_rate,
           .codec = "flac",
           .entry = flv::four_cc("fLaC"),
-          .config = config_box("dfLa", body),
+          .config = box("dfLa", body),
           .channels = config.channels,
           .bits = config.bits};
 }
@@ -98,7 +91,7 @@ Track audio_track(const flv::Ac3& header) {
           .timescale = header.sample_rate,
           .codec = header.enhanced ? "ec-3" : "ac-3",
           .entry = flv::four_cc(header.enhanced ? "ec-3" : "ac-3"),
-          .config = config_box(header.enhanced ? "dec3" : "dac3", header.record),
+          .config = box(header.enhanced ? "dec3" : "dac3", header.record),
           .channels = header.channels};
 }
 

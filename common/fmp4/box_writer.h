@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/bytes.h"
 #include "base/writer.h"
 
 namespace so::fmp4 {
@@ -16,6 +17,14 @@ void box(Writer& out, std::string_view type, Body body) {
   out.text(type);
   body();
   out.patch_u32(start, static_cast<std::uint32_t>(out.at() - start));
+}
+
+/// A box of its own.
+inline Bytes box(std::string_view type, ByteView body) {
+  Bytes bytes;
+  Writer out{bytes};
+  box(out, type, [&] { out.bytes(body); });
+  return bytes;
 }
 
 struct Full {

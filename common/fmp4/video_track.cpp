@@ -9,13 +9,6 @@
 namespace so::fmp4 {
 namespace {
 
-Bytes config_box(std::string_view type, ByteView body) {
-  Bytes bytes;
-  Writer out{bytes};
-  box(out, type, [&] { out.bytes(body); });
-  return bytes;
-}
-
 Track track_of(std::string_view entry, std::string codec, Bytes config) {
   return {.id = TrackId::kVideo,
           .timescale = kVideoTimescale,
@@ -50,15 +43,15 @@ Track video_track(const flv::AvcConfig& config) {
   const flv::Sps& sps = config.picture;
   Track track = track_of(
       "avc1", fmt::format("avc1.{:02x}{:02x}{:02x}", sps.profile, sps.compatibility, sps.level),
-      config_box("avcC", config.encode()));
+      box("avcC", config.encode()));
   track.width = sps.width;
   track.height = sps.height;
   return track;
 }
 
 Track video_track(const flv::HevcConfig& config) {
-  Track track = track_of("hvc1", hevc_codec(config.picture.profile_tier_level),
-                         config_box("hvcC", config.encode()));
+  Track track =
+      track_of("hvc1", hevc_codec(config.picture.profile_tier_level), box("hvcC", config.encode()));
   track.width = config.picture.width;
   track.height = config.picture.height;
   return track;
@@ -68,7 +61,7 @@ Track video_track(const flv::Av1Config& config) {
   Track track = track_of("av01",
                          fmt::format("av01.{}.{:02}{}.{:02}", config.profile, config.level,
                                      config.high_tier ? 'H' : 'M', config.bit_depth),
-                         config_box("av1C", config.record));
+                         box("av1C", config.record));
   track.width = config.width;
   track.height = config.height;
   return track;
@@ -77,7 +70,7 @@ Track video_track(const flv::Av1Config& config) {
 Track video_track(const flv::Vp9Config& config) {
   return track_of(
       "vp09", fmt::format("vp09.{:02}.{:02}.{:02}", config.profile, config.level, config.bit_depth),
-      config_box("vpcC", config.record));
+      box("vpcC", config.record));
 }
 
 }  // namespace so::fmp4

@@ -12,11 +12,6 @@
 namespace so::hub {
 namespace {
 
-bool is_within(std::string_view path, std::string_view above) {
-  if (above == "/" || path == above) return true;
-  return path.starts_with(above) && path[above.size()] == '/';
-}
-
 Shown shown_of(std::string_view member, const Attendance& attendance) {
   return {member, attendance.user, attendance.info};
 }
@@ -198,7 +193,7 @@ void Hub::State::leave_all_within(Member& member, std::string_view path, TimePoi
                                   Effects& out) {
   for (std::size_t i = member.scopes.size(); i-- > 0;) {
     Scope& scope = *member.scopes[i];
-    if (!is_within(scope.path, path)) continue;
+    if (!wire::is_within(scope.path, path)) continue;
     member.scopes.erase(member.scopes.begin() + static_cast<std::ptrdiff_t>(i));
     depart(member, scope, now, out);
   }

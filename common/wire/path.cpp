@@ -125,4 +125,9 @@ std::string_view last_segment(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
 }
 
+bool is_within(std::string_view path, std::string_view above) {
+  if (above == "/" || path == above) return true;
+  return path.starts_with(above) && path.substr(above.size()).starts_with('/');
+}
+
 }  // namespace so::wire

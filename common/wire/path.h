@@ -41,5 +41,7 @@ std::string query_value(std::string_view query, std::string_view key);
 [[nodiscard]] std::string_view parent_path(
     std::string_view path);  // "/chat" of "/chat/room1"; "/" of "/chat"
 [[nodiscard]] std::string_view last_segment(std::string_view path);  // "room1"; "" of "/"
+/// Whether the scope is that one, or below it.
+[[nodiscard]] bool is_within(std::string_view path, std::string_view above);
 
 }  // namespace so::wire

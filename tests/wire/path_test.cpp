@@ -50,6 +50,14 @@ TEST_CASE("parents and last segments") {
   CHECK(last_segment("/") == "");
 }
 
+TEST_CASE("what is within a scope") {
+  for (const char* in : {"/chat", "/chat/room1", "/chat/room1/a"}) CHECK(is_within(in, "/chat"));
+  for (const char* out : {"/", "/chats", "/cha", "/live/chat"})
+    CHECK_FALSE(is_within(out, "/chat"));
+  CHECK(is_within("/", "/"));
+  CHECK(is_within("/chat", "/"));
+}
+
 TEST_CASE("the path of a URL and its query name one scope") {
   struct Case {
     std::string_view path;

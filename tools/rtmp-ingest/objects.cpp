@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "base/log.h"
+#include "client.h"
 #include "translation.h"
 
 namespace so::ingest {
@@ -38,10 +39,6 @@ std::string_view denied_status(std::string_view action) {
   if (action == "create") return "SharedObject.ObjectCreationFailed";
   if (action == "read") return "SharedObject.NoReadAccess";
   return "SharedObject.NoWriteAccess";
-}
-
-std::uint64_t member_of(net::ConnId id) {
-  return net::to_number(id);
 }
 
 SharedObjectMessage message_of(std::string_view name, std::uint64_t version, std::uint32_t flags,

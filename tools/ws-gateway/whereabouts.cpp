@@ -3,14 +3,6 @@
 #include "wire/path.h"
 
 namespace so::gateway {
-namespace {
-
-bool is_within(std::string_view path, std::string_view scope) {
-  if (scope == "/" || path == scope) return true;
-  return path.size() > scope.size() && path.starts_with(scope) && path[scope.size()] == '/';
-}
-
-}  // namespace
 
 void Whereabouts::joined(net::ConnId id, std::string_view scope) {
   const bool is_new = connections_[id].emplace(scope).second;
@@ -23,7 +15,7 @@ void Whereabouts::left(net::ConnId id, std::string_view scope) {
   const auto found = connections_.find(id);
   if (found == connections_.end()) return;
   std::erase_if(found->second, [&](const std::string& each) {
-    if (!is_within(each, scope)) return false;
+    if (!wire::is_within(each, scope)) return false;
     audience_.remove(each, id);
     return true;
   });
