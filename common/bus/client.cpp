@@ -154,6 +154,12 @@ void Client::time(std::uint64_t member, std::string_view stream, Millis timestam
   state_->ask(request(Kind::kTime, member, stream, time_body(timestamp)), {});
 }
 
+void Client::history(std::uint64_t member, std::string_view stream,
+                     std::optional<std::uint64_t> last, Done done) {
+  const std::string body = last ? last_body(*last) : std::string{};
+  state_->ask_as(request(Kind::kHistory, member, stream, body), std::move(done));
+}
+
 void Client::may_play(std::uint64_t member, std::string_view stream, Done done) {
   const std::string body =
       with_claims(ask_body("play", wire::last_segment(stream)), state_->claims_of(member));

@@ -175,6 +175,10 @@ class Client {
             const MetaOptions& options, Done done = {});
   /// What time it is in a stream of ours, for metadata that others push to it. Nothing is kept of
   /// it: to be said again from time to time.
+  /// What was said of the stream: {"metadata":[EVENT,...]}, its newest values, so many or all that
+  /// are kept, the latest last. Refused with "denied" if the member may not play it.
+  void history(std::uint64_t member, std::string_view stream, std::optional<std::uint64_t> last,
+               Done done);
   void time(std::uint64_t member, std::string_view stream, Millis timestamp);
   /// Done if the member may play the stream, refused with "denied" if not.
   void may_play(std::uint64_t member, std::string_view stream, Done done);

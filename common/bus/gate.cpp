@@ -26,6 +26,7 @@ Actions actions_of(Kind kind) {
       {Kind::kUse, Actions{Action::kCreate}},
       {Kind::kChange, Actions{Action::kCreate, Action::kWrite, Action::kDelete, Action::kSend}},
       {Kind::kPublish, Actions{Action::kPublish}},
+      {Kind::kHistory, Actions{Action::kPlay}},
       {Kind::kAsk, Actions{Action::kPlay}}};
   const auto at = all.find(kind);
   return at == all.end() ? Actions{} : at->second;
@@ -104,7 +105,7 @@ bool Gate::concerns(const wire::FrameView& request) const {
   if (actions_.has(Action::kConnect) && may_visit(request)) return true;
   const Actions actions = actions_of(kind);
   if (actions_.both(actions).empty()) return false;
-  if (kind == Kind::kJoin || kind == Kind::kPublish) return true;
+  if (kind == Kind::kJoin || kind == Kind::kPublish || kind == Kind::kHistory) return true;
   return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& each) {
     return !each.hook.on.both(actions).empty() && each.hook.scope.matches(request.scope) &&
            (!each.hook.object || each.hook.object->matches(request.name));

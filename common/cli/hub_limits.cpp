@@ -12,6 +12,8 @@ void add_hub_limits(Command& command, hub::Options& hub) {
   command.limit("max-data", size(hub.data_bytes), "what all shared objects hold together");
   command.limit("max-log", count(hub.log_batches), "batches of an object for who was away");
   command.limit("max-streams", count(hub.streams), "published at once");
+  command.limit("max-metadata", count(hub.metadata_values), "values kept of a stream, the newest");
+  command.limit("max-metadata-size", size(hub.metadata_bytes), "what these hold; one always is");
 }
 
 }  // namespace so::cli

@@ -57,6 +57,9 @@ struct Totals {
   std::size_t data_bytes = 0;  // all attributes
   std::size_t log_bytes = 0;   // what returning readers can be told
   std::size_t streams = 0;
+  std::size_t metadata_values = 0;                  // kept, of all streams
+  std::size_t metadata_bytes = 0;                   // what they hold
+  std::uint64_t metadata_forgotten = 0;             // values that made room for newer ones
   std::array<std::uint64_t, kKinds> requests{};     // by kind; what is none is at 0
   std::map<Why, std::uint64_t> refusals;            // of requests
   std::array<std::uint64_t, kVerdicts> verdicts{};  // of changes, by Verdict

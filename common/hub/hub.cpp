@@ -74,7 +74,9 @@ Hub::State::State(Options options, Sources sources)
       parser_({.bytes = wire::kMaxBody, .depth = options_.depth}),
       scopes_(options_, sources_.wall, seen_),
       objects_(options_, sources_.random, sources_.wall, seen_),
-      metadata_(options_.metadata),
+      metadata_({.streams = options_.metadata,
+                 .values = options_.metadata_values,
+                 .bytes = options_.metadata_bytes}),
       mailboxes_(options_, {.random = sources_.random, .wall = sources_.wall, .number = [this] {
                               return objects_.take_number();
                             }}) {
@@ -140,9 +142,9 @@ Outcome<Hub::State::Reply> Hub::State::answer(ToolId from, const wire::FrameView
 // The others are of members, or have claims of their own.
 Outcome<Visitor> Hub::State::visitor_of(wire::Kind request, json::Element body) const {
   using wire::Kind;
-  constexpr std::array kOfVisitors{Kind::kChange, Kind::kGet,  Kind::kList,
-                                   Kind::kDrop,   Kind::kStat, Kind::kMembers,
-                                   Kind::kCall,   Kind::kEmit, Kind::kNotify};
+  constexpr std::array kOfVisitors{Kind::kChange, Kind::kGet,    Kind::kList,    Kind::kDrop,
+                                   Kind::kStat,   Kind::kCall,   Kind::kMembers, Kind::kEmit,
+                                   Kind::kNotify, Kind::kHistory};
   const bool may = std::find(kOfVisitors.begin(), kOfVisitors.end(), request) != kOfVisitors.end();
   if (!may) return Visitor{};
   return Visitor::read(body, options_);
@@ -184,6 +186,8 @@ Outcome<Hub::State::Reply> Hub::State::dispatch(const Call& call) {
       return unpublish(call);
     case Kind::kMeta:
       return meta(call);
+    case Kind::kHistory:
+      return history(call);
     case Kind::kFollow:
       return follow(call);
     case Kind::kUnfollow:

@@ -42,6 +42,7 @@ Outcome<void> Hub::State::intend(const Call& call, Intent& intent) {
   if (kind == Kind::kUse) return intend_use(call, intent);
   if (kind == Kind::kChange) return intend_change(call, intent);
   if (kind == Kind::kPublish) return intend_publish(call, intent);
+  if (kind == Kind::kHistory) return intend_history(call, intent);
   if (kind == Kind::kEmit || kind == Kind::kCall) return intend_visit(call, intent);
   return {};
 }
@@ -143,6 +144,17 @@ Outcome<void> Hub::State::intend_play(const Call& call, Intent& intent) const {
   const std::string scope{call.frame.scope};
   intent.deeds.push_back(
       {Action::kPlay, scope, std::nullopt, scope + '/' + std::string{*request->name}});
+  return {};
+}
+
+// To be told what was said of a stream is decided by whoever decides who plays it.
+Outcome<void> Hub::State::intend_history(const Call& call, Intent& intent) const {
+  const std::string_view path = call.frame.scope;
+  if (path == "/") return {};
+  if (auto good = scopes_.check(path); !good) return good;
+  if (auto good = may_use_stream(Action::kPlay, path, who_asks(call)); !good) return good;
+  const std::string scope{wire::parent_path(path)};
+  intent.deeds.push_back({Action::kPlay, scope, std::nullopt, std::string{path}});
   return {};
 }
 

@@ -14,9 +14,13 @@ void Listing::open(std::string_view name) {
   first_ = true;
 }
 
-bool Listing::add(std::string_view item) {
+bool Listing::has_room(std::size_t bytes) const {
   constexpr std::size_t kRest = 256;  // the names of further lists, and the end
-  full_ = full_ || body_.size() + item.size() + kRest > wire::kMaxBody;
+  return !full_ && body_.size() + bytes + kRest <= wire::kMaxBody;
+}
+
+bool Listing::add(std::string_view item) {
+  full_ = !has_room(item.size());
   if (full_) return false;
   if (!std::exchange(first_, false)) body_ += ',';
   body_ += item;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,10 @@ class Listing {
   /// One item, as JSON. false: this and all that follow are left out.
   bool add(std::string_view item);
   void close() { body_ += ']'; }
+  /// Whether items of so many bytes, each with a comma, can be added.
+  [[nodiscard]] bool has_room(std::size_t bytes) const;
+  /// Something was left out by who adds.
+  void truncate() { full_ = true; }
 
   std::string finish();
 

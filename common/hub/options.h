@@ -54,8 +54,10 @@ struct Options {
   // Streams.
   std::size_t streams = 16384;
   std::size_t follows_per_tool = 16384;
-  std::size_t metadata = 1024;        // streams whose latest metadata is kept; the oldest make room
-  std::size_t meta_producers = 4096;  // of metadata, of any stream
+  std::size_t metadata = 1024;         // streams whose metadata is kept; the silent make room
+  std::size_t metadata_values = 100;   // kept of a stream; the latest always is
+  std::size_t metadata_bytes = 65536;  // kept of a stream: no more than one value may have
+  std::size_t meta_producers = 4096;   // of metadata, of any stream
 
   // Identities. Who may not be told now is told when it comes back.
   std::size_t mailboxes = 262144;                     // about 700 bytes each when empty

@@ -156,6 +156,12 @@ Outcome<Meta> Meta::read(json::Element body, const Options& options) {
   return outcome(in, std::move(meta));
 }
 
+Outcome<History> History::read(json::Element body) {
+  Fields in{body};
+  const History history{in.natural("last")};
+  return outcome(in, history);
+}
+
 Outcome<Time> Time::read(json::Element body) {
   Fields in{body};
   const Time time{in.need("timestamp", in.natural("timestamp"))};

@@ -77,6 +77,12 @@ struct Meta {
   static Outcome<Meta> read(json::Element body, const Options& options);
 };
 
+/// What was said of a stream.
+struct History {
+  std::optional<std::uint64_t> last;  // so many of its newest values; nullopt: all that are kept
+  static Outcome<History> read(json::Element body);
+};
+
 /// What time it is in a stream, now.
 struct Time {
   std::uint64_t timestamp = 0;

@@ -51,7 +51,9 @@ void append(json::Writer& to, const Totals& totals) {
   to.key("tools").natural(totals.tools).key("members").natural(totals.members);
   to.key("scopes").natural(totals.scopes).key("objects").natural(totals.objects);
   to.key("data_bytes").natural(totals.data_bytes).key("log_bytes").natural(totals.log_bytes);
-  to.key("streams").natural(totals.streams);
+  to.key("streams").natural(totals.streams).key("metadata").object();
+  to.key("values").natural(totals.metadata_values).key("bytes").natural(totals.metadata_bytes);
+  to.key("forgotten").natural(totals.metadata_forgotten).end();
   std::uint64_t requests = 0;
   for (const std::uint64_t count : totals.requests) requests += count;
   to.key("requests").natural(requests).key("changes").object();
@@ -81,6 +83,9 @@ Totals Hub::State::totals() const {
   totals.data_bytes = objects_.holdings().data;
   totals.log_bytes = objects_.holdings().logs;
   totals.streams = streams_.size();
+  totals.metadata_values = metadata_.values();
+  totals.metadata_bytes = metadata_.bytes();
+  totals.metadata_forgotten = metadata_.forgotten();
   return totals;
 }
 

@@ -103,6 +103,7 @@ class Hub::State {
   Outcome<void> intend_change(const Call& call, Intent& intent) const;
   Outcome<void> intend_publish(const Call& call, Intent& intent);
   Outcome<void> intend_play(const Call& call, Intent& intent) const;
+  Outcome<void> intend_history(const Call& call, Intent& intent) const;
   Outcome<Reply> denied(const Call& call, const Refusal& why, policy::Action action) const;
 
   // watching.cpp
@@ -154,6 +155,7 @@ class Hub::State {
                                                    TimePoint now) const;
   Outcome<bool> is_new(const Call& call, const Meta& meta);
   void tell_meta(const Call& call, Meta meta);
+  Outcome<Reply> history(const Call& call);
   Outcome<Reply> time(const Call& call);
   Outcome<Reply> follow(const Call& call);
   Outcome<Reply> unfollow(const Call& call);

@@ -9,6 +9,25 @@
 #include "wire/path.h"
 
 namespace so::hub {
+namespace {
+
+// In their order; where not all fit, the oldest are left out.
+void list_newest(std::string_view stream, const Metadata::Values& values, std::uint64_t last,
+                 Listing& reply) {
+  std::vector<std::string> events;  // the newest first
+  std::size_t bytes = 0;
+  for (auto at = values.rbegin(); at != values.rend() && events.size() < last; ++at) {
+    events.push_back(meta_event(stream, at->timestamp, *at->data));
+    bytes += events.back().size() + 1;
+    if (!reply.has_room(bytes)) break;
+  }
+  if (!reply.has_room(bytes)) events.pop_back();
+  std::reverse(events.begin(), events.end());
+  for (const std::string& event : events) reply.add(event);
+  if (events.size() < std::min<std::uint64_t>(last, values.size())) reply.truncate();
+}
+
+}  // namespace
 
 Outcome<Hub::State::Reply> Hub::State::publish(const Call& call) {
   const auto request = Publish::read(call.body);
@@ -144,6 +163,26 @@ void Hub::State::tell_meta(const Call& call, Meta meta) {
   tell(std::move(listeners), std::move(event), call.tool.id, call.out);
 }
 
+// Who may play a stream hears its metadata there, and may read it here.
+Outcome<Hub::State::Reply> Hub::State::history(const Call& call) {
+  const auto request = History::read(call.body);
+  if (!request) return fail(request.error());
+  const std::string_view path = call.frame.scope;
+  if (path == "/") return refuse(Why::kBadRequest, "a history is of one stream");
+  if (auto good = scopes_.check(path); !good) return fail(good.error());
+  if (auto good = may_use_stream(policy::Action::kPlay, path, who_asks(call)); !good) {
+    return fail(good.error());
+  }
+  Listing reply{"{"};
+  reply.open("metadata");
+  metadata_.each(path, [&](std::string_view stream, const Metadata::Values& values) {
+    list_newest(stream, values, request->last.value_or(values.size()), reply);
+    return true;
+  });
+  reply.close();
+  return Reply{reply.finish()};
+}
+
 Outcome<Hub::State::Reply> Hub::State::time(const Call& call) {
   const auto request = Time::read(call.body);
   if (!request) return fail(request.error());
@@ -178,8 +217,8 @@ Outcome<Hub::State::Reply> Hub::State::follow(const Call& call) {
   reply.close();
   reply.open("latest");
   if (request->latest) {
-    metadata_.each(path, [&](std::string_view stream, const Metadata::Value& value) {
-      return reply.add(meta_event(stream, value.timestamp, *value.data));
+    metadata_.each(path, [&](std::string_view stream, const Metadata::Values& values) {
+      return reply.add(meta_event(stream, values.back().timestamp, *values.back().data));
     });
   }
   reply.close();

@@ -39,6 +39,7 @@ enum class Kind : std::uint8_t {
   kStat = 0x17,
   kTime = 0x18,
   kMembers = 0x19,
+  kHistory = 0x1A,
   kRegister = 0x20,
   kUnregister = 0x21,
   kNotify = 0x22,

@@ -54,6 +54,8 @@ std::string_view to_text(Kind request) {
       return "time";
     case Kind::kMembers:
       return "members";
+    case Kind::kHistory:
+      return "history";
     case Kind::kRegister:
       return "register";
     case Kind::kUnregister:

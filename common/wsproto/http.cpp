@@ -143,8 +143,9 @@ class Maker {
 
 bool can_be_asked(wire::Kind kind) {
   using wire::Kind;
-  constexpr std::array kKinds{Kind::kChange, Kind::kGet,     Kind::kList, Kind::kStat,  Kind::kDrop,
-                              Kind::kEmit,   Kind::kMembers, Kind::kCall, Kind::kNotify};
+  constexpr std::array kKinds{Kind::kChange, Kind::kGet,    Kind::kList,    Kind::kStat,
+                              Kind::kDrop,   Kind::kEmit,   Kind::kMembers, Kind::kCall,
+                              Kind::kNotify, Kind::kHistory};
   return std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
 }
 

@@ -38,6 +38,7 @@ constexpr std::array kOperations{
     Operation{"list", wire::Kind::kList, false, Shape::kPlain},
     Operation{"members", wire::Kind::kMembers, false, Shape::kPlain},
     Operation{"stat", wire::Kind::kStat, true, Shape::kPlain},
+    Operation{"history", wire::Kind::kHistory, false, Shape::kPlain},
     Operation{"call", wire::Kind::kCall, false, Shape::kCall},
     Operation{"result", wire::Kind::kResult, false, Shape::kCall},
     Operation{"register", wire::Kind::kRegister, false, Shape::kMailbox},
@@ -120,7 +121,18 @@ struct Reader {
     return request;
   }
 
+  // A stream has a path as a scope has, which its bus frame has in that place.
+  std::optional<Refusal> stream(Request& request) const {
+    const auto given = json::text(message, "stream");
+    if (!given) return refuse("bad_request", "stream is missing or not a string");
+    auto stream = wire::normal_path(*given);
+    if (!stream) return refuse("bad_path", stream.error().text);
+    request.scope = std::move(*stream);
+    return std::nullopt;
+  }
+
   std::optional<Refusal> names(const Operation& operation, Request& request) const {
+    if (operation.kind == wire::Kind::kHistory) return stream(request);
     if (const auto given = json::member(message, "scope")) {
       if (!given->is_string()) return refuse("bad_request", "scope is not a string");
       auto scope = wire::normal_path(given->get_string().value_unsafe());

@@ -19,11 +19,11 @@ struct Request {
   bool refresh = false;  // and so is this, with `token`; the rest is for the hub
   std::string token;     // refresh
   wire::Kind kind{};
-  std::string scope;  // normal form; empty: the scope of the URL
+  std::string scope;  // normal form; empty: the scope of the URL. history: the stream
   std::string object;
   std::string method;                 // call; emit: the name of the event
   std::string key;                    // get; empty: all
-  std::optional<std::uint64_t> last;  // get: so many of the newest batches
+  std::optional<std::uint64_t> last;  // get, history: so many of the newest
   std::string info;                   // join: what others are shown, compact JSON; empty: nothing
   bool presence = false;              // join
   bool pattern = false;               // drop: the object is a pattern of names

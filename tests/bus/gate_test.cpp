@@ -368,3 +368,18 @@ TEST_CASE("gate: joins, streams and questions of a tool") {
   world.allow();
   CHECK(world.take() == Told{"denied: members only", ""});
 }
+
+TEST_CASE("whoever decides who plays a stream decides who reads what was said of it") {
+  World world;
+  world.use({hook(Actions{Action::kPlay}, "/live/**")});
+  const auto ask = [&](std::string_view stream) {
+    world.request(ToolId{1}, {{.kind = Kind::kHistory, .member = 9}, stream, {}, {}});
+  };
+  ask("/open/cam");
+  CHECK(world.take().size() == 1);
+  ask("/live/cam");
+  CHECK(world.hooks[0].asked.front().question.find(
+            R"("hook":"play","scope":"/live","stream":"/live/cam")") != std::string::npos);
+  world.refuse("members only");
+  CHECK(world.take() == Told{"denied: members only"});
+}

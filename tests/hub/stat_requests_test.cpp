@@ -78,7 +78,8 @@ TEST_CASE("the root says what the whole hub has and has done") {
   CHECK(root.text.find(R"("hub":{"started":1700000000000,"tools":2,"members":1,"scopes":1,)"
                        R"("objects":1,"data_bytes":)") != std::string::npos);
   CHECK(root.text.ends_with(
-      R"("streams":0,"requests":8,"changes":{"ok":1,"noop":1,"dup":0,"gap":0,"cas":0},)"
+      R"("streams":0,"metadata":{"values":0,"bytes":0,"forgotten":0},"requests":8,)"
+      R"("changes":{"ok":1,"noop":1,"dup":0,"gap":0,"cas":0},)"
       R"("refusals":{"not_joined":1,"not_found":1},"resumed":0,"restarted":0}})"));
 }
 

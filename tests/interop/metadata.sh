@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # JSON from a shell reaches those who follow, metadata clients on WebSocket, and RTMP players.
 . "$(dirname "$0")/lib.sh"
-need ffmpeg python3
+need ffmpeg python3 curl jq
 
 start hub so-hub
 start gateway ws-gateway --listen 127.0.0.1:0 --meta-listen 127.0.0.1:0
@@ -34,6 +34,20 @@ meta-push --get live/cam | jq -c .data >got.out
 contains got.out '{"from":"browser"}'
 exits 8 meta-push --get live/nothing
 contains err 'no metadata'
+
+# What was said lately is kept, in its order and with its times, for a shell and for pages.
+meta-push live/log 1 2 --timestamp 100
+meta-push live/log 3 --timestamp 200
+last() { meta-push --get live/log --last "$1" | jq -c '[.timestamp,.data]'; }
+expect $'[100,2]\n[200,3]' last 2
+expect $'[100,1]\n[100,2]\n[200,3]' last 100
+exits 8 meta-push --get live/nothing --last 3
+exits 2 meta-push --follow live/log --last 3
+room=http://$(address gateway ws)/live
+expect '[[100,2],[200,3]]' sh -c "curl -fsS -d '{\"op\":\"history\",\"stream\":\"/live/log\",\"last\":2}' '$room?request' |
+  jq -c '[.metadata[] | [.timestamp,.data]]'"
+for n in $(seq 150); do echo "$n"; done | meta-push live/many
+expect '100 51 150' sh -c "meta-push --get live/many --last 1000 | jq .data | jq -rs '\"\(length) \(.[0]) \(.[-1])\"'"
 
 # Paced values all arrive, arguments as well as lines.
 meta-push --rate 50 live/paced 1 2 3

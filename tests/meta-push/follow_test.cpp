@@ -117,3 +117,37 @@ TEST_CASE("who wants the latest alone gets it and is done, or is told that there
   turn(none.loop);
   CHECK(none.done == Exit::kNotFound);
 }
+
+TEST_CASE("who wants the last values gets them in order, at whichever hub there is") {
+  FollowTest test{{.stream = "/live/cam", .only_latest = true, .last = 2}};
+  test.follow.link(true);
+  const wire::Frame asked = test.bus.next();
+  CHECK(asked.header.kind == wire::Kind::kHistory);
+  CHECK(asked.scope == "/live/cam");
+  CHECK(asked.body == R"({"last":2})");
+  test.bus.link(false);
+  turn(test.loop);
+  CHECK_FALSE(test.done);
+  test.bus.link(true);
+  test.bus.done(test.bus.next(), R"({"hub":"00000000000000bb","beat":5000,"lease":15000})");
+  turn(test.loop);
+  test.follow.link(true);
+  test.bus.done(test.bus.next(), R"({"metadata":[{"event":"meta","data":1},{"data":2}]})");
+  turn(test.loop);
+  CHECK(test.printed == Lines{R"({"event":"meta","data":1})", R"({"data":2})"});
+  CHECK(test.done == Exit::kOk);
+  CHECK(test.ends == 1);
+}
+
+TEST_CASE("no last values are none, and a refusal is one") {
+  FollowTest none{{.stream = "/live/cam", .only_latest = true, .last = 2}};
+  none.follow.link(true);
+  none.bus.done(none.bus.next(), R"({"metadata":[]})");
+  turn(none.loop);
+  CHECK(none.done == Exit::kNotFound);
+  FollowTest denied{{.stream = "/live/cam", .only_latest = true, .last = 2}};
+  denied.follow.link(true);
+  denied.bus.refuse(denied.bus.next(), "denied");
+  turn(denied.loop);
+  CHECK(denied.done == Exit::kRefused);
+}

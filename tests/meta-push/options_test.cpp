@@ -114,6 +114,9 @@ TEST_CASE("words that make no sense are refused by name") {
       Case{{"--nmea", "live/cam", "1"}, "--nmea is for input"},
       Case{{"--idempotent", "a\nb", "live/cam"}, "--idempotent: the key"},
       Case{{"--get", "--follow", "live/cam"}, "exclude"},
+      Case{{"--last", "3", "--follow", "live/cam"}, "--last needs --get"},
+      Case{{"--get", "--last", "0", "live/cam"}, "--last: not a number from 1"},
+      Case{{"--get", "--last", "3", "/"}, "--last is of one stream"},
   };
   for (const Case& c : cases) {
     const auto run = parse(c.words);

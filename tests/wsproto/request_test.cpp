@@ -38,6 +38,7 @@ TEST_CASE("every operation has its kind of bus request") {
                                   Case{R"({"op":"get","object":"o"})", wire::Kind::kGet},
                                   Case{R"({"op":"drop","object":"o"})", wire::Kind::kDrop},
                                   Case{R"({"op":"list"})", wire::Kind::kList},
+                                  Case{R"({"op":"history","stream":"a"})", wire::Kind::kHistory},
                                   Case{R"({"op":"stat","list":true})", wire::Kind::kStat}}) {
     CHECK(request(c.text).kind == c.kind);
     CHECK_FALSE(request(c.text).ping);
@@ -89,6 +90,16 @@ TEST_CASE("options are read") {
   CHECK(join.presence);
   CHECK(request(R"({"op":"use","object":"o","persistent":true})").persistent);
   CHECK(request(R"({"op":"get","object":"o","key":"k"})").key == "k");
+}
+
+TEST_CASE("a history is of a stream, whatever scope the connection is in") {
+  const Request read = request(R"({"op":"history","stream":"live/cam/","last":20})");
+  CHECK(read.scope == "/live/cam");
+  CHECK(read.last == 20);
+  CHECK_FALSE(request(R"({"op":"history","stream":"/cam"})").last);
+  CHECK(refusal(R"({"op":"history","scope":"/live/cam"})").code == "bad_request");
+  CHECK(refusal(R"({"op":"history","stream":7})").code == "bad_request");
+  CHECK(refusal(R"({"op":"history","stream":"/live/.."})").code == "bad_path");
 }
 
 TEST_CASE("ids, scopes and positions are read") {

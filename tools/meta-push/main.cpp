@@ -46,8 +46,9 @@ int follow(const meta::Options& options, const std::string& address, net::Loop& 
   hub.listen({.event = [&](const wire::FrameView& event) { follow.event(event); },
               .sync = {},
               .link =
-                  [](bool connected, std::string_view why) {
+                  [&](bool connected, std::string_view why) {
                     if (!connected) log::warn("the hub is gone: {}", why);
+                    follow.link(connected);
                   },
               .refused = {}});
   net::Timer timeout{loop, [&] {

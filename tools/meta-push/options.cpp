@@ -23,11 +23,12 @@ constexpr std::string_view kExamples =
     "  meta-push live/cam --file gps.jsonl --rate 5  five a second\n"
     "  meta-push --follow live/cam | jq .data        what others push\n"
     "  meta-push --serve live/cam                    what comes over TCP, on 8110\n"
-    "  meta-push --get live/cam                      the latest, once";
+    "  meta-push --get live/cam                      the latest, once\n"
+    "  meta-push --get live/cam --last 10            the ten newest, in order";
 
 // The words of settings that may be absent.
 struct Words {
-  std::string stream, count, rate, timestamp, timeout, from, to;
+  std::string stream, count, last, rate, timestamp, timeout, from, to;
   bool serve = false;
   std::vector<cli::Listen> listen{{"127.0.0.1", 8110, ""}};
 };
@@ -102,6 +103,11 @@ std::optional<Exit> read_numbers(const Words& words, Options& options) {
     if (!count || *count == 0) return usage("--count: not a number from 1");
     options.follow.count = *count;
   }
+  if (!words.last.empty()) {
+    const auto last = cli::parse_count(words.last);
+    if (!last || *last == 0) return usage("--last: not a number from 1");
+    options.follow.last = *last;
+  }
   if (!words.rate.empty()) {
     const auto rate = cli::parse_count(words.rate);
     if (!rate || *rate == 0 || *rate > 1'000'000) return usage("--rate: not a number from 1");
@@ -127,6 +133,8 @@ std::optional<Exit> read_words(const Words& words, Options& options) {
   }
   const bool get = options.follow.only_latest;
   if (get && options.following) return usage("--get and --follow exclude each other");
+  if (options.follow.last && !get) return usage("--last needs --get");
+  if (options.follow.last && options.follow.stream == "/") return usage("--last is of one stream");
   options.following |= get;
   if (options.following && !(options.values.empty() && options.files.empty())) {
     return usage(get ? "--get takes no values" : "--follow takes no values");
@@ -146,6 +154,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   cli::Command command{{"meta-push", "JSON metadata into and out of streams", kExamples}};
   command.option("follow", cli::flag(options.following), "print what others push");
   command.option("get", cli::flag(options.follow.only_latest), "print the latest value, and end");
+  command.option("last", cli::text(words.last, "N"), "with --get: the newest N values, in order");
   command.option("latest", cli::flag(options.follow.latest), "print the latest value first");
   command.option("count", cli::text(words.count, "N"), "end after N values printed");
   command.option("to", cli::text(words.to, "URL"), "print to tcp://HOST:PORT, as EvoStream pushes");

@@ -41,6 +41,10 @@ void add_hub(metrics::Families& to, const hub::Totals& totals) {
   to.gauge("scopewire_hub_object_log_bytes", "what returning readers can be told exactly",
            totals.log_bytes);
   to.gauge("scopewire_hub_streams", "streams that are published", totals.streams);
+  to.gauge("scopewire_hub_metadata_values", "kept, of all streams", totals.metadata_values);
+  to.gauge("scopewire_hub_metadata_bytes", "what they hold", totals.metadata_bytes);
+  to.counter("scopewire_hub_metadata_forgotten_total", "values that made room for newer ones",
+             totals.metadata_forgotten);
   add_requests(to, totals);
 }
 

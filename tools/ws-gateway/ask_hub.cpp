@@ -30,6 +30,8 @@ bool ask_about_scope(bus::Client& hub, std::uint64_t member, const Request& requ
     hub.members(member, request.scope, done);
   } else if (request.kind == Kind::kStat) {
     hub.stat(member, request.scope, request.object, request.all, done);
+  } else if (request.kind == Kind::kHistory) {
+    hub.history(member, request.scope, request.last, done);
   } else if (request.kind == Kind::kCall) {
     hub.call(member, request.scope, request.method, request.body, done);
   } else if (request.kind == Kind::kEmit) {
