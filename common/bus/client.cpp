@@ -50,6 +50,10 @@ std::string Client::member_id(std::uint64_t member) const {
   return wire::to_text(wire::MemberId{incarnation(), member});
 }
 
+std::string_view Client::claims_of(std::uint64_t member) const {
+  return state_->claims_of(member);
+}
+
 void Client::join(std::uint64_t member, std::string_view scope, const JoinOptions& options,
                   Done done) {
   state_->join(key(Kind::kJoin, member, scope), options, std::move(done));
@@ -150,20 +154,22 @@ void Client::meta(std::uint64_t member, std::string_view stream, std::string_vie
   state_->ask(request(Kind::kMeta, member, stream, body), std::move(done));
 }
 
-void Client::time(std::uint64_t member, std::string_view stream, Millis timestamp) {
-  state_->ask(request(Kind::kTime, member, stream, time_body(timestamp)), {});
-}
-
 void Client::history(std::uint64_t member, std::string_view stream,
                      std::optional<std::uint64_t> last, Done done) {
   const std::string body = last ? last_body(*last) : std::string{};
   state_->ask_as(request(Kind::kHistory, member, stream, body), std::move(done));
 }
 
+void Client::time(std::uint64_t member, std::string_view stream, Millis timestamp) {
+  state_->ask(request(Kind::kTime, member, stream, time_body(timestamp)), {});
+}
+
 void Client::may_play(std::uint64_t member, std::string_view stream, Done done) {
-  const std::string body =
-      with_claims(ask_body("play", wire::last_segment(stream)), state_->claims_of(member));
-  state_->ask(request(Kind::kAsk, member, wire::parent_path(stream), body), std::move(done));
+  state_->ask_whether("play", member, stream, std::move(done));
+}
+
+void Client::may_push(std::uint64_t member, std::string_view stream, Done done) {
+  state_->ask_whether("metadata", member, stream, std::move(done));
 }
 
 void Client::follow(std::string_view stream, const FollowOptions& options, Done done) {

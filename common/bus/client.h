@@ -121,6 +121,8 @@ class Client {
   [[nodiscard]] std::uint64_t new_member();  // 1, 2, 3 ...: a connection's number, never used twice
   [[nodiscard]] std::string member_id(std::uint64_t member) const;  // as everybody else knows it
 
+  /// What is known of the member: as it was introduced, else as of any.
+  [[nodiscard]] std::string_view claims_of(std::uint64_t member) const;
   /// What is known of the member, a JSON object, in place of the tool's own claims; empty: nothing
   /// more than of any. Holds until it is gone, at a hub that hears of it anew too. If it has joined
   /// something the hub is told at once; if it is refused then, what was known before stays.
@@ -173,15 +175,17 @@ class Client {
   void unpublish(std::uint64_t member, std::string_view stream, Done done = {});
   void meta(std::uint64_t member, std::string_view stream, std::string_view data,
             const MetaOptions& options, Done done = {});
-  /// What time it is in a stream of ours, for metadata that others push to it. Nothing is kept of
-  /// it: to be said again from time to time.
   /// What was said of the stream: {"metadata":[EVENT,...]}, its newest values, so many or all that
   /// are kept, the latest last. Refused with "denied" if the member may not play it.
   void history(std::uint64_t member, std::string_view stream, std::optional<std::uint64_t> last,
                Done done);
+  /// What time it is in a stream of ours, for metadata that others push to it. Nothing is kept of
+  /// it: to be said again from time to time.
   void time(std::uint64_t member, std::string_view stream, Millis timestamp);
   /// Done if the member may play the stream, refused with "denied" if not.
   void may_play(std::uint64_t member, std::string_view stream, Done done);
+  /// The same of pushing metadata to it.
+  void may_push(std::uint64_t member, std::string_view stream, Done done);
   void follow(std::string_view stream, const FollowOptions& options, Done done = {});
   void unfollow(std::string_view stream, Done done = {});
 

@@ -7,6 +7,7 @@
 #include "bus/body.h"
 #include "bus/client_state.h"
 #include "wire/member.h"
+#include "wire/path.h"
 
 namespace so::bus {
 
@@ -245,6 +246,17 @@ void Client::State::ask_as(const FrameView& frame, Done done) {
   FrameView told = frame;
   told.body = body;
   ask(told, std::move(done));
+}
+
+void Client::State::ask_whether(std::string_view action, std::uint64_t member,
+                                std::string_view stream, Done done) {
+  const std::string body =
+      with_claims(ask_body(action, wire::last_segment(stream)), claims_of(member));
+  ask({.header = {.kind = Kind::kAsk, .member = member},
+       .scope = wire::parent_path(stream),
+       .name = {},
+       .body = body},
+      std::move(done));
 }
 
 }  // namespace so::bus

@@ -36,6 +36,8 @@ class Client::State {
 
   void ask(const wire::FrameView& frame, Done done);     // refused while there is no hub
   void ask_as(const wire::FrameView& frame, Done done);  // for a member, or for a visitor
+  void ask_whether(std::string_view action, std::uint64_t member, std::string_view stream,
+                   Done done);  // the member may do that with the stream
   void introduce(std::uint64_t member, std::string claims, Done done);
   void forget(std::uint64_t member) { introduced_.erase(member); }
   [[nodiscard]] std::string_view claims_of(std::uint64_t member) const;

@@ -137,13 +137,14 @@ Outcome<void> Hub::State::intend_play(const Call& call, Intent& intent) const {
   if (!request) return fail(request.error());
   const auto* who = request->claims ? request->claims.get() : who_asks(call);
   if (who == nullptr || request->action != Action::kPlay || !request->name) return {};
-  if (auto good = scopes_.check(call.frame.scope); !good) return good;
+  if (auto good = check_place(call.frame.scope); !good) return good;
   const policy::Subject subject{.scope = call.frame.scope, .name = request->name};
   if (auto good = access_.check(Action::kPlay, subject, who); !good) return good;
   intent.claims = who->text();
   const std::string scope{call.frame.scope};
+  const std::string within = scope == "/" ? scope : scope + '/';
   intent.deeds.push_back(
-      {Action::kPlay, scope, std::nullopt, scope + '/' + std::string{*request->name}});
+      {Action::kPlay, scope, std::nullopt, within + std::string{*request->name}});
   return {};
 }
 

@@ -86,6 +86,7 @@ class Hub::State {
 
   // access_requests.cpp
   Outcome<Reply> ask(const Call& call);
+  [[nodiscard]] Outcome<void> check_place(std::string_view path) const;
   static const policy::Credentials* who_asks(const Call& call);
   Outcome<void> may_enter(std::string_view path, const Member* member,
                           const policy::Credentials* who) const;

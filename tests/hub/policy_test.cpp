@@ -204,6 +204,8 @@ TEST_CASE("publish, play and metadata are asked for the stream") {
         "bad_request: action is none that a rule can be about");
   CHECK(a.ask(1, "/live", "") == "bad_request: action is missing");
   CHECK(hub.tool("o").ask(1, "/live", R"({"action":"play","name":"cam1"})").ok);
+  CHECK(a.ask(1, "/", R"({"action":"play","name":"cam1"})").ok);  // metadata of /cam1
+  CHECK(a.ask(1, "live", R"({"action":"play","name":"cam1"})").text.starts_with("bad_path"));
 }
 
 TEST_CASE("a predefined object is there with its scope, outlives its users, and begins anew") {

@@ -26,6 +26,11 @@ policy::Decision may_connect(const policy::Policy& policy, std::string_view scop
   return policy.decide(policy::Action::kConnect, {.scope = scope}, who);
 }
 
+net::WsVerdict denied(const policy::Decision& decision) {
+  return net::WsVerdict::refuse(
+      403, decision.reason.empty() ? "the policy denies it" : std::string{decision.reason});
+}
+
 bool asks_for(const net::HttpRequest& request, std::string_view subprotocol) {
   const auto& asked = request.subprotocols;
   return std::find(asked.begin(), asked.end(), subprotocol) != asked.end();
@@ -71,9 +76,10 @@ Gateway::Gateway(const GatewayOptions& options, bus::Client& hub, net::WsServer&
   hub.listen({.event = [this](const wire::FrameView& frame) { event(frame); },
               .sync = [this](const wire::FrameView& frame) { event(frame); },
               .link =
-                  [](bool connected, std::string_view why) {
+                  [this](bool connected, std::string_view why) {
                     connected ? log::info("the hub is there")
                               : log::warn("the hub is gone: {}", why);
+                    if (connected) meta_.hub_is_back();
                   },
               .call = [this](const wire::FrameView& frame) { call(frame); },
               .kick = [this](const wire::FrameView& frame) { kick(frame); },
@@ -131,9 +137,7 @@ net::WsVerdict Gateway::room_verdict(const net::HttpRequest& request, bool nowhe
   if (!doorway_.hub.connected()) return net::WsVerdict::refuse(503, "there is no hub at present");
   if (!policy_) return net::WsVerdict::accept();
   const auto decision = may_connect(*policy_, *scope, visitor->credentials);
-  if (decision.allowed) return net::WsVerdict::accept();
-  return net::WsVerdict::refuse(
-      403, decision.reason.empty() ? "the policy denies it" : std::string{decision.reason});
+  return decision.allowed ? net::WsVerdict::accept() : denied(decision);
 }
 
 void Gateway::serve_metadata(std::size_t listener, const std::string& stream) {
@@ -151,7 +155,20 @@ net::WsVerdict Gateway::meta_verdict(const net::HttpRequest& request, const std:
   if (!stream) return net::WsVerdict::refuse(400, stream.error().text);
   const auto visitor = visitors_.of(request, wall_now());
   if (!visitor) return net::WsVerdict::refuse(401, visitor.error().text);
-  return net::WsVerdict::accept();
+  return policy_verdict(*stream, visitor->credentials);
+}
+
+// The hub has the last word, as on rooms. Of all streams at once each is decided by itself.
+net::WsVerdict Gateway::policy_verdict(const std::string& stream,
+                                       const policy::Credentials& who) const {
+  if (!policy_ || stream == "/") return net::WsVerdict::accept();
+  const policy::Subject subject{.scope = wire::parent_path(stream),
+                                .name = wire::last_segment(stream)};
+  const auto may_read = policy_->decide(policy::Action::kPlay, subject, who);
+  if (may_read.allowed || policy_->decide(policy::Action::kMetadata, subject, who).allowed) {
+    return net::WsVerdict::accept();
+  }
+  return denied(may_read);
 }
 
 // The hub is to know of whoever brought a token before it hears of anything else.
@@ -170,6 +187,11 @@ void Gateway::close_expired(WallMillis now) {
   for (const net::ConnId id : visitors_.take_expired(now)) {
     end(id, net::close_code::kTokenExpired, "the token has expired");
   }
+}
+
+void Gateway::beat() {
+  sse_.beat();
+  if (++beats_ % kBeats == 0) meta_.look_again();
 }
 
 // A WebSocket has a frame that says why.

@@ -60,7 +60,10 @@ class Gateway {
 
   /// Whom it lets into no scope is answered 403 before the 101; the hub has the last word on the
   /// others. nullptr: the hub has it on all.
-  void set_policy(std::shared_ptr<const policy::Policy> policy) { policy_ = std::move(policy); }
+  void set_policy(std::shared_ptr<const policy::Policy> policy) {
+    policy_ = std::move(policy);
+    meta_.look_again();
+  }
 
   /// By which keys tokens are checked from now on; nullptr: by none, and all are anonymous. Who
   /// brings none is answered 401, unless they are optional.
@@ -71,8 +74,9 @@ class Gateway {
   void close_expired(WallMillis now);
 
   /// Some of the readers over HTTP are told that the connection lives; to be called kBeats times in
-  /// as long as they are to wait for that.
-  void beat() { sse_.beat(); }
+  /// as long as they are to wait for that. The last time it is looked again what those may hear who
+  /// listen to all streams: the hub may have another policy.
+  void beat();
   static constexpr std::uint64_t kBeats = SseDoor::kBeats;
 
   /// How many came by which route.
@@ -93,6 +97,8 @@ class Gateway {
   [[nodiscard]] net::WsVerdict room_verdict(const net::HttpRequest& request, bool nowhere);
   [[nodiscard]] net::WsVerdict meta_verdict(const net::HttpRequest& request,
                                             const std::string& fallback);
+  [[nodiscard]] net::WsVerdict policy_verdict(const std::string& stream,
+                                              const policy::Credentials& who) const;
   void serve_metadata(std::size_t listener, const std::string& stream);
   net::WsHandlers common_handlers();
   void open_room(net::ConnId id, const net::HttpRequest& request, std::string_view subprotocol);
@@ -127,6 +133,7 @@ class Gateway {
   HttpDoor http_{doorway_};
   MetaDoor meta_{doorway_};
   std::unordered_map<net::ConnId, Door> doors_;  // of every open connection
+  std::uint64_t beats_ = 0;
   std::unique_ptr<edge::Drain> drain_;
   std::function<void()> drained_;
 };

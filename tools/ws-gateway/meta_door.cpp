@@ -2,6 +2,7 @@
 
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "base/log.h"
 #include "wsproto/chat.h"
@@ -17,15 +18,98 @@ bool same(const net::Frame& a, const net::Frame& b) {
 }  // namespace
 
 void MetaDoor::open(net::ConnId id, const std::string& stream, bool latest) {
-  listeners_.add(stream, id);
-  const auto [entry, first] = followed_.try_emplace(stream);
-  connections_.emplace(id, Connection{stream, latest});
-  if (first) {
-    doorway_.hub.follow(stream, {.meta = true, .streams = false, .latest = true},
-                        [this, stream](const bus::Reply& reply) { followed(stream, reply); });
-  } else if (latest && entry->second.live) {
-    send_latest(id, stream);
+  const std::string claims{doorway_.hub.claims_of(member_of(id))};
+  connections_.emplace(id, Connection{.stream = stream, .claims = claims, .wants_latest = latest});
+  follow(stream);
+  if (stream == "/") {
+    crowds_.insert(claims);
+    return listen(id);
   }
+  asking_.add(stream, id);
+  ask(id);
+}
+
+// At once, so that nothing is missed that is said while it is asked who may hear it: what a client
+// sends first it hears itself.
+void MetaDoor::follow(const std::string& stream) {
+  const auto [entry, first] = followed_.try_emplace(stream);
+  ++entry->second.listeners;
+  if (!first) return;
+  doorway_.hub.follow(stream, {.meta = true, .streams = false, .latest = true},
+                      [this, stream](const bus::Reply& reply) { followed(stream, reply); });
+}
+
+void MetaDoor::unfollow(const std::string& stream) {
+  if (--followed_.at(stream).listeners > 0) return;
+  followed_.erase(stream);
+  doorway_.hub.unfollow(stream);
+}
+
+void MetaDoor::ask(net::ConnId id) {
+  Connection& connection = connections_.at(id);
+  connection.reading = Reading::kAsked;
+  doorway_.hub.may_play(member_of(id), connection.stream,
+                        [this, id](const bus::Reply& reply) { answered(id, reply); });
+}
+
+// While there is no hub nobody can say, and it is asked again.
+void MetaDoor::answered(net::ConnId id, const bus::Reply& reply) {
+  const auto connection = connections_.find(id);
+  if (connection == connections_.end()) return;
+  if (reply.ok()) {
+    asking_.remove(connection->second.stream, id);
+    return listen(id);
+  }
+  if (reply.code != "hub_lost") return refused(id, reply);
+  connection->second.reading = Reading::kUnasked;
+  if (doorway_.hub.connected()) ask(id);
+}
+
+// Who may write comes in for that.
+void MetaDoor::refused(net::ConnId id, const bus::Reply& may_read) {
+  Connection& connection = connections_.at(id);
+  connection.reading = Reading::kNo;
+  connection.early.clear();
+  asking_.remove(connection.stream, id);
+  unfollow(connection.stream);
+  const auto code = close_code_for(may_read.code);
+  doorway_.hub.may_push(
+      member_of(id), connection.stream,
+      [this, id, code, why = std::string{may_read.message}](const bus::Reply& may_write) {
+        if (!may_write.ok()) doorway_.server.close(id, code, why);
+      });
+}
+
+void MetaDoor::hub_is_back() {
+  std::vector<net::ConnId> unasked;
+  for (const auto& [id, connection] : connections_) {
+    if (connection.reading == Reading::kUnasked) unasked.push_back(id);
+  }
+  for (const net::ConnId id : unasked) ask(id);
+}
+
+void MetaDoor::listen(net::ConnId id) {
+  Connection& connection = connections_.at(id);
+  connection.reading = Reading::kYes;
+  listeners_.add(connection.topic(), id);
+  if (!connection.early.empty()) connection.wants_latest = false;  // they are later
+  if (followed_.at(connection.stream).live) send_latest(id);
+  if (connection.lost > 0) {
+    log::warn("{} values of {} came before it was known who may read them", connection.lost,
+              connection.stream);
+  }
+  for (const net::Frame& frame : std::exchange(connection.early, {})) {
+    doorway_.server.send(id, frame);
+  }
+}
+
+void MetaDoor::hold(net::ConnId id, const net::Frame& frame) {
+  Connection& connection = connections_.at(id);
+  if (connection.early.size() == MetaRights::kWaiting) {
+    connection.early.erase(connection.early.begin());
+    ++connection.lost;
+  }
+  connection.early.push_back(frame);
 }
 
 void MetaDoor::followed(const std::string& stream, const bus::Reply& reply) {
@@ -33,13 +117,24 @@ void MetaDoor::followed(const std::string& stream, const bus::Reply& reply) {
   if (entry == followed_.end()) return;
   if (!reply.ok()) log::warn("unable to follow {}: {}", stream, reply.message);
   entry->second.live = true;
-  for (const net::ConnId id : listeners_.of(stream)) send_latest(id, stream);
+  const auto send_all = [&](const std::string& topic) {
+    for (const net::ConnId id : listeners_.of(topic)) send_latest(id);
+  };
+  if (stream != "/") return send_all(stream);
+  for (const std::string& claims : crowds_) send_all(Audience::topic("/", claims));
 }
 
-void MetaDoor::send_latest(net::ConnId id, const std::string& stream) {
+void MetaDoor::send_latest(net::ConnId id) {
   Connection& connection = connections_.at(id);
   if (!std::exchange(connection.wants_latest, false)) return;
-  for (const auto& [name, frame] : followed_.at(stream).latest) doorway_.server.send(id, frame);
+  for (const auto& [name, frame] : followed_.at(connection.stream).latest) {
+    if (connection.stream == "/") {
+      rights_.give_if_allowed(connection.claims, member_of(id), name,
+                              [this, id, frame = frame] { doorway_.server.send(id, frame); });
+    } else {
+      doorway_.server.send(id, frame);
+    }
+  }
 }
 
 void MetaDoor::message(net::ConnId id, const net::WsMessage& message) {
@@ -59,11 +154,16 @@ void MetaDoor::message(net::ConnId id, const net::WsMessage& message) {
 void MetaDoor::closed(net::ConnId id) {
   const auto connection = connections_.find(id);
   if (connection == connections_.end()) return;
-  const std::string stream = std::move(connection->second.stream);
+  const Connection gone = std::move(connection->second);
   connections_.erase(connection);
-  if (!listeners_.remove(stream, id)) return;
-  followed_.erase(stream);
-  doorway_.hub.unfollow(stream);
+  if (gone.reading == Reading::kNo) return;
+  const bool heard = gone.reading == Reading::kYes;
+  const bool last = heard ? listeners_.remove(gone.topic(), id) : asking_.remove(gone.stream, id);
+  if (last && gone.stream == "/") {
+    crowds_.erase(gone.claims);
+    rights_.forget(gone.claims);
+  }
+  unfollow(gone.stream);
 }
 
 void MetaDoor::event(const wire::FrameView& event) {
@@ -99,7 +199,18 @@ void MetaDoor::news(const std::string& topic, Followed& followed, const std::str
   auto& latest = followed.latest;
   const std::string& about = topic == "/" ? stream : topic;
   if (latest.size() < kKept || latest.contains(about)) latest.insert_or_assign(about, frame);
-  if (followed.live) doorway_.server.broadcast(listeners_.of(topic), frame);
+  if (!followed.live) return;
+  if (topic != "/") {
+    doorway_.server.broadcast(listeners_.of(topic), frame);
+    for (const net::ConnId id : asking_.of(topic)) hold(id, frame);
+    return;
+  }
+  for (const std::string& claims : crowds_) {
+    const std::string crowd = Audience::topic("/", claims);
+    rights_.give_if_allowed(
+        claims, member_of(listeners_.of(crowd).front()), stream,
+        [this, crowd, frame] { doorway_.server.broadcast(listeners_.of(crowd), frame); });
+  }
 }
 
 }  // namespace so::gateway
