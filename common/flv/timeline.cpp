@@ -54,4 +54,9 @@ std::optional<std::int64_t> Timeline::locate(std::uint32_t timestamp) const {
   return tracks_.at(*newest_).unwrap.peek(timestamp) + *offset_;
 }
 
+std::optional<std::int64_t> Timeline::publisher_time(std::int64_t ms) const {
+  if (!newest_ || !offset_) return std::nullopt;
+  return (ms - *offset_) % (std::int64_t{1} << 32U);
+}
+
 }  // namespace so::flv

@@ -53,6 +53,9 @@ class Timeline {
   /// Where a timestamp of the current clock lies, for metadata between the frames; nullopt before
   /// the first frame.
   [[nodiscard]] std::optional<std::int64_t> locate(std::uint32_t timestamp) const;
+  /// What the current clock of the publisher shows at a time of ours, as a timestamp has it: below
+  /// 2^32, and below 0 where that clock had not begun yet. nullopt before the first frame.
+  [[nodiscard]] std::optional<std::int64_t> publisher_time(std::int64_t ms) const;
 
  private:
   struct Track {

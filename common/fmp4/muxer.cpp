@@ -93,6 +93,10 @@ std::optional<std::int64_t> Muxer::media_time(std::uint32_t timestamp) const {
   return timeline_.locate(timestamp);
 }
 
+std::optional<std::int64_t> Muxer::publisher_time(std::int64_t media_ms) const {
+  return timeline_.publisher_time(media_ms);
+}
+
 void Muxer::complain(TrackId id, const Error& error) {
   if (id == TrackId::kVideo) lost();  // later frames refer to this one
   if (lane(id).complained) return;

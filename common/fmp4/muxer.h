@@ -91,6 +91,8 @@ class Muxer {
 
   /// Where metadata with the publisher's time stamp belongs, in ms of the media clock.
   [[nodiscard]] std::optional<std::int64_t> media_time(std::uint32_t timestamp) const;
+  /// And back, as the publisher counts now: below 0 before its clock began.
+  [[nodiscard]] std::optional<std::int64_t> publisher_time(std::int64_t media_ms) const;
 
  private:
   struct Lane {

@@ -127,3 +127,18 @@ TEST_CASE("metadata lies on the clock of the newest frame") {
   timeline.restart();
   CHECK_FALSE(timeline.locate(5));
 }
+
+TEST_CASE("a time of ours is what the publisher's clock shows then, whatever that clock does") {
+  Timeline timeline;
+  CHECK_FALSE(timeline.publisher_time(0));
+  play(timeline, {{kV, 61'000, 0}, {kV, 61'040, 40}});
+  CHECK(timeline.publisher_time(0) == 61'000);
+  CHECK(timeline.publisher_time(2500) == 63'500);
+  play(timeline, {{kV, 0, 80, true}});
+  CHECK(timeline.publisher_time(80) == 0);
+  CHECK(timeline.publisher_time(50) == -30);  // it had not begun
+  Timeline old;
+  play(old, {{kV, 4'294'967'290U, 0}});
+  CHECK(old.publisher_time(5) == 4'294'967'295);
+  CHECK(old.publisher_time(10) == 4);
+}

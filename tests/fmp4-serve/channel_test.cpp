@@ -1,11 +1,13 @@
 #include "channel.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
 #include <doctest/doctest.h>
 
 #include "fmp4/event_message.h"
+#include "json/read.h"
 #include "live_stream.h"
 #include "support/fake_ws_server.h"
 #include "support/fmp4_checker.h"
@@ -71,6 +73,25 @@ TEST_CASE("who comes before the publisher waits, and is shown the stream when it
   Fmp4Checker checker;
   CHECK(checker.check(test.server.heard_bytes(ann)));
   CHECK(checker.samples(true) == ChannelTest::kFrames);
+}
+
+TEST_CASE("whoever comes is told what the publisher's clock shows where it begins") {
+  ChannelTest test;
+  test.channel.online(test.live->endpoint());
+  test.live->video_config();
+  test.live->run(61'000, ChannelTest::kFrames);
+  const auto ann = test.viewer();
+  const Lines heard = test.hears(ann, ChannelTest::kRich);
+  const auto init = std::find_if(heard.begin(), heard.end(),
+                                 [](const std::string& line) { return is(line, "init"); });
+  REQUIRE(init != heard.end());
+  json::Parser parser;
+  const auto message = parser.parse(*init);
+  const auto start = json::number(*message, "start");
+  const auto timestamp = json::number(*message, "timestamp");
+  REQUIRE(start);
+  REQUIRE(timestamp);
+  CHECK(*timestamp - *start * 1000 == doctest::Approx(61'000));
 }
 
 TEST_CASE("who comes later has a picture at once") {

@@ -20,7 +20,9 @@ TEST_CASE("the texts of scopewire.fmp4.v1") {
   audio.codec = "mp4a.40.2";
   audio.channels = 2;
   init.tracks = {video, audio};
-  CHECK(fmp4serve::init_message("/live/cam", init, 12.345) ==
+  CHECK(fmp4serve::init_message("/live/cam", init, 12.345, 61234)
+            .find(R"("start":12.345,"timestamp":61234,"tracks":[)") != std::string::npos);
+  CHECK(fmp4serve::init_message("/live/cam", init, 12.345, std::nullopt) ==
         R"({"type":"init","stream":"/live/cam","epoch":2,)"
         R"("mime":"video/mp4; codecs=\"avc1.42c01f,mp4a.40.2\"","start":12.345,"tracks":[)"
         R"({"id":1,"kind":"video","codec":"avc1.42c01f","width":1280,"height":720},)"

@@ -81,3 +81,16 @@ for text in texts:
 gaps = [int(b[1]) - int(a[1]) for a, b in zip(texts, texts[1:])]
 assert all(950 <= gap <= 1050 for gap in gaps), gaps
 END2
+
+# What the init message says of the publisher's clock leads from where a text lies to its time stamp.
+python3 - <<'END2'
+import json
+said = [json.loads(line) for line in open("viewer.out") if line.startswith("{")]
+init = next(each for each in said if each["type"] == "init")
+texts = [each for each in said if each["type"] == "metadata" and "onTextData" in each["data"]]
+assert len(texts) >= 2, said
+for each in texts:
+    stamped = int(each["data"]["onTextData"]["text"].split()[1])
+    assert each["timestamp"] == stamped, each
+    assert abs(init["timestamp"] + (each["time"] - init["start"]) * 1000 - stamped) <= 1, (init, each)
+END2

@@ -188,6 +188,7 @@ export class FakeStream {
       epoch: this.#epoch,
       mime: this.#clip.mime,
       start,
+      timestamp: Math.round(start * 1000),
       tracks,
     });
     socket.send(this.#clip.init);

@@ -406,6 +406,23 @@ test('the managed source of Safari is taken where there is one', async () => {
   assert.equal(await browser.evaluate('video.disableRemotePlayback'), true);
 });
 
+test("the publisher's time of what is shown is known, also after its clock was set anew", async () => {
+  cam().publish(clip);
+  await plays();
+  await browser.evaluate(`
+    window.player = document.getElementById('player');
+    window.off = [];
+    player.addEventListener('metadata', ({detail}) => off.push(player.publisherTime() - detail.timestamp));`);
+  cam().metadata({n: 1});
+  await browser.waitFor('off.length === 1');
+  const [off] = await browser.evaluate('off');
+  assert.ok(Math.abs(off) < 150, `${off} ms`);
+  const at = await browser.evaluate('player.publisherTime(video.currentTime + 1) - player.publisherTime()');
+  assert.ok(Math.abs(at - 1000) < 50, `${at} ms`);
+  cam().restart(1_000_000);
+  await browser.waitFor('player.publisherTime() > 1_000_000 && player.publisherTime() < 1_010_000');
+});
+
 test('metadata is in the text tracks too, and its text can be read as captions', async () => {
   cam().publish(silent);
   await plays();

@@ -172,7 +172,8 @@ Piece Channel::piece(const fmp4::Fragment& fragment, ByteView events) const {
           .payload = fragment.payload,
           .events = events,
           .description = description_ ? &*description_ : nullptr,
-          .frame = net::Frame::binary_shared({events, fragment.header}, fragment.payload)};
+          .frame = net::Frame::binary_shared({events, fragment.header}, fragment.payload),
+          .timestamp = publisher_time(fragment.sample)};
 }
 
 Piece Channel::piece(const fmp4::Batch& batch, ByteView header, ByteView events) const {
@@ -181,7 +182,12 @@ Piece Channel::piece(const fmp4::Batch& batch, ByteView header, ByteView events)
           .payload = batch.payload,
           .events = events,
           .description = description_ ? &*description_ : nullptr,
-          .frame = net::Frame::binary_shared({events, header}, batch.payload)};
+          .frame = net::Frame::binary_shared({events, header}, batch.payload),
+          .timestamp = publisher_time(batch.samples.front())};
+}
+
+std::optional<std::int64_t> Channel::publisher_time(const fmp4::Sample& sample) const {
+  return muxer_.publisher_time(std::llround(seconds(sample, *init_) * 1000));
 }
 
 void Channel::give(const Piece& piece, const fmp4::Cut& cut) {

@@ -73,6 +73,7 @@ class Channel {
   void tell_all(std::string_view json);
   bool add_events(const fmp4::EventMessage& message);
   [[nodiscard]] std::uint64_t now_ms() const;
+  [[nodiscard]] std::optional<std::int64_t> publisher_time(const fmp4::Sample& sample) const;
   [[nodiscard]] Piece piece(const fmp4::Fragment& fragment, ByteView events) const;
   [[nodiscard]] Piece piece(const fmp4::Batch& batch, ByteView header, ByteView events) const;
 

@@ -29,10 +29,13 @@ std::string waiting_message(std::string_view stream) {
   return message("waiting").key("stream").string(stream).end().take();
 }
 
-std::string init_message(std::string_view stream, const fmp4::InitSegment& init, double start) {
+std::string init_message(std::string_view stream, const fmp4::InitSegment& init, double start,
+                         std::optional<std::int64_t> timestamp) {
   json::Writer text = message("init");
   text.key("stream").string(stream).key("epoch").natural(init.version);
-  text.key("mime").string(init.mime).key("start").number(start).key("tracks").array();
+  text.key("mime").string(init.mime).key("start").number(start);
+  if (timestamp) text.key("timestamp").integer(*timestamp);
+  text.key("tracks").array();
   for (const fmp4::Track& track : init.tracks) write_track(text, track);
   return text.end().end().take();
 }

@@ -12,7 +12,9 @@ namespace so::fmp4serve {
 /// The JSON texts of scopewire.fmp4.v1 (scopewire-ws(7), VIDEO). Times are seconds on the stream's
 /// clock.
 std::string waiting_message(std::string_view stream);
-std::string init_message(std::string_view stream, const fmp4::InitSegment& init, double start);
+/// `timestamp` is what the publisher's clock shows at `start`, in ms.
+std::string init_message(std::string_view stream, const fmp4::InitSegment& init, double start,
+                         std::optional<std::int64_t> timestamp);
 std::string metadata_message(double time, std::optional<double> timestamp, std::string_view data);
 std::string skipped_message(double from, double to);
 std::string notice_message(std::string_view text);

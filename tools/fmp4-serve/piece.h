@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 
 #include "fmp4/batch.h"
@@ -15,9 +17,10 @@ struct Piece {
   std::span<const fmp4::Sample> samples;  // at least one
   ByteView header;                        // moof and the head of mdat
   SharedView payload;
-  ByteView events;                 // event messages that lie before it
-  const Description* description;  // for who begins with it; null: there is none
-  net::Frame frame;                // of all that, but for the description
+  ByteView events;                          // event messages that lie before it
+  const Description* description;           // for who begins with it; null: there is none
+  net::Frame frame;                         // of all that, but for the description
+  std::optional<std::int64_t> timestamp{};  // what the publisher's clock shows at its beginning, ms
 
   [[nodiscard]] const fmp4::Sample& first() const { return samples.front(); }
 };

@@ -98,7 +98,7 @@ void Viewer::fragment(const Piece& next, const fmp4::InitSegment& init) {
     started_ = true;
     if (skipped_from_) tell(skipped_message(*skipped_from_, time));
   }
-  const bool begins = init_version_ != init.version && send_init(init, time);
+  const bool begins = init_version_ != init.version && send_init(init, next);
   const Description* const description = begins ? next.description : nullptr;
   if (watching_.dialect == Dialect::kRich) {
     send_rich(next, init, description);
@@ -112,7 +112,7 @@ void Viewer::fragment(const Piece& next, const fmp4::InitSegment& init) {
   }
 }
 
-bool Viewer::send_init(const fmp4::InitSegment& init, double start) {
+bool Viewer::send_init(const fmp4::InitSegment& init, const Piece& next) {
   const bool first = std::exchange(init_version_, init.version) == 0;
   if (watching_.dialect == Dialect::kFile) {
     if (!first) {
@@ -123,7 +123,7 @@ bool Viewer::send_init(const fmp4::InitSegment& init, double start) {
     send(chunk({init.bytes}, {}));
     return true;
   }
-  tell(init_message(watching_.stream, init, start));
+  tell(init_message(watching_.stream, init, seconds(next.first(), init), next.timestamp));
   send(net::Frame::binary(init.bytes));
   return first;
 }

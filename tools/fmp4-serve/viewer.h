@@ -71,7 +71,7 @@ class Viewer {
 
  private:
   /// Returns whether it is the first, so that who gets it begins.
-  bool send_init(const fmp4::InitSegment& init, double start);
+  bool send_init(const fmp4::InitSegment& init, const Piece& next);
   void send_rich(const Piece& piece, const fmp4::InitSegment& init, const Description* description);
   void send_rebased(const Piece& piece, const fmp4::InitSegment& init,
                     const Description* description);

@@ -27,6 +27,8 @@ export interface Init {
   epoch: number;
   mime: string;
   start: number;
+  /** The publisher's time stamp at `start`, in milliseconds; absent from servers that do not say. */
+  timestamp?: number;
   tracks: Track[];
 }
 
@@ -85,6 +87,11 @@ export class Player {
   /** The browser wants a click before it plays: call play() from one. */
   on(event: 'blocked', listener: () => void): Off;
 
+  /**
+   * The publisher's time stamp, in milliseconds, of what is shown at `time` of the <video>, as in
+   * Metadata; of what is shown now, if none is given. null: it is not known.
+   */
+  publisherTime(time?: number): number | null;
   play(): void;
   pause(): void;
   close(): void;
@@ -109,6 +116,8 @@ export class ScopewirePlayer extends HTMLElement {
   readonly video: HTMLVideoElement;
   readonly state: State;
   readonly stats: (Stats & {codecs: string | null}) | null;
+  /** As that of Player. */
+  publisherTime(time?: number): number | null;
   play(): void;
   pause(): void;
   /** To the newest picture, paused or not. */

@@ -3,6 +3,7 @@ import {Emitter} from './emitter.js';
 import {LiveSocket, absolute} from './live_socket.js';
 import {MediaBuffer, obstacle} from './media_buffer.js';
 import {Playhead} from './playhead.js';
+import {PublisherClock} from './publisher_clock.js';
 import {TextTracks} from './text_tracks.js';
 import {closeWords} from './words.js';
 import {Attendance, initWithout, segmentWithout, trackIds} from './tracks.js';
@@ -32,6 +33,7 @@ export class Player extends Emitter {
   #buffer = null;
   #playhead;
   #cues = new Cues((cue) => this.#fire(cue));
+  #clock = new PublisherClock();
   #tracks;
   #attendance = null;
   #absent = null; // the kind of the track that is announced and does not come
@@ -102,6 +104,14 @@ export class Player extends Emitter {
     return {state: this.state, ...this.#counts, due, ...shown, latency, target, rate};
   }
 
+  /**
+   * The publisher's time stamp, in milliseconds, of what is shown at `time` of the <video>, as metadata
+   * has it: now, if none is given. null: it is not known.
+   */
+  publisherTime(time = this.#video.currentTime) {
+    return this.#clock.time(time);
+  }
+
   close() {
     this.#socket.close();
     clearInterval(this.#timer);
@@ -151,6 +161,7 @@ export class Player extends Emitter {
     this.init = init;
     this.#announced = announced;
     this.#buffer.begin(init);
+    this.#expectClock(init.start, init.timestamp);
     this.#playhead.expect();
     this.emit('init', init);
     if (this.#paused) return;
@@ -162,6 +173,7 @@ export class Player extends Emitter {
   #renew(init) {
     this.#cues.flush();
     this.#tracks.clear();
+    this.#clock.clear();
     this.#buffer?.close();
     this.#buffer = new MediaBuffer(this.#video);
     this.#buffer.on('failed', (message) => this.#restart(message));
@@ -205,6 +217,12 @@ export class Player extends Emitter {
     else this.#buffer.after((offset) => this.#expect(time + offset, cue));
   }
 
+  // Servers of earlier releases say no time with `init`.
+  #expectClock(time, timestamp) {
+    if (typeof timestamp !== 'number') return;
+    this.#buffer?.after((offset) => this.#clock.set(time + offset, timestamp));
+  }
+
   #expect(at, cue) {
     this.#cues.add(at, cue);
     this.#tracks.add(at, cue.data);
@@ -224,6 +242,7 @@ export class Player extends Emitter {
   #restarted({time, timestamp}) {
     this.#change('ended', 'buffering');
     this.#playhead.expect();
+    this.#expectClock(time, timestamp);
     this.emit('restart', {time, timestamp});
   }
 

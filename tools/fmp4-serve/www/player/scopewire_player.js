@@ -79,6 +79,11 @@ export class ScopewirePlayer extends (globalThis.HTMLElement ?? Object) {
     return this.#player?.state ?? 'idle';
   }
 
+  /** As that of Player; null without a stream. */
+  publisherTime(time) {
+    return this.#player?.publisherTime(time) ?? null;
+  }
+
   /** As of Player, and the codecs; null without a stream. */
   get stats() {
     return this.#player && {...this.#player.stats, codecs: this.#player.init?.mime ?? null};
