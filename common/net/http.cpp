@@ -72,6 +72,14 @@ HttpReply readiness(std::string why_not) {
   return {.status = 503, .body = std::move(why_not) + "\n"};
 }
 
+HttpReply preflight(std::string_view methods, std::string_view headers) {
+  return {.status = 204,
+          .headers = {{"Allow", std::string{methods}},
+                      {"Access-Control-Allow-Methods", std::string{methods}},
+                      {"Access-Control-Allow-Headers", std::string{headers}},
+                      {"Access-Control-Max-Age", "600"}}};
+}
+
 std::string_view status_text(int status) {
   switch (status) {
     case 200:

@@ -46,6 +46,11 @@ struct HttpReply {
 /// The answer to GET /readyz; an empty reason means ready.
 HttpReply readiness(std::string why_not);
 
+/// What a browser wants to know before it lets a page of another origin ask in a way that no form
+/// can (fetch standard, CORS-preflight request). Both are lists with commas; whose pages may is
+/// added by the server.
+HttpReply preflight(std::string_view methods, std::string_view headers);
+
 /// Whether the media type is in the header, "text/html, application/json; charset=utf-8".
 bool names_type(std::string_view header, std::string_view type);
 

@@ -43,6 +43,36 @@ metrics() { curl -fsS "$(endpoint serve)/metrics"; }
 both() { metrics >metrics.txt && contains metrics.txt 'scopewire_fmp4_viewers 2' && contains metrics.txt 'scopewire_fmp4_streams 1'; }
 eventually both
 
+# Pages of an origin that is listed may read what is here, as they may open a WebSocket; others may not.
+start listed fmp4-serve --listen 127.0.0.1:0 --origin https://good.example
+elsewhere=http://$(address listed inboundWSFMP4)
+from() { # ORIGIN PATH [CURL-ARGUMENT...]: the headers for pages, and the status
+  local origin=$1 path=$2
+  shift 2
+  curl -sS -m 20 -o body -D - -H "Origin: $origin" "$@" "$elsewhere$path" | tr -d '\r' |
+    grep -iE '^(HTTP/|Vary:|Access-Control-)' | sed 's|^HTTP/1.1 \([0-9]*\).*|\1|' | sort
+}
+let='Access-Control-Allow-Credentials: true
+Access-Control-Allow-Origin: https://good.example
+Vary: Origin'
+for path in /streams.json '/live/cam.mp4?still=1' '/live/cam.mp4?for=200ms' /player.js; do
+  expect "200
+$let" from https://good.example "$path"
+  expect 200 from https://evil.example "$path"
+done
+expect "404
+$let" from https://good.example /live/none.mp4
+expect "204
+Access-Control-Allow-Credentials: true
+Access-Control-Allow-Headers: Authorization, Cache-Control, Range
+Access-Control-Allow-Methods: GET, HEAD
+Access-Control-Allow-Origin: https://good.example
+Access-Control-Max-Age: 600
+Vary: Origin" from https://good.example /live/cam.mp4 -X OPTIONS -H 'Access-Control-Request-Method: GET'
+expect 403 from https://evil.example /live/cam.mp4 -X OPTIONS
+expect 405 curl -s -o body -w '%{http_code}' -X DELETE "$elsewhere/live/cam.mp4"
+expect 405 curl -s -o body -w '%{http_code}' -d x "$elsewhere/live/cam.mp4"
+
 # The end of the stream is the end of the file.
 stop publisher
 finishes 0 reader

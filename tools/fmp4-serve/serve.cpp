@@ -23,6 +23,19 @@ net::WsVerdict verdict(const net::HttpRequest& request) {
   return net::WsVerdict::accept();
 }
 
+// Everything here is only read; a page of another origin may ask beforehand whether it may.
+std::optional<net::HttpReply> refuse_method(const net::HttpRequest& request) {
+  constexpr std::string_view kMethods = "GET, HEAD";
+  if (request.method != "OPTIONS") {
+    return net::HttpReply{.status = 405,
+                          .body = "only GET and HEAD\n",
+                          .headers = {{"Allow", std::string{kMethods}}}};
+  }
+  if (request.welcome) return net::preflight(kMethods, "Authorization, Cache-Control, Range");
+  return net::HttpReply{.status = 403,
+                        .body = "pages from " + request.origin + " may not ask here\n"};
+}
+
 }  // namespace
 
 std::vector<net::WsListener> listeners(const ServeOptions& options) {
@@ -67,6 +80,7 @@ Serve::Serve(const ServeOptions& options, bus::Client& hub, net::WsServer& serve
   handlers.on_get_later = [this](net::ConnId id, const net::HttpRequest& request) {
     return get_later(id, request);
   };
+  handlers.on_method = refuse_method;
   handlers.on_message = [this](net::ConnId id, const net::WsMessage& m) { message(id, m); };
   const std::size_t count = options.listen.size() + options.tls_listen.size();
   for (std::size_t i = 0; i < count; ++i) server.set_handlers(i, handlers);

@@ -19,20 +19,11 @@ using wsproto::Request;
 namespace {
 
 constexpr std::string_view kMethods = "GET, POST, PUT, DELETE";
+constexpr std::string_view kHeaders = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID";
 
 bool is_of_method(const net::HttpRequest& request) {
   const std::string& method = request.method;
   return method == "GET" || method == "POST" || method == "PUT" || method == "DELETE";
-}
-
-// What the browser wants to know before it lets a page of another origin ask.
-net::HttpReply preflight() {
-  return {.status = 204,
-          .headers = {{"Allow", std::string{kMethods}},
-                      {"Access-Control-Allow-Methods", std::string{kMethods}},
-                      {"Access-Control-Allow-Headers",
-                       "Authorization, Content-Type, Idempotency-Key, Last-Event-ID"},
-                      {"Access-Control-Max-Age", "600"}}};
 }
 
 // A change that was not applied is done, in the words of scopewire.v1; HTTP has a word for it.
@@ -50,7 +41,7 @@ std::optional<net::HttpReply> HttpDoor::refuse(const net::HttpRequest& request, 
   if (!request.welcome) {
     return refusal(403, "denied", "pages from " + request.origin + " may not ask here");
   }
-  if (request.method == "OPTIONS") return preflight();
+  if (request.method == "OPTIONS") return net::preflight(kMethods, kHeaders);
   if (!is_of_method(request)) {
     net::HttpReply reply = refusal(405, "bad_request", "no such method");
     reply.headers.emplace_back("Allow", kMethods);
