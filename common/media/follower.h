@@ -32,6 +32,8 @@ class Follower {
   void start(Millis wait);
   /// What was waited for is there.
   void stop_waiting() { timeout_.stop(); }
+  /// The hub has said where the stream is.
+  [[nodiscard]] bool receives() const { return subscriber_ != nullptr; }
 
  private:
   void event(const wire::FrameView& event);

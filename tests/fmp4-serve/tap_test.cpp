@@ -23,9 +23,9 @@ namespace {
 /// A tap of a stream that the test publishes at a hub that it plays; what comes out is judged.
 struct TapTest {
   explicit TapTest(std::optional<Millis> duration = std::nullopt, Millis wait = Millis{5000},
-                   const fmp4::Cut& cut = {})
+                   const fmp4::Cut& cut = {}, Millis patience = Millis{5000})
       : tap(
-            loop, hub, {"/live/cam", duration, wait, cut},
+            loop, hub, {"/live/cam", duration, wait, cut, patience},
             [this](ByteView bytes) {
               const auto verdict = checker.check(bytes);
               CHECK_MESSAGE(verdict.has_value(), (verdict ? "" : verdict.error().text));
@@ -119,6 +119,24 @@ TEST_CASE("a stream that does not begin in time, and a hub that is not there") {
   TapTest alone{std::nullopt, Millis{1}};
   CHECK(alone.until([&] { return alone.done.has_value(); }));
   CHECK(alone.done == Exit::kUnreachable);
+}
+
+TEST_CASE("a stream whose media does not begin it is waited for aloud") {
+  test::Captured err{stderr};
+  TapTest test{std::nullopt, Millis{5000}, {}, Millis{1}};
+  test.hello();
+  test.state("/live/cam", "up", test.live.endpoint());
+  test.live.video_config();
+  std::string said;
+  CHECK(test.until([&] {
+    said = err.take();
+    return said.find("does not begin yet") != std::string::npos;
+  }));
+  CHECK(said.find("/live/cam does not begin yet: video: ") != std::string::npos);
+  CHECK(said.find("1 packets of H.264, without a frame; audio: nothing has come") !=
+        std::string::npos);
+  test.live.run(80, 20);
+  CHECK(test.until([&] { return test.checker.samples(true) == 20; }));
 }
 
 TEST_CASE("a tap has the metadata in it, and fragments as they are wanted") {

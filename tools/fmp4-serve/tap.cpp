@@ -12,20 +12,31 @@ namespace so::fmp4serve {
 Tap::Tap(net::Loop& loop, bus::Client& hub, Options options, std::function<bool(ByteView)> write,
          std::function<void(Exit)> done)
     : loop_(loop),
+      hub_(hub),
       options_(std::move(options)),
       write_(std::move(write)),
       done_(std::move(done)),
       batches_(options_.cut),
       opening_(loop, [this] { take(muxer_.tick(loop_.now())); }),
+      patience_(loop,
+                [this] { log::warn("{} does not begin yet: {}", options_.stream, missing()); }),
       follower_(loop, hub, options_.stream,
                 {.unit = [this](const media::UnitView& u, bool skipped) { unit(u, skipped); },
                  .metadata = [this](std::optional<double> at,
                                     std::string_view data) { metadata(at, data); },
-                 .end =
-                     [this](Exit exit, const std::string& why) {
-                       if (!why.empty()) log::error("{}", why);
-                       finish(exit);
-                     }}) {}
+                 .end = [this](Exit exit, const std::string& why) { end(exit, why); }}) {}
+
+void Tap::end(Exit exit, const std::string& why) {
+  const bool waits = exit == Exit::kTimeout || exit == Exit::kUnreachable;
+  if (waits) log::error("{} has not begun: {}", options_.stream, missing());
+  if (!waits && !why.empty()) log::error("{}", why);
+  finish(exit);
+}
+
+std::string Tap::missing() const {
+  if (follower_.receives()) return arrivals_.any() ? arrivals_.text() : "no media has come";
+  return hub_.connected() ? "it is not live" : "there is no hub";
+}
 
 void Tap::start() {
   follower_.start(options_.wait);
@@ -33,6 +44,10 @@ void Tap::start() {
 
 void Tap::unit(const media::UnitView& unit, bool skipped) {
   if (skipped) muxer_.lost();
+  if (!begun_) {
+    if (!arrivals_.any()) patience_.start(options_.patience);
+    arrivals_.add(unit.tag());
+  }
   if (auto description = read_description(unit.tag())) describe(std::move(*description));
   take(muxer_.feed(unit.tag(), unit.owner, loop_.now()));
 }
@@ -46,6 +61,7 @@ void Tap::take(std::span<const fmp4::Event> events) {
 
 void Tap::on(const fmp4::InitSegment& init) {
   follower_.stop_waiting();
+  patience_.stop();
   flush();
   begun_ = true;
   write(init.bytes);
@@ -103,6 +119,7 @@ void Tap::write(ByteView bytes) {
 
 void Tap::finish(Exit exit) {
   follower_.stop_waiting();
+  patience_.stop();
   if (done_) flush();
   if (const auto done = std::exchange(done_, nullptr)) done(exit);
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "arrivals.h"
 #include "base/exit_code.h"
 #include "bus/client.h"
 #include "fmp4/batch.h"
@@ -25,6 +26,7 @@ class Tap {
     std::optional<Millis> duration;  // of the stream
     Millis wait{10'000};             // for it to begin
     fmp4::Cut cut{};
+    Millis patience{5'000};  // with media that does not begin it; then it is said what is missing
   };
   /// `write` says whether anybody still reads. `done` is called once.
   Tap(net::Loop& loop, bus::Client& hub, Options options, std::function<bool(ByteView)> write,
@@ -45,9 +47,12 @@ class Tap {
   void write_batch(const fmp4::Batch& batch);
   void flush();
   void write(ByteView bytes);
+  [[nodiscard]] std::string missing() const;
+  void end(Exit exit, const std::string& why);
   void finish(Exit exit);
 
   net::Loop& loop_;
+  bus::Client& hub_;
   Options options_;
   std::function<bool(ByteView)> write_;
   std::function<void(Exit)> done_;
@@ -58,7 +63,9 @@ class Tap {
   std::uint32_t event_id_ = 0;
   std::string description_;
   bool begun_ = false;
+  Arrivals arrivals_;   // until it has begun
   net::Timer opening_;  // of a stream that stands at its first picture
+  net::Timer patience_;
   media::Follower follower_;
 };
 
