@@ -1,6 +1,7 @@
 // Recordings that are played: what is sent, when, and from where on.
 #include "playback.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <filesystem>
@@ -38,11 +39,14 @@ struct Recorded {
       if (video) add(flv::TagType::kVideo, time, time % 1000 == 0 ? Av::key() : Av::inter());
       add(flv::TagType::kAudio, time + 5, Av::audio());
     }
+    std::filesystem::create_directory(dir.path("live"));
+    rewrite();
+  }
+  void rewrite() const {
     Bytes file;
     Writer out{file};
     flv::write_file_header(true, true, out);
     for (const test::OwnedTag& tag : tags) flv::write_tag(tag.view(), out);
-    std::filesystem::create_directory(dir.path("live"));
     write(file);
   }
   void add(flv::TagType type, std::uint32_t time, Bytes body) {
@@ -157,6 +161,68 @@ TEST_CASE("a file that grows is played as far as it goes; one cut off to its las
   CHECK(due(*growing, kStart) == file.tags);
 }
 
+TEST_CASE("where the clock of a recording goes back, it goes on at once, at its pace") {
+  Recorded file;
+  file.tags.clear();
+  file.add(flv::TagType::kScript, 0, {});
+  file.add(flv::TagType::kVideo, 61'000, Av::key());
+  file.add(flv::TagType::kAudio, 61'005, Av::audio());
+  file.add(flv::TagType::kVideo, 0, Av::key());  // another publisher
+  file.add(flv::TagType::kAudio, 61'025, Av::audio());
+  file.add(flv::TagType::kVideo, 0, Av::avc_config());
+  file.add(flv::TagType::kAudio, 5, Av::audio());
+  file.add(flv::TagType::kVideo, 40, Av::inter());
+  file.add(flv::TagType::kScript, 0, {});
+  file.add(flv::TagType::kVideo, 80, Av::inter());
+  file.rewrite();
+  const auto playback = file.play();
+  playback->set_buffer(Millis{0});
+  CHECK(brief(due(*playback, kStart)) == "S0 V61000");
+  CHECK(brief(due(*playback, kStart + Millis{24})) == "A61005 V0");
+  CHECK(brief(due(*playback, kStart + Millis{25})) == "A61025 V0 A5");
+  CHECK(due(*playback, kStart + Millis{39}).empty());
+  CHECK(brief(due(*playback, kStart + Millis{40})) == "V40 S0");
+  CHECK(brief(due(*playback, kStart + Millis{80})) == "V80");
+  CHECK(playback->ended());
+}
+
+TEST_CASE("a recording that is cut off while it is played ends there") {
+  const Recorded file;
+  std::ifstream in{file.dir.path("live/cam.flv"), std::ios::binary};
+  const Bytes whole{std::istreambuf_iterator<char>{in}, {}};
+  const auto playback = file.play();
+  playback->set_buffer(Seconds{100});
+  CHECK(playback->next(kStart));
+  std::filesystem::resize_file(file.dir.path("live/cam.flv"), whole.size() / 2);
+  const auto sent = due(*playback, kStart);
+  CHECK(playback->ended());
+  CHECK(sent.size() < file.tags.size() / 2 + 1);
+  CHECK(std::equal(sent.begin(), sent.end(), file.tags.begin() + 1));
+}
+
+TEST_CASE("what a recording has too much of before its key frame is left out, a bit at a time") {
+  Recorded file;
+  file.tags.clear();
+  Bytes large = amf::encode({amf::Value::string("onMetaData"), amf::Value::number(1)});
+  const Bytes small = large;
+  file.add(flv::TagType::kScript, 0, small);
+  large.resize(Playback::kLargestNeed + 1);
+  file.add(flv::TagType::kScript, 0, large);
+  for (int i = 0; i < 10; ++i) {
+    Bytes configuration = Av::avc_config();
+    configuration.resize(Playback::kLargestNeed);
+    file.add(flv::TagType::kVideo, 0, std::move(configuration));
+  }
+  file.add(flv::TagType::kVideo, 1000, Av::key());
+  file.rewrite();
+  const auto playback = file.play({.start = 1000});
+  CHECK_FALSE(playback->next(kStart));
+  CHECK_FALSE(playback->next(kStart));
+  const auto sent = due(*playback, kStart);
+  CHECK(brief(sent) == "S1000 V1000 V1000");
+  CHECK(sent.front().body == small);
+}
+
 TEST_CASE("what is no recording is not played, and no name leads out of the folder") {
   const Recorded file;
   TempDir elsewhere;
@@ -166,8 +232,9 @@ TEST_CASE("what is no recording is not played, and no name leads out of the fold
   std::filesystem::create_directory(file.dir.path("live/folder.flv"));
   std::ofstream{file.dir.path("live/text.flv")} << "this is a text, and a long one";
   std::ofstream{file.dir.path("live/empty.flv")} << "";
+  std::ofstream{file.dir.path("live/short.flv")} << "FLV\1\5" << std::string(20, '\0');
   for (const auto* name : {"live/none", "none/cam", "link/cam", "live/link", "live/folder",
-                           "live/text", "live/empty"}) {
+                           "live/text", "live/empty", "live/short"}) {
     CAPTURE(name);
     CHECK_FALSE(Playback::open(file.dir.path(""), name, {}));
   }

@@ -48,7 +48,9 @@ Status Playback::begin() {
       as_text(header).substr(0, 3) != "FLV") {
     return fail(Code::kSystem, "the recording is no FLV file");
   }
-  first_ = std::uint64_t{Cursor{ByteView{header}.subspan(5)}.u32()} + 4;
+  const std::uint32_t header_bytes = Cursor{ByteView{header}.subspan(5)}.u32();
+  if (header_bytes < header.size()) return fail(Code::kSystem, "the recording is no FLV file");
+  first_ = std::uint64_t{header_bytes} + 4;
   size_ = static_cast<std::uint64_t>(status.st_size);
   at_ = first_;
   if (range_.start > 0) seek(range_.start);
@@ -58,7 +60,9 @@ Status Playback::begin() {
 void Playback::seek(std::uint32_t position) {
   needs_.clear();
   place_.reset();
-  began_.reset();
+  video_.reset();
+  audio_.reset();
+  newest_.reset();
   scan_ = Scan{};
   scan_.head = media::Head{{.frames = false}};
   scan_.at = first_;
@@ -67,7 +71,8 @@ void Playback::seek(std::uint32_t position) {
 }
 
 void Playback::scan() {
-  for (int i = 0; i < kScanTags; ++i) {
+  scan_.bytes = 0;
+  for (int i = 0; i < kScanTags && scan_.bytes < kScanBytes; ++i) {
     if (!scan_tag()) return found();
   }
 }
@@ -79,7 +84,8 @@ bool Playback::scan_tag() {
   const std::uint8_t flags = media::flags_of({tag->type, tag->timestamp, beginning});
   const bool coded = is_coded(tag->type, flags);
   if (coded && tag->timestamp > scan_.target) return false;
-  if ((flags & media::flag::kRetained) != 0) {
+  if ((flags & media::flag::kRetained) != 0 && tag->bytes <= kLargestNeed) {
+    scan_.bytes += tag->bytes;
     auto body = std::make_shared<const Bytes>(read_body(file_.get(), *tag, tag->bytes));
     scan_.head.add({1, flags, tag->type, tag->timestamp, std::move(body)});
   }
@@ -105,14 +111,33 @@ void Playback::found() {
 }
 
 // A file that is being written has grown.
-std::optional<TagPlace> Playback::place() {
+std::optional<Playback::Place> Playback::place() {
   if (place_) return place_;
-  place_ = tag_at(file_.get(), at_, size_);
-  if (!place_) {
+  auto tag = tag_at(file_.get(), at_, size_);
+  if (!tag) {
     size_ = file_size(file_.get());
-    place_ = tag_at(file_.get(), at_, size_);
+    tag = tag_at(file_.get(), at_, size_);
   }
+  if (!tag) return std::nullopt;
+  const Bytes beginning = read_body(file_.get(), *tag, kBeginning);
+  const std::uint8_t flags = media::flags_of({tag->type, tag->timestamp, beginning});
+  place_ = Place{*tag, is_coded(tag->type, flags)};
   return place_;
+}
+
+// After the one before on its own track, by as much as their time stamps differ. What is not coded
+// has any time stamp, often 0.
+TimePoint Playback::due(const Place& place, TimePoint now) {
+  const auto& own = pace_of(place.tag.type);
+  const auto& before = place.coded && own ? own : newest_;
+  if (!before) return now;
+  const Millis step{std::int64_t{place.tag.timestamp} - before->timestamp};
+  return step < -kBack ? before->due : before->due + step;
+}
+
+std::optional<Playback::Message> Playback::end() {
+  state_ = State::kEnded;
+  return std::nullopt;
 }
 
 std::optional<Playback::Message> Playback::next(TimePoint now) {
@@ -123,30 +148,31 @@ std::optional<Playback::Message> Playback::next(TimePoint now) {
     needs_.pop_front();
     return message;
   }
-  const auto tag = place();
-  const bool over = tag && range_.duration && tag->timestamp >= range_.start &&
-                    tag->timestamp - range_.start > *range_.duration;
-  if (!tag || over) {
-    state_ = State::kEnded;
-    return std::nullopt;
-  }
-  if (!began_) {
-    began_ = now;
-    base_ = tag->timestamp;
-  }
-  const Millis passed{std::int64_t{tag->timestamp} - base_};
-  if (*began_ + passed - buffer_ > now) return std::nullopt;
-  Message message{tag->type, tag->timestamp, read_body(file_.get(), *tag, tag->bytes)};
-  at_ = tag->next();
+  const auto at = place();
+  if (!at) return end();
+  const TagPlace& tag = at->tag;
+  const bool over = range_.duration && tag.timestamp >= range_.start &&
+                    tag.timestamp - range_.start > *range_.duration;
+  if (over) return end();
+  const TimePoint due_at = due(*at, now);
+  if (due_at - buffer_ > now) return std::nullopt;
+  Message message{tag.type, tag.timestamp, read_body(file_.get(), tag, tag.bytes)};
+  if (message.body.size() < tag.bytes) return end();  // somebody has cut it off
+  if (at->coded) pace_of(tag.type) = newest_ = Paced{due_at, tag.timestamp};
+  at_ = tag.next();
   place_.reset();
-  position_ = tag->timestamp;
+  position_ = tag.timestamp;
   bytes_ += message.body.size();
   return message;
 }
 
 void Playback::pause(bool paused, TimePoint now) {
   if (paused == paused_.has_value()) return;
-  if (!paused && began_) *began_ += now - *paused_;
+  if (!paused) {
+    for (auto* const paced : {&video_, &audio_, &newest_}) {
+      if (*paced) (*paced)->due += now - *paused_;
+    }
+  }
   paused_ = paused ? std::optional{now} : std::nullopt;
 }
 

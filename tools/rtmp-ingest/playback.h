@@ -25,13 +25,18 @@ struct PlayRange {
 
 /// A recording that one player is sent: each message as it is in the file, when its time has come,
 /// a buffer earlier. Where it begins elsewhere than at the start, it begins with a key frame at or
-/// before, and with what that needs. A file that is being written is played as far as it goes.
+/// before, and with what that needs. A file that is being written is played as far as it goes, and
+/// one that is damaged up to there. Where its clock goes back, the next message comes right after
+/// the one before.
 ///
 /// Read through the page cache, in the loop: a tag at a time, and to look for a key frame
-/// kScanTags headers at a time.
+/// kScanTags headers, or kScanBytes of configurations, at a time.
 class Playback {
  public:
-  static constexpr int kScanTags = 2000;  // some milliseconds
+  static constexpr int kScanTags = 2000;                              // some milliseconds
+  static constexpr std::size_t kScanBytes = std::size_t{4} << 20U;    // as many
+  static constexpr std::size_t kLargestNeed = std::size_t{1} << 20U;  // more is no configuration
+  static constexpr Millis kBack{1000};  // further back its clock was set anew
 
   struct Message {
     flv::TagType type{};
@@ -60,6 +65,7 @@ class Playback {
   enum class State { kLooking, kPlaying, kEnded };
   struct Scan {  // for the key frame
     std::uint64_t at = 0;
+    std::size_t bytes = 0;  // of configurations, this turn
     std::uint32_t target = 0;
     media::Head head{};  // configurations up to here
     bool video = false;
@@ -70,10 +76,24 @@ class Playback {
 
   Playback(UniqueFd file, const PlayRange& range) : file_(std::move(file)), range_(range) {}
   Status begin();
+  struct Place {
+    TagPlace tag;
+    bool coded = false;  // a picture or sound, whose time stamp says when it is shown
+  };
+  struct Paced {  // a message that was due then
+    TimePoint due;
+    std::uint32_t timestamp = 0;
+  };
+
   void scan();
   bool scan_tag();  // false: it is found, or never will be
   void found();
-  std::optional<TagPlace> place();
+  std::optional<Place> place();
+  [[nodiscard]] std::optional<Paced>& pace_of(flv::TagType type) {
+    return type == flv::TagType::kVideo ? video_ : audio_;
+  }
+  TimePoint due(const Place& place, TimePoint now);
+  std::optional<Message> end();
 
   UniqueFd file_;
   PlayRange range_;
@@ -81,11 +101,12 @@ class Playback {
   std::uint64_t size_ = 0;
   State state_ = State::kPlaying;
   Scan scan_;
-  std::uint64_t at_ = 0;            // offset of the next tag
-  std::optional<TagPlace> place_;   // of it, once looked at
-  std::deque<Message> needs_;       // before it
-  std::optional<TimePoint> began_;  // when the message of time base_ was due
-  std::uint32_t base_ = 0;
+  std::uint64_t at_ = 0;        // offset of the next tag
+  std::optional<Place> place_;  // of it, once looked at
+  std::deque<Message> needs_;   // before it
+  std::optional<Paced> video_;  // the last one that was sent
+  std::optional<Paced> audio_;
+  std::optional<Paced> newest_;      // of both
   std::optional<TimePoint> paused_;  // since
   Millis buffer_{3000};              // what players ask for who say nothing
   std::uint32_t position_ = 0;

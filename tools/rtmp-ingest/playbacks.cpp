@@ -8,6 +8,7 @@
 namespace so::ingest {
 namespace {
 
+constexpr std::size_t kHead = 16;  // of a message: those without a body are many, too
 constexpr Millis kEvery{20};  // a frame of 50 a second; players have a buffer for what is between
 
 }  // namespace
@@ -68,7 +69,7 @@ void Playbacks::feed(const StreamKey& key, Player& player) {
   while (room > 0) {
     const auto message = player.playback->next(loop_.now());
     if (!message) break;
-    room -= std::min(room, message->body.size());
+    room -= std::min(room, message->body.size() + kHead);
     const bool wanted = message->type == flv::TagType::kAudio   ? player.audio
                         : message->type == flv::TagType::kVideo ? player.video
                                                                 : true;
