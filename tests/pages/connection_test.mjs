@@ -195,6 +195,62 @@ test('a function is asked for a token at every attempt, and may fail', async () 
   );
 });
 
+test('another token is brought before the first expires, on the connection that is there', async () => {
+  const tokens = ['one', 'two', 'three'];
+  gateway.token = {user: 'ann', expires: Date.now() + 60_000};
+  const {of} = await chat({token: async () => tokens.shift()});
+  gateway.token.expires += 60_000;
+  await pass(39_999);
+  assert.equal(tokens.length, 2);
+  await pass(1);
+  const refreshed = () => gateway.requests.filter(({op}) => op === 'refresh').map(({token}) => token);
+  assert.deepEqual(refreshed(), ['two']);
+  assert.equal(network.sockets.length, 1);
+  // And the next one: by then 80 seconds are left.
+  await pass(30_000); // a ping comes between, and is answered
+  await pass(23_333);
+  assert.deepEqual(refreshed(), ['two']);
+  await pass(1);
+  assert.deepEqual(refreshed(), ['two', 'three']);
+  assert.deepEqual(of('status').map(({code}) => code), ['open']);
+});
+
+test('a token that is not to be had is asked for again, and said', async () => {
+  const answers = ['one', null, 'two'];
+  gateway.token = {user: 'ann', expires: Date.now() + 30_000};
+  const token = async () => answers.shift() ?? Promise.reject(new Error('signed out'));
+  const {of} = await chat({token});
+  await pass(20_000);
+  assert.deepEqual(of('status').at(-1), {level: 'error', code: 'bad_token', message: 'signed out', retryIn: null});
+  gateway.token.expires += 30_000;
+  await pass(500);
+  assert.equal(gateway.requests.at(-1).token, 'two');
+});
+
+test('no token is refreshed that is a text, never ends, or whose connection is down', async () => {
+  gateway.token = {user: 'ann', expires: Date.now() + 30_000};
+  await chat({token: 'aa.bb.cc'});
+  await pass(30_000);
+  gateway.token = {user: 'ann'};
+  await chat({token: async () => 'for ever'}, 'other');
+  await pass(30_000);
+  gateway.token = {user: 'ann', expires: Date.now() + 30_000};
+  const asked = mock.fn(async () => 'three');
+  const {object} = await chat({token: asked}, 'third');
+  object.close();
+  await pass(30_000);
+  assert.equal(asked.mock.callCount(), 1);
+  assert.deepEqual(gateway.requests.filter(({op}) => op === 'refresh'), []);
+});
+
+test('a clock that is wrong asks for no token every moment', async () => {
+  gateway.token = {user: 'ann', expires: Date.now() - 3_600_000};
+  const asked = mock.fn(async () => 'aa.bb.cc');
+  await chat({token: asked});
+  for (let second = 0; second < 60; second += 1) await pass(1000);
+  assert.ok(asked.mock.callCount() < 10, `${asked.mock.callCount()}`);
+});
+
 test('an address that is none is refused at once', () => {
   assert.throws(() => SharedObject.getRemote('chat', 'ftp://host/chat'), TypeError);
 });

@@ -24,6 +24,7 @@ export class FakeGateway {
   losing = false; // apply what comes, but let neither reply nor event out
   hubLost = false; // answer hub_lost
   refuse = {}; // op -> error code
+  token = {}; // of whoever comes: {user, expires}
   #members = 0;
 
   constructor(scope = '/chat/room1') {
@@ -46,6 +47,7 @@ export class FakeGateway {
       protocol: 'scopewire.v1',
       member: session.member,
       scope: this.scope,
+      ...this.token,
     });
     this.#tellPresent({event: 'join', member: session.member, info: {}});
     return {
@@ -118,6 +120,8 @@ export class FakeGateway {
         return {};
       case 'ping':
         return {};
+      case 'refresh':
+        return {expires: this.token.expires};
       case 'get':
         return this.#get(request);
       case 'call':

@@ -2,7 +2,8 @@
 export type Value = null | boolean | number | string | Value[] | {[key: string]: Value};
 export type Info = {[key: string]: Value};
 
-/** Who we are: a JWT, or a function that has one; it is asked at every attempt to connect. */
+/** Who we are: a JWT, or a function that has one. It is asked at every attempt to connect, and for
+ *  another before that one expires, which the connection then has without being closed. */
 export type Token = string | (() => string | Promise<string>);
 
 /** `code` is one of scopewire-ws(7), or: lost, closed, too_big, limit, gap, uncertain. */

@@ -1,5 +1,6 @@
 import {Emitter} from './emitter.js';
 import {LiveSocket, absolute} from './live_socket.js';
+import {Renewal} from './renewal.js';
 
 const PROTOCOL = 'scopewire.v1';
 const QUIET_MS = 40_000; // the server pings every 25 s, unseen by scripts: ask when all is quiet
@@ -20,12 +21,14 @@ const connections = new Set(); // everything of one page that names the same URL
 /**
  * One scopewire.v1 connection: requests with replies, and events for whoever attached itself. Comes
  * back by itself. Events:
- *   status ({level, code, message, retryIn})  code: connecting, open, waiting (ms), closed
+ *   status ({level, code, message, retryIn})  code: connecting, open, waiting (ms), closed; or, at
+ *                                             level `error`, bad_token: no other token to be had
  */
 export class Connection extends Emitter {
   #url;
   #token;
   #socket;
+  #renewal;
   #users = new Set(); // objects with opened(), received(event) and lost(error, final)
   #requests = new Map(); // id -> {resolve, reject}
   #lastId = 0;
@@ -50,6 +53,8 @@ export class Connection extends Emitter {
     this.#url = url;
     this.#token = token;
     this.#socket = new LiveSocket(url, PROTOCOL, token);
+    this.#renewal = new Renewal(token, (fresh) => this.request({op: 'refresh', token: fresh}));
+    this.#renewal.on('failed', ({message}) => this.#complain('bad_token', message));
     this.#socket.on('open', () => this.#listen());
     this.#socket.on('message', (text) => this.#receive(JSON.parse(text)));
     this.#socket.on('down', (how) => this.#down(how));
@@ -74,7 +79,7 @@ export class Connection extends Emitter {
     this.#users.delete(user);
     if (this.#users.size > 0) return;
     connections.delete(this);
-    clearTimeout(this.#quiet);
+    this.#rest();
     this.#socket.close();
     this.#lose(new ScopewireError('closed', 'the connection was closed'), true);
   }
@@ -102,9 +107,10 @@ export class Connection extends Emitter {
     else this.#answer(message);
   }
 
-  #hello({member, scope}) {
+  #hello({member, scope, expires}) {
     this.member = member;
     this.scope = scope;
+    this.#renewal.until(expires);
     this.#members.add(member);
     this.#say('open', '');
     for (const user of [...this.#users]) user.opened();
@@ -142,8 +148,13 @@ export class Connection extends Emitter {
     }, QUIET_MS);
   }
 
-  #down({code, reason, retryIn}) {
+  #rest() {
     clearTimeout(this.#quiet);
+    this.#renewal.stop();
+  }
+
+  #down({code, reason, retryIn}) {
+    this.#rest();
     const final = retryIn === null;
     const message = reason || `close code ${code}`;
     if (final) connections.delete(this);
@@ -162,6 +173,10 @@ export class Connection extends Emitter {
   #say(code, message, retryIn = null) {
     this.status = {level: code === 'closed' ? 'error' : 'status', code, message, retryIn};
     this.emit('status', this.status);
+  }
+
+  #complain(code, message) {
+    this.emit('status', {level: 'error', code, message, retryIn: null});
   }
 }
 
