@@ -1,8 +1,8 @@
-// Connections, rooms, calls and metadata of scopewire.js against a gateway of script: node --test tests/pages/connection_test.mjs
+// Connections, tokens, calls and metadata of scopewire.js against a gateway of script: node --test tests/pages/connection_test.mjs
 import assert from 'node:assert/strict';
 import {mock, test} from 'node:test';
 import {settled} from './fake_websocket.mjs';
-import {URL, chat, gateway, metadataDoor, network, opening, pass, room, writes} from './scopewire_setup.mjs';
+import {URL, chat, gateway, metadataDoor, network, opening, pass, writes} from './scopewire_setup.mjs';
 import {Metadata, NetConnection, Room, SharedObject} from '../../tools/ws-gateway/www/scopewire.js';
 import {Backoff, advice} from '../../tools/ws-gateway/www/scopewire/live_socket.js';
 
@@ -255,53 +255,7 @@ test('an address that is none is refused at once', () => {
   assert.throws(() => SharedObject.getRemote('chat', 'ftp://host/chat'), TypeError);
 });
 
-// --- rooms ---------------------------------------------------------------------------------------
-
-test('a room lists its members and hears who comes and goes', async () => {
-  const {room: joined, heard} = await room({nick: 'ann'});
-  assert.deepEqual([...joined.members.values()], [{nick: 'ann'}]);
-  const other = gateway.connect(
-    () => {},
-    () => {},
-  );
-  await settled();
-  other.receive(JSON.stringify({id: 1, op: 'join', info: {nick: 'bob'}, presence: true}));
-  await settled();
-  const id = [...joined.members.keys()].at(-1);
-  assert.deepEqual(joined.members.get(id), {nick: 'bob'});
-  other.closed();
-  await settled();
-  assert.deepEqual(heard.slice(-3), [`join ${id}`, `show ${id}`, `leave ${id}`]);
-  assert.equal(joined.members.size, 1);
-});
-
-test('a member can show something else', async () => {
-  const {room: joined, heard} = await room({nick: 'ann'});
-  joined.show({nick: 'anna'});
-  await settled();
-  assert.deepEqual(joined.members.get(joined.self), {nick: 'anna'});
-  assert.ok(heard.includes(`show ${joined.self}`));
-});
-
-test('a reconnect joins again and lists anew', async () => {
-  const {room: joined, heard} = await room({nick: 'ann'});
-  const before = joined.self;
-  gateway.closeAll(1001);
-  await settled();
-  assert.equal(joined.self, null);
-  await pass(500);
-  assert.notEqual(joined.self, before);
-  assert.deepEqual([...joined.members], [[joined.self, {nick: 'ann'}]]);
-  assert.equal(heard.filter((event) => event === 'members').length, 2);
-});
-
-test('a restarted hub makes a room look again', async () => {
-  const {heard} = await room({nick: 'ann'});
-  await chat();
-  gateway.restartHub();
-  await settled();
-  assert.deepEqual(heard.filter((event) => event === 'members').length, 2);
-});
+// --- calls ---------------------------------------------------------------------------------------
 
 function connect() {
   return opening(NetConnection.connect(URL));

@@ -24,6 +24,7 @@ export class FakeGateway {
   losing = false; // apply what comes, but let neither reply nor event out
   hubLost = false; // answer hub_lost
   refuse = {}; // op -> error code
+  presence = {epoch: '00000000000000ee', version: 0};
   token = {}; // of whoever comes: {user, expires}
   #members = 0;
 
@@ -40,6 +41,7 @@ export class FakeGateway {
       info: {},
       presence: false,
       uses: new Set(),
+      user: this.token.user,
     };
     this.sessions.add(session);
     this.#tell(session, {
@@ -49,7 +51,7 @@ export class FakeGateway {
       scope: this.scope,
       ...this.token,
     });
-    this.#tellPresent({event: 'join', member: session.member, info: {}});
+    this.#tellPresent({event: 'join', ...this.#shown(session)});
     return {
       receive: (text) => this.#receive(session, JSON.parse(text)),
       closed: () => this.#leave(session),
@@ -96,6 +98,11 @@ export class FakeGateway {
     return this.#apply({object: name, changes, force: true}, from);
   }
 
+  /** Somebody else comes or goes, perhaps while the hub was away. */
+  tellPresence(event) {
+    this.#tellPresent(event);
+  }
+
   // --- requests --------------------------------------------------------------------------------
 
   #receive(session, request) {
@@ -138,15 +145,19 @@ export class FakeGateway {
 
   #join(session, {info, presence}) {
     session.info = info;
-    session.presence = presence;
-    const members = [...this.sessions].map((other) => ({member: other.member, info: other.info}));
-    this.#tellPresent({event: 'join', member: session.member, info});
-    return {member: session.member, members};
+    this.#tellPresent({event: 'join', ...this.#shown(session)});
+    session.presence = presence; // not told of its own coming
+    const members = [...this.sessions].map((other) => this.#shown(other));
+    return {member: session.member, members, ...this.presence};
   }
 
   #leave(session) {
     if (!this.sessions.delete(session)) return;
-    this.#tellPresent({event: 'leave', member: session.member});
+    this.#tellPresent({event: 'leave', ...this.#shown(session)});
+  }
+
+  #shown({member, info, user}) {
+    return {member, info, user};
   }
 
   #use(session, {object: name, persistent, epoch, version}) {
@@ -220,8 +231,9 @@ export class FakeGateway {
   }
 
   #tellPresent(event) {
+    this.presence.version += 1;
     for (const session of this.sessions) {
-      if (session.presence) this.#tell(session, {scope: this.scope, ...event});
+      if (session.presence) this.#tell(session, {scope: this.scope, ...this.presence, ...event});
     }
   }
 

@@ -48,7 +48,7 @@ export async function room(info) {
   const joined = opening(Room.join(URL, info));
   const heard = [];
   for (const event of ['members', 'join', 'show', 'leave']) {
-    joined.on(event, (what) => heard.push(what ? `${event} ${what.member}` : event));
+    joined.on(event, ({member}) => heard.push(member ? `${event} ${member}` : event));
   }
   await settled();
   return {room: joined, heard};

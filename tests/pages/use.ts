@@ -19,6 +19,7 @@ chat.data.a = 1;
 
 const room = Room.join(new URL('ws://host/chat/room1'), {nick: 'ann'}, {token: 'aa.bb.cc'});
 room.on('join', ({member, info}) => [member, info.nick]);
+room.on('members', ({joined, left}) => [joined[0].user, left.length, room.users.get('m'), room.epoch, room.version]);
 const names: unknown[] = [...room.members.values()].map(({nick}) => nick);
 const connection = NetConnection.connect('/chat/room1', {token});
 connection.call('sum', 1, 2).then((sum) => sum);

@@ -122,6 +122,8 @@ export class SharedObject {
 export interface Presence {
   member: string;
   info: Info;
+  /** Whom the member's token names; '': it brought none. */
+  user: string;
   mine: boolean;
 }
 
@@ -130,12 +132,21 @@ export class Room {
   static join(url: string | URL, info?: Info, options?: {token?: Token}): Room;
 
   readonly members: ReadonlyMap<string, Info>;
+  /** By member, of those who brought a token. */
+  readonly users: ReadonlyMap<string, string>;
+  /** Who has the same two has the same list. */
+  readonly epoch: string | null;
+  readonly version: number;
   /** Our own member id; null while not connected. */
   readonly self: string | null;
   readonly status: Status;
 
-  on(event: 'members', listener: () => void): Off;
-  on(event: 'join' | 'show' | 'leave', listener: (presence: Presence) => void): Off;
+  /** The whole list stands anew; who came and went since it stood last. */
+  on(event: 'members', listener: (since: {joined: Presence[]; left: Presence[]}) => void): Off;
+  on(
+    event: 'join' | 'show' | 'leave',
+    listener: (presence: Presence & {version: number}) => void,
+  ): Off;
   on(event: 'status', listener: (status: Status) => void): Off;
 
   /** Shows something else of this member. */

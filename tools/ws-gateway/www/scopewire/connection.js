@@ -84,12 +84,15 @@ export class Connection extends Emitter {
     this.#lose(new ScopewireError('closed', 'the connection was closed'), true);
   }
 
-  /** Resolves with the reply; rejects with the server's error, or `lost`: nobody will answer. */
-  request(body) {
+  /**
+   * Resolves with the reply; rejects with the server's error, or `lost`: nobody will answer. A
+   * promise may be told after the messages that follow the reply; `first` hears of it before them.
+   */
+  request(body, first) {
     if (!this.isOpen) return Promise.reject(new ScopewireError('lost', 'not connected'));
     const id = ++this.#lastId;
     this.#socket.send(JSON.stringify({id, ...body}));
-    return new Promise((resolve, reject) => this.#requests.set(id, {resolve, reject}));
+    return new Promise((resolve, reject) => this.#requests.set(id, {resolve, reject, first}));
   }
 
   /** Answers the server's calls of the method; null: not any more. */
@@ -135,6 +138,7 @@ export class Connection extends Emitter {
   #answer(reply) {
     const request = this.#requests.get(reply.id);
     this.#requests.delete(reply.id);
+    if (reply.ok) request?.first?.(reply);
     if (reply.ok) request?.resolve(reply);
     else request?.reject(new ScopewireError(reply.error?.code, reply.error?.message, reply.error?.data));
   }

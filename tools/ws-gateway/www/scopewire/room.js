@@ -3,21 +3,28 @@ import {Emitter} from './emitter.js';
 import {Backoff} from './live_socket.js';
 
 /**
- * Who is in a scope, through whichever door they came. Events:
- *   members ()                     the whole list stands anew: after joining, and after a reconnect
- *   join    ({member, info, mine}) somebody came
- *   show    ({member, info, mine}) a member shows something new of itself
- *   leave   ({member, info, mine})
+ * Who is in a scope, through whichever door they came. Whoever they are is {member, info, user,
+ * mine}: `info` is what they say of themselves, `user` whom their token names, '' without one.
+ * Events:
+ *   members ({joined, left})  the whole list stands anew: after joining, and after a reconnect, with
+ *                             who came and went meanwhile
+ *   join    ({member, info, user, mine, version})  somebody came
+ *   show    ({member, info, user, mine, version})  a member shows something new of itself
+ *   leave   ({member, info, user, mine, version})
  *   status  ({level, code, message, retryIn})  as of SharedObject
+ * The list has an epoch and a version, as an object has, that rises with each join and leave; who
+ * has the same two has the same list.
  */
 export class Room extends Emitter {
   #connection;
   #info;
   #offStatus;
-  #epochs = new Map(); // of the objects of this scope, for what they tell of the hub
   #retry = 0;
   #backoff = new Backoff();
   members = new Map(); // member -> info; empty until joined
+  users = new Map(); // member -> user, of those who have one
+  epoch = null;
+  version = 0;
 
   /** Joins the scope of the URL; `info` is what others see of this member: JSON, up to 4 KiB. */
   static join(url, info = {}, {token = ''} = {}) {
@@ -58,46 +65,59 @@ export class Room extends Emitter {
 
   opened() {
     this.#connection
-      .request({op: 'join', info: this.#info, presence: true})
-      .then(({members}) => this.#stand(members))
+      .request({op: 'join', info: this.#info, presence: true}, (reply) => this.#stand(reply))
       .catch((error) => this.#refused(error));
   }
 
-  received({event, scope, member, info, object, epoch}) {
-    if (scope !== this.#connection.scope) return;
-    if (event === 'join') this.#came(member, info ?? {});
-    if (event === 'leave') this.#left(member);
-    if (event === 'sync') this.#synced(object, epoch);
+  // The gateway says who came and went while the hub was away, too.
+  received({event, scope, member, info = {}, user = '', epoch, version}) {
+    const news = event === 'join' || event === 'leave';
+    if (!news || scope !== this.#connection.scope) return;
+    if (epoch) Object.assign(this, {epoch, version});
+    if (event === 'join') this.#came(member, info, user);
+    else this.#left(member);
   }
 
   lost() {
     clearTimeout(this.#retry);
-    this.#epochs.clear();
   }
 
-  #stand(members) {
+  #stand({members, epoch, version}) {
     this.#backoff.reset();
-    this.members = new Map(members.map(({member, info}) => [member, info ?? {}]));
-    this.emit('members');
+    const before = [...this.members.keys()].map((member) => this.#who(member));
+    const known = new Set(this.members.keys());
+    this.members = new Map();
+    this.users = new Map();
+    for (const {member, info = {}, user = ''} of members) this.#learn(member, info, user);
+    Object.assign(this, {epoch, version});
+    const joined = [...this.members.keys()].filter((member) => !known.has(member));
+    this.emit('members', {
+      joined: joined.map((member) => this.#who(member)),
+      left: before.filter(({member}) => !this.members.has(member)),
+    });
   }
 
-  #came(member, info) {
-    const event = this.members.has(member) ? 'show' : 'join';
+  #learn(member, info, user) {
     this.members.set(member, info);
-    this.emit(event, {member, info, mine: this.#connection.isMine(member)});
+    if (user) this.users.set(member, user);
+  }
+
+  #who(member) {
+    const [info, user] = [this.members.get(member) ?? {}, this.users.get(member) ?? ''];
+    return {member, info, user, mine: this.#connection.isMine(member)};
+  }
+
+  #came(member, info, user) {
+    const event = this.members.has(member) ? 'show' : 'join';
+    this.#learn(member, info, user);
+    this.emit(event, {...this.#who(member), version: this.version});
   }
 
   #left(member) {
-    const info = this.members.get(member) ?? {};
+    const who = this.#who(member);
     this.members.delete(member);
-    this.emit('leave', {member, info, mine: this.#connection.isMine(member)});
-  }
-
-  // A new epoch of a known object: the hub was restarted, and whoever left meanwhile was not told.
-  #synced(object, epoch) {
-    const known = this.#epochs.get(object);
-    this.#epochs.set(object, epoch);
-    if (known && known !== epoch) this.opened();
+    this.users.delete(member);
+    this.emit('leave', {...who, version: this.version});
   }
 
   #refused({code, message}) {
