@@ -16,9 +16,17 @@ function newObject(persistent) {
   };
 }
 
+// Of an identity; `notes` are those that nobody has acknowledged, the newest has the number `last`.
+function newMailbox() {
+  epochs += 1;
+  const epoch = epochs.toString(16).padStart(16, '0');
+  return {epoch, last: 0, notes: [], readers: [], producers: new Map()};
+}
+
 export class FakeGateway {
   scope;
   objects = new Map();
+  mailboxes = new Map(); // by identity
   sessions = new Set();
   requests = []; // everything that came in, parsed
   losing = false; // apply what comes, but let neither reply nor event out
@@ -129,6 +137,14 @@ export class FakeGateway {
         return {};
       case 'refresh':
         return {expires: this.token.expires};
+      case 'register':
+        return this.#register(session, request);
+      case 'unregister':
+        return this.#unregister(session, request);
+      case 'notify':
+        return this.#notify(session, request);
+      case 'ack':
+        return this.#acknowledge(session, request);
       case 'get':
         return this.#get(request);
       case 'call':
@@ -153,11 +169,63 @@ export class FakeGateway {
 
   #leave(session) {
     if (!this.sessions.delete(session)) return;
+    for (const {readers} of this.mailboxes.values()) without(readers, session);
     this.#tellPresent({event: 'leave', ...this.#shown(session)});
   }
 
   #shown({member, info, user}) {
     return {member, info, user};
+  }
+
+  // --- mailboxes -------------------------------------------------------------------------------
+
+  #register(session, {identity, max_connections: most = 1}) {
+    if (!this.mailboxes.has(identity)) this.mailboxes.set(identity, newMailbox());
+    const mailbox = this.mailboxes.get(identity);
+    without(mailbox.readers, session);
+    mailbox.readers.push(session);
+    const events = mailbox.readers
+      .splice(0, Math.max(0, mailbox.readers.length - most))
+      .map((reader) => () => this.#tell(reader, {event: 'identity_replaced', identity}));
+    events.push(...mailbox.notes.map((note) => () => this.#tell(session, note)));
+    const {epoch, last: version, notes} = mailbox;
+    return {epoch, version, waiting: notes.length, events};
+  }
+
+  #unregister(session, {identity}) {
+    without(this.mailboxes.get(identity)?.readers ?? [], session);
+    return {};
+  }
+
+  #notify({member, user}, {identity, message, producer, seq}) {
+    const mailbox = this.mailboxes.get(identity);
+    if (!mailbox) return {ok: false, error: {code: 'not_found', message: `no mailbox ${identity}`}};
+    const {epoch, producers, readers, notes} = mailbox;
+    const last = producers.get(producer) ?? 0;
+    if (seq <= last) return {status: 'dup', epoch, version: mailbox.last};
+    if (seq > last + 1) return {status: 'gap', last, epoch, version: mailbox.last};
+    producers.set(producer, seq);
+    mailbox.last += 1;
+    const note = {event: 'mail', identity, epoch, seq: mailbox.last, message, from: member, user};
+    notes.push(note);
+    const events = readers.map((reader) => () => this.#tell(reader, note));
+    return {status: 'ok', epoch, version: mailbox.last, events};
+  }
+
+  #acknowledge(session, {identity, epoch, seq}) {
+    const mailbox = this.mailboxes.get(identity);
+    if (!mailbox?.readers.includes(session)) {
+      return {ok: false, error: {code: 'not_joined', message: `not registered as ${identity}`}};
+    }
+    if (epoch !== mailbox.epoch) return {ok: false, error: {code: 'gone', message: 'another'}};
+    mailbox.notes = mailbox.notes.filter((note) => note.seq > seq);
+    return {epoch, version: mailbox.last, waiting: mailbox.notes.length};
+  }
+
+  /** The hub tells all readers again what waits, as after its restart. */
+  tellAgain(identity) {
+    const {readers, notes} = this.mailboxes.get(identity);
+    for (const reader of readers) for (const note of notes) this.#tell(reader, note);
   }
 
   #use(session, {object: name, persistent, epoch, version}) {
@@ -264,4 +332,8 @@ function store(object, {op, key, value}) {
     });
   if (op === 'delete') delete object.data[key];
   if (op === 'clear') object.data = {};
+}
+
+function without(list, one) {
+  if (list.includes(one)) list.splice(list.indexOf(one), 1);
 }

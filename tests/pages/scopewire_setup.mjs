@@ -3,7 +3,7 @@
 import {afterEach, beforeEach, mock} from 'node:test';
 import {FakeGateway} from './fake_gateway.mjs';
 import {install, settled} from './fake_websocket.mjs';
-import {Room, SharedObject} from '../../tools/ws-gateway/www/scopewire.js';
+import {Mailbox, Room, SharedObject} from '../../tools/ws-gateway/www/scopewire.js';
 
 export const URL = 'ws://host:8081/chat/room1';
 export const OTHER = 'ffffffffffffffff-1';
@@ -52,6 +52,17 @@ export async function room(info) {
   }
   await settled();
   return {room: joined, heard};
+}
+
+/** A mailbox with a record of what came. */
+export async function mailbox(identity, options) {
+  const box = opening(Mailbox.of(URL, identity, options));
+  const heard = [];
+  box.on('registered', ({waiting}) => heard.push(`registered ${waiting}`));
+  box.on('mail', ({seq, message}) => heard.push(`${seq} ${message}`));
+  box.on('status', ({level, code}) => level === 'error' && heard.push(code));
+  await settled();
+  return {box, heard};
 }
 
 export async function pass(milliseconds) {

@@ -1,5 +1,5 @@
 // What users of the modules write in TypeScript; checked by types_page_test.mjs, never run.
-import {Metadata, NetConnection, Room, Scopes, ScopewireError, SharedObject} from '../../tools/ws-gateway/www/scopewire';
+import {Mailbox, Metadata, NetConnection, Room, Scopes, ScopewireError, SharedObject} from '../../tools/ws-gateway/www/scopewire';
 import {Player, ScopewirePlayer} from '../../tools/fmp4-serve/www/player';
 
 const token = async () => 'aa.bb.cc';
@@ -21,6 +21,12 @@ const room = Room.join(new URL('ws://host/chat/room1'), {nick: 'ann'}, {token: '
 room.on('join', ({member, info}) => [member, info.nick]);
 room.on('members', ({joined, left}) => [joined[0].user, left.length, room.users.get('m'), room.epoch, room.version]);
 const names: unknown[] = [...room.members.values()].map(({nick}) => nick);
+const inbox = Mailbox.of('/chat', '', {token});
+inbox.on('mail', async (mail) => [mail.message, mail.user, await inbox.acknowledge(mail)]);
+inbox.register({lifetime: 600_000, connections: 2});
+Mailbox.of('/chat', 'bob').notify({lunch: '12:30'}).then(({status, version}) => [status, version]);
+// @ts-expect-error: what is acknowledged has an epoch, too
+inbox.acknowledge({seq: 1});
 const connection = NetConnection.connect('/chat/room1', {token});
 connection.call('sum', 1, 2).then((sum) => sum);
 connection.serve('ask', (question: string) => `${question} ${names.length}`);

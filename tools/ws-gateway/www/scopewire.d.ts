@@ -6,7 +6,7 @@ export type Info = {[key: string]: Value};
  *  another before that one expires, which the connection then has without being closed. */
 export type Token = string | (() => string | Promise<string>);
 
-/** `code` is one of scopewire-ws(7), or: lost, closed, too_big, limit, gap, uncertain. */
+/** `code` is one of scopewire-ws(7), or: lost, closed, too_big, limit, gap, uncertain, replaced. */
 export class ScopewireError extends Error {
   readonly code: string;
   /** What a called method's own error carries. */
@@ -151,6 +151,46 @@ export class Room {
 
   /** Shows something else of this member. */
   show(info: Info): void;
+  close(): void;
+}
+
+/** Where a note is: `epoch` is the mailbox's, `seq` counts from 1. */
+export interface MailPosition {
+  epoch: string;
+  seq: number;
+}
+
+export interface Mail extends MailPosition {
+  message: Value;
+  /** The member who has said it; `user` is whom its token names, or ''. */
+  from: string;
+  user: string;
+}
+
+/** What is said to an identity, until it is acknowledged; whoever it is for need not be there. */
+export class Mailbox {
+  private constructor();
+  /** That of `identity`; of our token's user if that is left out or ''. */
+  static of(url: string | URL, identity?: string, options?: {token?: Token}): Mailbox;
+
+  /** '': our token's user. */
+  readonly identity: string;
+  readonly status: Status;
+
+  /** We read it, and so many notes follow; again after each reconnect. */
+  on(event: 'registered', listener: (how: {waiting: number}) => void): Off;
+  /** In order, each once in the life of this object. */
+  on(event: 'mail', listener: (mail: Mail) => void): Off;
+  /** At level `error` also `replaced`: others have registered, and we read no more. */
+  on(event: 'status', listener: (status: Status) => void): Off;
+
+  /** Resolves when it is in the mailbox, as number `version`. Rejects with `not_found`, `limit`. */
+  notify(message: Value): Promise<Written>;
+  /** Reads it from now on. `lifetime` in milliseconds after its last reader has gone;
+   *  `connections`: at most so many read it, the newest, 1 if left out. */
+  register(options?: {lifetime?: number; connections?: number}): void;
+  /** This one and all before it are dealt with; resolves when they are gone from the mailbox. */
+  acknowledge(mail: MailPosition): Promise<void>;
   close(): void;
 }
 

@@ -1,8 +1,8 @@
 /**
- * Rooms, shared objects, remote calls and metadata for browsers, over scopewire.v1 and wsJsonMeta
+ * Rooms, shared objects, remote calls, mailboxes and metadata for browsers, over scopewire.v1 and wsJsonMeta
  * (scopewire-ws(7)). One file, no dependencies; also for Node 22, or 20 with --experimental-websocket.
  *
- *   import {Metadata, NetConnection, Room, SharedObject} from '/scopewire.js';
+ *   import {Mailbox, Metadata, NetConnection, Room, SharedObject} from '/scopewire.js';
  *
  *   const chat = SharedObject.getRemote('chat', '/chat/room1', {token});
  *   chat.on('sync', ({reason}) => console.log(reason, chat.data)); // first, resumed or lost
@@ -14,6 +14,14 @@
  *   const room = Room.join('/chat/room1', {nick: 'ann'});
  *   room.on('members', () => console.log(room.members));
  *
+ *   const inbox = Mailbox.of('/chat', '', {token}); // of the user of the token
+ *   inbox.on('mail', (mail) => {
+ *     console.log(mail.user, mail.message);
+ *     inbox.acknowledge(mail); // until then it comes again, to another page or day
+ *   });
+ *   inbox.register();
+ *   await Mailbox.of('/chat', 'bob', {token}).notify({lunch: '12:30'}); // he need not be there
+ *
  *   const connection = NetConnection.connect('/chat/room1');
  *   console.log(await connection.call('sum', 1, 2));
  *   connection.serve('ask', (question) => prompt(question));
@@ -22,6 +30,7 @@
  *   Metadata.of('ws://host:8210/live/cam').on('data', ({data}) => console.log(data));
  */
 export {ScopewireError} from './scopewire/connection.js';
+export {Mailbox} from './scopewire/mailbox.js';
 export {Metadata} from './scopewire/metadata.js';
 export {NetConnection} from './scopewire/net_connection.js';
 export {Room} from './scopewire/room.js';

@@ -35,9 +35,11 @@ export class Connection extends Emitter {
   #members = new Set(); // every id this connection has had
   #methods = new Map(); // name -> function, for calls of the server
   #quiet = 0;
+  siblings = new Map(); // what is one for all who name it, by what it is
   status = {level: 'status', code: 'connecting', message: ''};
   member = null;
   scope = null;
+  user = ''; // whom our token names
 
   /** `url` and `token` as of LiveSocket; without a token, the connection that is there will do. */
   static to(url, token = '') {
@@ -110,9 +112,10 @@ export class Connection extends Emitter {
     else this.#answer(message);
   }
 
-  #hello({member, scope, expires}) {
+  #hello({member, scope, user = '', expires}) {
     this.member = member;
     this.scope = scope;
+    this.user = user;
     this.#renewal.until(expires);
     this.#members.add(member);
     this.#say('open', '');

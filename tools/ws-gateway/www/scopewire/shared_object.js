@@ -3,8 +3,6 @@ import {Emitter} from './emitter.js';
 import {Backoff} from './live_socket.js';
 import {WriteQueue} from './write_queue.js';
 
-const objects = new WeakMap(); // Connection -> Map of its shared objects by name
-
 /**
  * A remote SharedObject, in Flash's shape: `data` follows the server, never the wish: what is set
  * here shows when the server has put it in order, for everybody alike. Events:
@@ -37,12 +35,11 @@ export class SharedObject extends Emitter {
   static getRemote(name, url, {token = '', ...options} = {}) {
     const {persistent = false} = options;
     const connection = Connection.to(url, token);
-    const siblings = objects.get(connection) ?? new Map();
-    objects.set(connection, siblings);
-    const found = siblings.get(name) ?? new SharedObject(name, connection, options);
+    const known = connection.siblings.get(`object ${name}`);
+    const found = known ?? new SharedObject(name, connection, options);
     if (found.persistent !== persistent)
       throw new ScopewireError('persistence', `${name} is in use`);
-    siblings.set(name, found);
+    connection.siblings.set(`object ${name}`, found);
     return found;
   }
 
@@ -56,7 +53,7 @@ export class SharedObject extends Emitter {
     this.version = resume?.version ?? 0;
     this.data = copy(resume?.data);
     this.#connection = connection;
-    this.#writes = new WriteQueue(name, (body) => connection.request(body));
+    this.#writes = new WriteQueue((body) => connection.request({...body, object: name}));
     this.#offStatus = connection.on('status', (status) => this.emit('status', status));
     connection.attach(this);
   }
@@ -94,7 +91,7 @@ export class SharedObject extends Emitter {
   }
 
   close() {
-    objects.get(this.#connection)?.delete(this.name);
+    this.#connection.siblings.delete(`object ${this.name}`);
     this.#pause();
     this.#offStatus();
     this.#connection.request({op: 'release', object: this.name}).catch(() => {});
@@ -112,7 +109,7 @@ export class SharedObject extends Emitter {
   lost(error, final) {
     this.#pause();
     if (!final) return;
-    objects.get(this.#connection)?.delete(this.name);
+    this.#connection.siblings.delete(`object ${this.name}`);
     this.#giveUp(error);
   }
 

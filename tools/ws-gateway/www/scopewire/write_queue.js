@@ -5,11 +5,10 @@ const MAX_WRITES = 1000; // waiting for an answer; more are refused with `limit`
 const MAX_BYTES = 256 * 1024 - 1024; // the server's bound of a message, less its envelope
 
 /**
- * The writes to one object that nobody has answered yet. Each carries (producer, seq), so that one
+ * The writes to one object, or notes to one mailbox, that nobody has answered yet. Each carries (producer, seq), so that one
  * sent again after a lost reply is applied once. Its bound is MAX_WRITES.
  */
 export class WriteQueue {
-  #object;
   #request;
   #writes = []; // in order: {body, seq, sent: how often, epoch: when first sent, waiting, ...}
   #producer = randomId();
@@ -18,14 +17,13 @@ export class WriteQueue {
   #retry = 0;
   #backoff = new Backoff();
 
-  /** `request` sends a body and resolves with its reply, as Connection.request does. */
-  constructor(object, request) {
-    this.#object = object;
+  /** `request` says to what, sends a body and resolves with its reply, as Connection.request does. */
+  constructor(request) {
     this.#request = request;
   }
 
   push(change, {force, expect} = {}) {
-    const body = {...change, object: this.#object, force, expect};
+    const body = {...change, force, expect};
     if (bytes(body) > MAX_BYTES) return refusal('too_big', 'the value is over 255 KiB');
     if (this.#writes.length >= MAX_WRITES) return refusal('limit', 'too many writes are waiting');
     const write = {body, seq: ++this.#lastSeq, sent: 0, epoch: null, waiting: false};

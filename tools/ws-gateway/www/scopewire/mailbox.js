@@ -1,0 +1,224 @@
+import {Connection, ScopewireError} from './connection.js';
+import {Emitter} from './emitter.js';
+import {Backoff} from './live_socket.js';
+import {WriteQueue} from './write_queue.js';
+
+/**
+ * The mailbox of an identity (scopewire-bus(7), IDENTITIES): anybody whom the policy lets puts notes
+ * into it, and who registers reads them, also those of the time before, until they are acknowledged.
+ * Events:
+ *   registered ({waiting})  we read it, and so many notes follow; again after each reconnect
+ *   mail       ({message, from, user, epoch, seq})  in order, each once in the life of this object;
+ *                           another page is told again what nobody has acknowledged, with the same
+ *                           epoch and seq. `user` is whom the sender's token names, or ''
+ *   status     ({level, code, message, retryIn})  as of SharedObject; at level `error` also
+ *                           `replaced`: others have registered, we read no more
+ */
+export class Mailbox extends Emitter {
+  #connection;
+  #notes;
+  #offStatus;
+  #refusal = null; // why nothing can be done any more
+  #terms = null; // null: we do not read it
+  #asking = false; // to register: what comes before the reply comes again
+  #epoch = null;
+  #told = 0; // the last note that this page was told of,
+  #dealt = 0; // that it has acknowledged,
+  #known = 0; // and that the hub knows to be acknowledged
+  #telling = false;
+  #waiting = []; // for the hub to know: {seq, resolve, reject}
+  #retry = 0;
+  #backoff = new Backoff();
+
+  /** That of `identity`; left out, of the user of our token. `url` and `token` as of SharedObject. */
+  static of(url, identity = '', {token = ''} = {}) {
+    const connection = Connection.to(url, token);
+    const found =
+      connection.siblings.get(`mailbox ${identity}`) ?? new Mailbox(connection, identity);
+    connection.siblings.set(`mailbox ${identity}`, found);
+    return found;
+  }
+
+  /** Use of(). */
+  constructor(connection, identity) {
+    super();
+    this.identity = identity;
+    this.#connection = connection;
+    this.#notes = new WriteQueue((body) => connection.request({...body, identity: this.#name}));
+    this.#offStatus = connection.on('status', (status) => this.emit('status', status));
+    connection.attach(this);
+  }
+
+  get status() {
+    return this.#connection.status;
+  }
+
+  /**
+   * Resolves with {status, version} when it is in the mailbox, as its number `version`, once however
+   * often the connection was lost. Rejects with `not_found` if nobody ever registered, or too long ago.
+   */
+  notify(message) {
+    const note = {op: 'notify', message: message ?? null};
+    const done = this.#refusal ? Promise.reject(this.#refusal) : this.#notes.push(note);
+    done.catch((error) => this.#complain(error)); // whoever does not await still hears of it
+    return done;
+  }
+
+  /**
+   * Reads it from now on. `lifetime`: the mailbox outlives its last reader by so many milliseconds,
+   * 7 days if left out; `connections`: at most so many read it, the newest.
+   */
+  register({lifetime, connections} = {}) {
+    this.#terms = {lifetime, max_connections: connections};
+    if (this.#connection.isOpen) this.#register();
+  }
+
+  /** This note, and all before it, are dealt with. Resolves when the hub knows: they are gone then. */
+  acknowledge({epoch, seq}) {
+    if (epoch !== this.#epoch || seq <= this.#known) return Promise.resolve(); // gone already
+    this.#dealt = Math.max(this.#dealt, seq);
+    const done = new Promise((resolve, reject) => this.#waiting.push({seq, resolve, reject}));
+    done.catch(() => {}); // the status says why
+    this.#tell();
+    return done;
+  }
+
+  close() {
+    this.#connection.siblings.delete(`mailbox ${this.identity}`);
+    this.#offStatus();
+    if (this.#terms) this.#connection.request({op: 'unregister', identity: this.#name}).catch(() => {});
+    this.#end(new ScopewireError('closed', 'the mailbox was closed'));
+    this.#connection.detach(this);
+  }
+
+  // --- what Connection calls -------------------------------------------------------------------
+
+  opened() {
+    if (this.#terms) this.#register();
+    this.#notes.resume('');
+  }
+
+  lost(error, final) {
+    this.#pause();
+    this.#notes.pause();
+    if (final) this.#end(error);
+  }
+
+  received({event, identity, epoch, seq, message, from, user = ''}) {
+    if (!this.#terms || identity !== this.#name) return;
+    if (event === 'identity_replaced') this.#replaced();
+    if (event !== 'mail' || this.#asking) return;
+    if (epoch === this.#epoch && seq <= this.#told) return this.#again(seq);
+    // Something is missing here, or is another mailbox: the reply says where we stand.
+    if (epoch !== this.#epoch || seq > this.#told + 1) return this.#register();
+    this.#told = seq;
+    this.emit('mail', {message, from, user, epoch, seq});
+  }
+
+  // --- reading ---------------------------------------------------------------------------------
+
+  get #name() {
+    return this.identity || this.#connection.user;
+  }
+
+  #register() {
+    this.#pause();
+    this.#asking = true;
+    this.#connection
+      .request({op: 'register', identity: this.#name || undefined, ...this.#terms}, (reply) =>
+        this.#registered(reply),
+      )
+      .catch((error) => this.#refused(error));
+  }
+
+  #registered({epoch, version, waiting}) {
+    this.#asking = false;
+    this.#backoff.reset();
+    if (epoch !== this.#epoch || version < this.#told) this.#begin(epoch);
+    this.#knows(version - waiting);
+    this.#dealt = Math.max(this.#dealt, this.#known);
+    this.#told = Math.max(this.#told, this.#known);
+    this.emit('registered', {waiting});
+    this.#tell();
+  }
+
+  #refused(error) {
+    this.#asking = false;
+    if (['lost', 'closed', 'too_big'].includes(error.code)) return; // lost() tells
+    if (error.code === 'hub_lost') return this.#later(() => this.#register());
+    this.#stop(error);
+    this.#complain(error);
+  }
+
+  #replaced() {
+    const error = new ScopewireError('replaced', 'others have registered as this identity');
+    this.#stop(error);
+    this.#complain(error);
+  }
+
+  // Another mailbox: whatever waited for the one before it waits no more.
+  #begin(epoch) {
+    this.#knows(Infinity);
+    this.#epoch = epoch;
+    this.#told = this.#dealt = this.#known = 0;
+  }
+
+  // --- acknowledging ---------------------------------------------------------------------------
+
+  // One at a time: it is for all before it, too.
+  async #tell() {
+    const [epoch, seq] = [this.#epoch, this.#dealt];
+    if (this.#telling || this.#asking || !this.#terms || this.#known >= seq) return;
+    this.#telling = true;
+    const refusal = await this.#connection
+      .request({op: 'ack', identity: this.#name, epoch, seq})
+      .then(() => null, ({code}) => code);
+    this.#telling = false;
+    if (epoch !== this.#epoch) return this.#tell();
+    if (refusal === 'lost' || refusal === 'closed') return; // registered() follows, or nothing
+    if (refusal === 'not_joined') return this.#terms && this.#register();
+    if (refusal && refusal !== 'gone' && refusal !== 'not_found') return this.#later(() => this.#tell());
+    this.#knows(seq);
+    this.#tell();
+  }
+
+  #knows(seq) {
+    this.#known = seq;
+    for (const one of this.#waiting) if (one.seq <= seq) one.resolve();
+    this.#waiting = this.#waiting.filter((one) => one.seq > seq);
+  }
+
+  // The hub has told it before: if it was acknowledged, it does not know that any more.
+  #again(seq) {
+    if (seq <= this.#dealt) this.#known = Math.min(this.#known, seq - 1);
+    this.#tell();
+  }
+
+  // --- what both have --------------------------------------------------------------------------
+
+  #pause() {
+    this.#asking = false;
+    clearTimeout(this.#retry);
+  }
+
+  #later(again) {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(again, this.#backoff.next());
+  }
+
+  #stop(error) {
+    this.#pause();
+    this.#terms = null;
+    for (const {reject} of this.#waiting.splice(0)) reject(error);
+  }
+
+  #end(error) {
+    this.#refusal = error;
+    this.#stop(error);
+    this.#notes.refuse(error);
+  }
+
+  #complain({code, message}) {
+    this.emit('status', {level: 'error', code, message, retryIn: null});
+  }
+}
