@@ -228,11 +228,11 @@ void Client::notify(std::uint64_t member, std::string_view identity, std::string
 }
 
 void Client::acknowledge(std::uint64_t member, std::string_view identity, std::uint64_t epoch,
-                         std::uint64_t number, Done done) {
-  FrameView frame = about(Kind::kAcknowledge, member, {}, identity, {});
+                         std::uint64_t number, std::string_view body, Done done) {
+  FrameView frame = about(Kind::kAcknowledge, member, {}, identity, body);
   frame.header.epoch = epoch;
   frame.header.version = number;
-  state_->ask(frame, std::move(done));
+  state_->ask_as(frame, std::move(done));
 }
 
 void Client::kick(std::string_view member, std::string_view reason, Done done) {

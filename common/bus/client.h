@@ -217,9 +217,9 @@ class Client {
   /// `body` is that of the bus: {"message":V,...}. "not_found": there is no such mailbox.
   void notify(std::uint64_t member, std::string_view identity, std::string_view body,
               Done done = {});
-  /// All up to this one.
+  /// All up to this one. `body` is that of the bus; empty: the member is registered.
   void acknowledge(std::uint64_t member, std::string_view identity, std::uint64_t epoch,
-                   std::uint64_t number, Done done = {});
+                   std::uint64_t number, std::string_view body, Done done = {});
 
   /// Has the connection of any tool's member ended.
   void kick(std::string_view member, std::string_view reason, Done done = {});

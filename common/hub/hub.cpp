@@ -142,9 +142,9 @@ Outcome<Hub::State::Reply> Hub::State::answer(ToolId from, const wire::FrameView
 // The others are of members, or have claims of their own.
 Outcome<Visitor> Hub::State::visitor_of(wire::Kind request, json::Element body) const {
   using wire::Kind;
-  constexpr std::array kOfVisitors{Kind::kChange, Kind::kGet,    Kind::kList,    Kind::kDrop,
-                                   Kind::kStat,   Kind::kCall,   Kind::kMembers, Kind::kEmit,
-                                   Kind::kNotify, Kind::kHistory};
+  constexpr std::array kOfVisitors{Kind::kChange, Kind::kGet,     Kind::kList,       Kind::kDrop,
+                                   Kind::kStat,   Kind::kCall,    Kind::kMembers,    Kind::kEmit,
+                                   Kind::kNotify, Kind::kHistory, Kind::kAcknowledge};
   const bool may = std::find(kOfVisitors.begin(), kOfVisitors.end(), request) != kOfVisitors.end();
   if (!may) return Visitor{};
   return Visitor::read(body, options_);

@@ -162,11 +162,18 @@ Outcome<Hub::State::Reply> Hub::State::notify(const Call& call) {
   return reply;
 }
 
+// A visitor reads elsewhere, or did: it may if it might register.
 Outcome<Hub::State::Reply> Hub::State::acknowledge(const Call& call) {
   const wire::Header& header = call.frame.header;
+  const std::string_view identity = call.frame.name;
+  if (call.visitor.visits) {
+    if (auto good = check_identity(identity); !good) return fail(good.error());
+    if (auto good = may_register(call); !good) return fail(good.error());
+  }
   const auto mailbox =
-      mailboxes_.acknowledge(call.frame.name, {call.tool.incarnation, header.member}, header.epoch,
-                             header.version, call.now);
+      call.visitor.visits ? mailboxes_.acknowledge(identity, header.epoch, header.version, call.now)
+                          : mailboxes_.acknowledge(identity, {call.tool.incarnation, header.member},
+                                                   header.epoch, header.version, call.now);
   if (!mailbox) return fail(mailbox.error());
   return Reply{.body = fmt::format(R"({{"waiting":{}}})", (*mailbox)->messages.size()),
                .epoch = (*mailbox)->epoch,

@@ -174,13 +174,19 @@ Outcome<Mailboxes::Stored> Mailboxes::put(std::string_view identity, Note note, 
 
 Outcome<Mailbox*> Mailboxes::acknowledge(std::string_view identity, const wire::MemberId& reader,
                                          std::uint64_t epoch, std::uint64_t number, TimePoint now) {
-  Mailbox* mailbox = find(identity);
-  if (mailbox == nullptr) return refuse(Why::kNotFound, fmt::format("no mailbox {}", identity));
-  const auto& readers = mailbox->readers;
-  if (std::none_of(readers.begin(), readers.end(),
-                   [&](const Reader& each) { return each.id == reader; })) {
+  const Mailbox* mailbox = find(identity);
+  const auto is_reader = [&](const Reader& each) { return each.id == reader; };
+  if (mailbox != nullptr &&
+      std::none_of(mailbox->readers.begin(), mailbox->readers.end(), is_reader)) {
     return refuse(Why::kNotJoined, fmt::format("not registered as {}", identity));
   }
+  return acknowledge(identity, epoch, number, now);
+}
+
+Outcome<Mailbox*> Mailboxes::acknowledge(std::string_view identity, std::uint64_t epoch,
+                                         std::uint64_t number, TimePoint now) {
+  Mailbox* mailbox = find(identity);
+  if (mailbox == nullptr) return refuse(Why::kNotFound, fmt::format("no mailbox {}", identity));
   if (epoch != mailbox->epoch || number > mailbox->last) {
     return refuse(Why::kGone, fmt::format("mailbox {} is not the one that had this", identity));
   }

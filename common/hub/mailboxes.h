@@ -95,6 +95,9 @@ class Mailboxes {
   /// All up to this number are read. Refused: another epoch, or the reader is none.
   Outcome<Mailbox*> acknowledge(std::string_view identity, const wire::MemberId& reader,
                                 std::uint64_t epoch, std::uint64_t number, TimePoint now);
+  /// The same by who reads it elsewhere.
+  Outcome<Mailbox*> acknowledge(std::string_view identity, std::uint64_t epoch,
+                                std::uint64_t number, TimePoint now);
 
   [[nodiscard]] Mailbox* find(std::string_view identity) const;
   [[nodiscard]] Mailbox* find(StoreId id) const;

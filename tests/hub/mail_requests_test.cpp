@@ -31,12 +31,12 @@ struct Mail {
     return tool.request({{.kind = wire::Kind::kNotify, .member = member}, {}, identity, body});
   }
   static Answer ack(TestTool& tool, std::string_view identity, std::uint64_t epoch,
-                    std::uint64_t number, std::uint64_t member = 0) {
+                    std::uint64_t number, std::uint64_t member = 0, std::string_view body = "") {
     return tool.request(
         {{.kind = wire::Kind::kAcknowledge, .member = member, .epoch = epoch, .version = number},
          {},
          identity,
-         {}});
+         body});
   }
 };
 
@@ -152,6 +152,22 @@ TEST_CASE_FIXTURE(Mail, "one's own mailbox is one's own; a rule opens others, or
   CHECK(notify(gw, "bob", "1", 2) == "denied: notify of bob in / is denied (policy, line 7)");
   hub.set_policy(rules({deny(Actions{Action::kRegister})}));
   CHECK(read(gw, "ann", 1) == "denied: register of ann in / is denied (policy, line 7)");
+}
+
+TEST_CASE_FIXTURE(Mail, "a visitor acknowledges what it might read, and takes nobody's place") {
+  TestTool& door = hub.tool("door", R"({"role":"anonymous"})");
+  const std::uint64_t epoch = read(shell, "ann").header.epoch;
+  for (const char* message : {"1", "2", "3"}) CHECK(notify(shell, "ann", message).ok);
+  const std::string hers = fmt::format(R"({{"visit":true,"claims":{}}})", kAnn);
+  CHECK(ack(door, "ann", epoch, 2, 1, hers) == R"({"waiting":1})");
+  CHECK(ack(door, "bob", epoch, 3, 1, hers) == "denied: register of bob is for that user alone");
+  CHECK(ack(door, "ann", epoch, 3, 1, R"({"visit":true})") ==
+        "denied: register of ann is for that user alone");
+  CHECK(ack(door, "", epoch, 3, 1, hers).text.starts_with("bad_path: "));
+  CHECK(ack(door, "ann", epoch + 1, 3, 1, hers).text.starts_with("gone: "));
+  shell.events();
+  CHECK(notify(shell, "ann", "4").ok);
+  CHECK(shell.events() == Lines{"mail ann@4 4"});
 }
 
 TEST_CASE_FIXTURE(Mail, "sent again after a lost answer it is there once") {

@@ -129,7 +129,7 @@ void RichDoor::mailbox(net::ConnId id, const Request& request) {
   } else if (request.kind == Kind::kUnregister) {
     hub.close_mailbox(member, identity, answer(id, request));
   } else if (request.kind == Kind::kAcknowledge) {
-    hub.acknowledge(member, identity, request.epoch, request.version, answer(id, request));
+    hub.acknowledge(member, identity, request.epoch, request.version, {}, answer(id, request));
   }
 }
 
