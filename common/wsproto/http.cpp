@@ -37,13 +37,13 @@ std::string plain_number(std::string_view digits) {
   return std::to_string(std::stoull(std::string{digits}));
 }
 
-// EPOCH-VERSION, as the id of an event has it.
-bool add_position(json::Writer& to, std::string_view text) {
+// EPOCH-NUMBER, as the id of an event has it.
+bool add_position(json::Writer& to, std::string_view text, std::string_view number) {
   const std::size_t hyphen = text.find('-');
   if (hyphen == std::string_view::npos || !is_number(text.substr(hyphen + 1))) return false;
   to.key("epoch")
       .string(text.substr(0, hyphen))
-      .key("version")
+      .key(number)
       .raw(plain_number(text.substr(hyphen + 1)));
   return true;
 }
@@ -89,14 +89,31 @@ class Maker {
       add_text("key");
       add_number("last");
       const auto since = given("since");
-      if (since && !add_position(out_, *since)) wrong("since is not EPOCH-VERSION");
+      if (since && !add_position(out_, *since, "version")) wrong("since is not EPOCH-VERSION");
       return;
     }
     begin(given("members") ? "members" : given("stat") ? "stat" : "list");
     if (const auto stat = given("stat")) out_.key("list").boolean(*stat == "list");
   }
 
+  // POST puts a note into it, DELETE takes out what was dealt with.
+  void mailbox() {
+    const bool acknowledged = call_.method == "DELETE";
+    begin(acknowledged ? "ack" : "notify");
+    const std::string_view identity = *given("mailbox");
+    if (!identity.empty()) out_.key("identity").string(identity);
+    if (acknowledged) {
+      if (!add_position(out_, given("upto").value_or(""), "seq")) wrong("upto is not EPOCH-NUMBER");
+      return;
+    }
+    if (value_.empty()) return wrong("the body is empty");
+    out_.key("message").raw(value_);
+    add_text("producer");
+    add_number("seq");
+  }
+
   void write() {
+    if (given("mailbox")) return mailbox();
     if (call_.method == "DELETE") {
       begin("delete");
       if (!given("object") || !given("key")) wrong("object and key say what is deleted");
@@ -143,10 +160,17 @@ class Maker {
 
 bool can_be_asked(wire::Kind kind) {
   using wire::Kind;
-  constexpr std::array kKinds{Kind::kChange, Kind::kGet,    Kind::kList,    Kind::kStat,
-                              Kind::kDrop,   Kind::kEmit,   Kind::kMembers, Kind::kCall,
-                              Kind::kNotify, Kind::kHistory};
+  constexpr std::array kKinds{Kind::kChange, Kind::kGet,     Kind::kList,       Kind::kStat,
+                              Kind::kDrop,   Kind::kEmit,    Kind::kMembers,    Kind::kCall,
+                              Kind::kNotify, Kind::kHistory, Kind::kAcknowledge};
   return std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
+}
+
+// What only who is in a scope may do, or has a mailbox by being there.
+bool visits(wire::Kind kind) {
+  using wire::Kind;
+  return kind == Kind::kChange || kind == Kind::kEmit || kind == Kind::kCall ||
+         kind == Kind::kNotify || kind == Kind::kAcknowledge;
 }
 
 std::string once_member(std::string_view key) {
@@ -178,9 +202,8 @@ std::variant<Request, Refusal> read_one(json::Parser& parser, std::string_view t
   if (request->kind == wire::Kind::kChange && !once.empty() && !counts) {
     request->body = json::with_members(std::move(request->body), once_member(once));
   }
-  const bool visits = request->kind == wire::Kind::kChange || request->kind == wire::Kind::kEmit ||
-                      request->kind == wire::Kind::kCall || request->kind == wire::Kind::kNotify;
-  if (visits) request->body = json::with_members(std::move(request->body), R"("visit":true)");
+  if (visits(request->kind))
+    request->body = json::with_members(std::move(request->body), R"("visit":true)");
   return parsed;
 }
 

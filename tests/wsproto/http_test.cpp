@@ -22,7 +22,8 @@ struct HttpTest {
     }
     const auto& request = std::get<Request>(read);
     std::string text{wire::to_text(request.kind)};
-    for (const std::string& each : {request.object, request.key, request.method, request.body}) {
+    for (const std::string& each :
+         {request.object, request.identity, request.key, request.method, request.body}) {
       if (!each.empty()) text += " " + each;
     }
     if (request.last) text += " last " + std::to_string(*request.last);
@@ -65,6 +66,14 @@ TEST_CASE("http: the address and the body say what is asked") {
         R"(emit typing {"data":{"n":1},"visit":true})");
   CHECK(test.ask("POST", {{"event", "typing"}, {"to", "x-1"}}) ==
         R"(emit typing {"to":"x-1","visit":true})");
+  CHECK(test.ask("POST", {{"mailbox", "bob"}}, "[1]") ==
+        R"(notify bob {"message":[1],"visit":true})");
+  CHECK(test.ask("POST", {{"mailbox", "bob"}, {"producer", "p"}, {"seq", "3"}}, "1") ==
+        R"(notify bob {"message":1,"producer":"p","seq":3,"visit":true})");
+  CHECK(test.ask("DELETE", {{"mailbox", "ann"}, {"upto", "00000000000000ff-7"}}) ==
+        R"(ack ann {"visit":true} since 7)");
+  CHECK(test.ask("DELETE", {{"mailbox", ""}, {"upto", "00000000000000ff-7"}}) ==
+        R"(ack {"visit":true} since 7)");
   CHECK(test.ask("GET", {{"object", "o"}}) == "get o");
   CHECK(test.ask("GET", {{"object", "o"}, {"key", "k"}}) == "get o k");
   CHECK(test.ask("GET", {{"object", "o"}, {"last", "5"}}) == "get o last 5");

@@ -55,12 +55,20 @@ bool ask_hub(bus::Client& hub, std::uint64_t member, const Request& request,
     drop(hub, member, request, done);
   } else if (request.kind == Kind::kNotify) {
     hub.notify(member, request.identity, request.body, done);
+  } else if (request.kind == Kind::kAcknowledge) {
+    hub.acknowledge(member, request.identity, request.epoch, request.version, request.body, done);
   } else if (request.kind == Kind::kResult) {
     hub.result(member, request.body, done);
   } else {
     return false;
   }
   return true;
+}
+
+void name_identity(Request& request, const std::string& user) {
+  const bool reads = request.kind == Kind::kRegister || request.kind == Kind::kUnregister ||
+                     request.kind == Kind::kAcknowledge;
+  if (reads && request.identity.empty()) request.identity = user;
 }
 
 }  // namespace so::gateway

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "bus/client.h"
 #include "wsproto/request.h"
 
@@ -9,5 +11,8 @@ namespace so::gateway {
 /// asked.
 bool ask_hub(bus::Client& hub, std::uint64_t member, const wsproto::Request& request,
              const bus::Done& done);
+
+/// Who reads a mailbox and names none means its own.
+void name_identity(wsproto::Request& request, const std::string& user);
 
 }  // namespace so::gateway

@@ -286,11 +286,13 @@ void Gateway::call(const wire::FrameView& call) {
                       {.code = "no_method", .message = "this client cannot be called"});
 }
 
-// Only who has asked for it in the rich protocol gets mail.
+// Only who has asked for it gets mail.
 void Gateway::mail(const wire::FrameView& mail) {
   const auto id = static_cast<net::ConnId>(mail.header.member);
   const auto door = doors_.find(id);
-  if (door != doors_.end() && door->second == Door::kRich) rich_.mail(id, mail);
+  if (door == doors_.end()) return;
+  if (door->second == Door::kRich) rich_.mail(id, mail);
+  if (door->second == Door::kSse) sse_.mail(id, mail);
 }
 
 // A full queue closes the connection: then it is not on its way.

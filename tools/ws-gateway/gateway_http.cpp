@@ -11,6 +11,11 @@ namespace {
 
 constexpr std::string_view kEventStream = "text/event-stream";
 
+// Mail can be read in no other way.
+bool wants_events(const net::HttpRequest& request) {
+  return net::names_type(request.accept, kEventStream) || request.has_parameter("mailbox");
+}
+
 // The code of a refusal that a handshake has only a status for.
 std::string_view code_of(int status) {
   if (status == 400) return "bad_path";
@@ -28,14 +33,13 @@ Result<std::string> scope_of_url(const net::HttpRequest& request) {
 std::optional<net::HttpReply> Gateway::get(const net::HttpRequest& request) const {
   if (request.path == "/healthz") return net::HttpReply{.body = "ok\n"};
   if (request.path == "/readyz") return net::readiness(unready());
-  const bool room =
-      net::names_type(request.accept, kEventStream) || wsproto::is_of_room(request.query);
+  const bool room = wants_events(request) || wsproto::is_of_room(request.query);
   if (room) return std::nullopt;  // and no file
   return files_ ? files_->get(request.path, request.if_none_match) : std::nullopt;
 }
 
 bool Gateway::get_later(net::ConnId id, const net::HttpRequest& request) {
-  if (net::names_type(request.accept, kEventStream)) {
+  if (wants_events(request)) {
     open_stream(id, request);
   } else if (wsproto::is_of_room(request.query)) {
     if (auto refused = refuse_method(request)) {
@@ -54,6 +58,9 @@ void Gateway::open_stream(net::ConnId id, const net::HttpRequest& request) {
   auto asked = SseRequest::read(request, *scope_of_url(request));
   if (!asked) return doorway_.server.reply(id, refusal(400, "bad_request", asked.error().text));
   if (!admit(id, request)) return;
+  if (asked->mailbox && asked->mailbox->identity.empty()) {
+    asked->mailbox->identity = visitors_.user(id);
+  }
   doors_.emplace(id, Door::kSse);
   sse_.open(id, *asked);
 }
@@ -79,7 +86,7 @@ void Gateway::ask(net::ConnId id, const net::HttpRequest& request, std::string_v
   if (!visitor) return doorway_.server.reply(id, refusal(401, "bad_token", visitor.error().text));
   doors_.emplace(id, Door::kHttp);
   doorway_.hub.introduce(member_of(id), visitor->credentials.text());
-  http_.ask(id, *scope_of_url(request), request, body);
+  http_.ask(id, {*scope_of_url(request), visitor->user}, request, body);
 }
 
 }  // namespace so::gateway

@@ -55,7 +55,7 @@ std::optional<net::HttpReply> HttpDoor::refuse(const net::HttpRequest& request, 
   return std::nullopt;
 }
 
-void HttpDoor::ask(net::ConnId id, const std::string& scope, const net::HttpRequest& request,
+void HttpDoor::ask(net::ConnId id, const Visit& visit, const net::HttpRequest& request,
                    std::string_view body) {
   auto read =
       wsproto::read_http(parser_, {.method = request.method,
@@ -81,7 +81,8 @@ void HttpDoor::ask(net::ConnId id, const std::string& scope, const net::HttpRequ
       continue;
     }
     auto& one = std::get<Request>(wanted.all[i]);
-    if (one.scope.empty()) one.scope = scope;
+    if (one.scope.empty()) one.scope = visit.scope;
+    name_identity(one, visit.user);
     const bool asked = !one.ping && ask_hub(doorway_.hub, member_of(id), one,
                                             [this, id, i, one](const bus::Reply& reply) {
                                               answer(id, i, one, reply);

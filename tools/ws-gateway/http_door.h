@@ -26,8 +26,13 @@ class HttpDoor {
   [[nodiscard]] static std::optional<net::HttpReply> refuse(const net::HttpRequest& request,
                                                             bool by_cookie);
 
-  /// Asks all that it wants in this scope, and replies when all is answered.
-  void ask(net::ConnId id, const std::string& scope, const net::HttpRequest& request,
+  /// Where, and who asks: its user, empty without one.
+  struct Visit {
+    std::string scope;
+    std::string user;
+  };
+  /// Asks all that it wants, and replies when all is answered.
+  void ask(net::ConnId id, const Visit& visit, const net::HttpRequest& request,
            std::string_view body);
   void closed(net::ConnId id) { waiting_.erase(id); }
   /// Nothing is waited for any longer.

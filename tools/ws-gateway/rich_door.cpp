@@ -51,6 +51,7 @@ void RichDoor::message(net::ConnId id, const net::WsMessage& message) {
   }
   auto& request = std::get<Request>(parsed);
   if (request.scope.empty()) request.scope = connection->second.scope;
+  name_identity(request, doorway_.visitors.user(id));
   dispatch(id, request);
 }
 
@@ -115,21 +116,15 @@ void RichDoor::release(net::ConnId id, const Request& request) {
                        });
 }
 
-// The user's own, if it names none.
 void RichDoor::mailbox(net::ConnId id, const Request& request) {
   using wire::Kind;
-  bus::Client& hub = doorway_.hub;
-  const std::uint64_t member = member_of(id);
-  const std::string& identity =
-      request.identity.empty() ? doorway_.visitors.user(id) : request.identity;
   if (request.kind == Kind::kRegister) {
     std::optional<Millis> lifetime;
     if (request.lifetime) lifetime = Millis{*request.lifetime};
-    hub.open_mailbox(member, identity, {lifetime, request.connections}, answer(id, request));
+    doorway_.hub.open_mailbox(member_of(id), request.identity, {lifetime, request.connections},
+                              answer(id, request));
   } else if (request.kind == Kind::kUnregister) {
-    hub.close_mailbox(member, identity, answer(id, request));
-  } else if (request.kind == Kind::kAcknowledge) {
-    hub.acknowledge(member, identity, request.epoch, request.version, {}, answer(id, request));
+    doorway_.hub.close_mailbox(member_of(id), request.identity, answer(id, request));
   }
 }
 

@@ -1,9 +1,11 @@
 #include "sse_door.h"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <utility>
 
+#include "json/read.h"
 #include "json_reply.h"
 #include "visitors.h"
 #include "whereabouts.h"
@@ -20,16 +22,50 @@ namespace {
 constexpr Millis kShortestRetry{500};
 constexpr Millis kLongestRetry{3000};
 
+// nullopt: it is not there. An error says that it is no number.
+Result<std::optional<std::uint64_t>> number(const net::HttpRequest& request,
+                                            std::string_view name) {
+  if (!request.has_parameter(name)) return std::optional<std::uint64_t>{};
+  const std::string_view text = request.parameter(name);
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc{} && end == text.data() + text.size()) return std::optional{value};
+  return fail(Code::kPeer, std::string{name} + " is not a whole number");
+}
+
+Result<SseRequest::Mailbox> read_mailbox(const net::HttpRequest& request) {
+  const auto lifetime = number(request, "lifetime");
+  if (!lifetime) return fail(lifetime.error());
+  const auto connections = number(request, "max_connections");
+  if (!connections) return fail(connections.error());
+  SseRequest::Mailbox mailbox{std::string{request.parameter("mailbox")}, {}};
+  if (*lifetime) mailbox.terms.lifetime = Millis{**lifetime};
+  mailbox.terms.connections = connections->value_or(1);
+  return mailbox;
+}
+
+// How much of the mailbox nobody has acknowledged.
+std::uint64_t waiting_in(const bus::Reply& registered) {
+  json::Parser parser;
+  const auto body = parser.parse(registered.body);
+  return body ? json::integer(*body, "waiting").value_or(0) : 0;
+}
+
 }  // namespace
 
 Result<SseRequest> SseRequest::read(const net::HttpRequest& request, std::string scope) {
-  SseRequest read{.scope = std::move(scope), .objects = {}, .has = {}};
+  SseRequest read{.scope = std::move(scope), .objects = {}, .has = {}, .mailbox = {}};
+  if (request.has_parameter("mailbox")) {
+    auto mailbox = read_mailbox(request);
+    if (!mailbox) return fail(mailbox.error());
+    read.mailbox = *std::move(mailbox);
+  }
   for (const auto& [name, value] : request.query) {
     if (name != "object") continue;
     const auto& all = read.objects;
     if (std::find(all.begin(), all.end(), value) == all.end()) read.objects.push_back(value);
   }
-  if (read.objects.empty()) read.objects.emplace_back(wsproto::kChatObject);
+  if (read.objects.empty() && !read.mailbox) read.objects.emplace_back(wsproto::kChatObject);
   if (read.objects.size() > kMost) {
     return fail(Code::kPeer, "more than " + std::to_string(kMost) + " objects");
   }
@@ -38,8 +74,9 @@ Result<SseRequest> SseRequest::read(const net::HttpRequest& request, std::string
   const std::string_view last = request.last_event_id.empty()
                                     ? request.parameter("lastEventId")
                                     : std::string_view{request.last_event_id};
-  auto has = wsproto::read_positions(last, read.objects.size());
-  read.has = has ? *std::move(has) : std::vector<Position>(read.objects.size());
+  const std::size_t places = read.objects.size() + (read.mailbox ? 1 : 0);
+  auto has = wsproto::read_positions(last, places);
+  read.has = has ? *std::move(has) : std::vector<Position>(places);
   return read;
 }
 
@@ -47,6 +84,7 @@ void SseDoor::open(net::ConnId id, const SseRequest& request) {
   readers_.emplace(id, Reader{.scope = request.scope,
                               .objects = request.objects,
                               .has = request.has,
+                              .mailbox = request.mailbox,
                               .granted = 0,
                               .opening = {}});
   doorway_.hub.join(member_of(id), request.scope, {.presence = request.presence},
@@ -58,6 +96,7 @@ void SseDoor::open(net::ConnId id, const SseRequest& request) {
                      {std::nullopt, request.has[i].epoch, request.has[i].version},
                      [this, id, i](const bus::Reply& reply) { used(id, i, reply); });
   }
+  if (request.mailbox) ask_for_mail(id, readers_.at(id));
 }
 
 void SseDoor::joined(net::ConnId id, const bus::Reply& reply, bool presence) {
@@ -82,6 +121,47 @@ void SseDoor::used(net::ConnId id, std::size_t object, const bus::Reply& reply) 
   audience_.add(Audience::topic(reader.scope, reader.objects[object]), id);
   ++reader.granted;
   if (started(reader)) start(id, reader);
+}
+
+void SseDoor::ask_for_mail(net::ConnId id, Reader& reader) {
+  reader.asking = true;
+  doorway_.hub.open_mailbox(member_of(id), reader.mailbox->identity, reader.mailbox->terms,
+                            [this, id](const bus::Reply& reply) { registered(id, reply); });
+}
+
+// All that waits is told after this. What the reader has of it, it is not sent again.
+void SseDoor::registered(net::ConnId id, const bus::Reply& reply) {
+  const auto found = readers_.find(id);
+  if (found == readers_.end()) return;
+  Reader& reader = found->second;
+  reader.asking = false;
+  if (!reply.ok() && started(reader)) return end(id, close_code_for(reply.code), reply.message);
+  if (!reply.ok()) return refuse(id, reply);
+  const std::uint64_t dealt_with = reply.version - std::min(reply.version, waiting_in(reply));
+  Position& at = reader.has.back();
+  const bool within =
+      at.epoch == reply.epoch && at.version >= dealt_with && at.version <= reply.version;
+  if (!within) at = {reply.epoch, dealt_with};
+  if (std::exchange(reader.registered, true)) return;
+  ++reader.granted;
+  if (started(reader)) start(id, reader);
+}
+
+void SseDoor::mail(net::ConnId id, const wire::FrameView& mail) {
+  const auto found = readers_.find(id);
+  if (found == readers_.end() || !found->second.mailbox) return;
+  Reader& reader = found->second;
+  if (mail.header.kind == wire::Kind::kReplaced) {
+    tell(id, mail.body);
+    return;
+  }
+  Position& at = reader.has.back();
+  const Position is{mail.header.epoch, mail.header.version};
+  if (reader.asking || (is.epoch == at.epoch && is.version <= at.version)) return;
+  // Something is missing here, or it is another mailbox: the reply says where it begins.
+  if (is.epoch != at.epoch || is.version > at.version + 1) return ask_for_mail(id, reader);
+  at = is;
+  say(id, reader, Words{wsproto::sse_event(wsproto::positions_text(reader.has), mail.body)});
 }
 
 void SseDoor::start(net::ConnId id, Reader& reader) {
