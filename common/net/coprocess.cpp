@@ -28,6 +28,8 @@ struct Coprocess::State {
   CoprocessOptions options;
   Handlers handlers;
   std::string line;       // that has no end yet
+  std::string untaken;    // that was read when no more was wanted
+  bool wanted = true;     // lines are
   bool too_long = false;  // and is passed over
   std::string why;
   std::size_t open = 0;        // handles that libuv has and has not closed
@@ -62,6 +64,7 @@ struct Coprocess::State {
   }
 
   Status spawn(uv_loop_t* loop);
+  void start();
   void read();
   void on_read(ssize_t got);
   void take(std::string_view text);
@@ -84,8 +87,13 @@ Status Coprocess::State::spawn(uv_loop_t* loop) {
                      }});
 }
 
-void Coprocess::State::read() {
+void Coprocess::State::start() {
   alive = true;
+  read();
+}
+
+void Coprocess::State::read() {
+  if (uv_is_closing(base(&out)) != 0) return;
   uv_read_start(
       reinterpret_cast<uv_stream_t*>(&out),
       [](uv_handle_t* handle, std::size_t, uv_buf_t* to) {
@@ -102,7 +110,7 @@ void Coprocess::State::on_read(ssize_t got) {
 }
 
 void Coprocess::State::take(std::string_view text) {
-  for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+  for (auto end = text.find('\n'); wanted && end != std::string_view::npos; end = text.find('\n')) {
     line += text.substr(0, end);
     text.remove_prefix(end + 1);
     const std::string whole = std::exchange(line, {});
@@ -112,6 +120,10 @@ void Coprocess::State::take(std::string_view text) {
     } else if (owner != nullptr) {
       handlers.line(whole);
     }
+  }
+  if (!wanted) {
+    untaken = text;
+    return;
   }
   line += text;
   if (line.size() <= options.line_bytes) return;
@@ -160,7 +172,7 @@ Result<std::unique_ptr<Coprocess>> Coprocess::start(Loop& loop, CoprocessOptions
     State::close(&state->process);
     return fail(spawned.error());
   }
-  state->read();
+  state->start();
   return std::unique_ptr<Coprocess>{new Coprocess{state}};
 }
 
@@ -190,6 +202,18 @@ bool Coprocess::write(std::string_view line) {
 
 std::size_t Coprocess::waiting() const {
   return state_ == nullptr ? 0 : uv_stream_get_write_queue_size(state_->input());
+}
+
+void Coprocess::want_lines(bool wanted) {
+  State* const state = state_;
+  if (state == nullptr || std::exchange(state->wanted, wanted) == wanted) return;
+  if (!wanted) {
+    uv_read_stop(reinterpret_cast<uv_stream_t*>(&state->out));
+    return;
+  }
+  const std::string untaken = std::exchange(state->untaken, {});
+  state->take(untaken);
+  if (state->wanted) state->read();
 }
 
 void Coprocess::kill() {

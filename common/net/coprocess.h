@@ -47,6 +47,9 @@ class Coprocess {
   /// the command has ended.
   [[nodiscard]] bool write(std::string_view line);
   [[nodiscard]] std::size_t waiting() const;  // bytes that it has not read yet
+  /// Whether lines are taken from it, as they are at first. One that nobody takes any from waits
+  /// when its pipe is full; up to 64 KiB of what it wrote wait here. May be called from `line`.
+  void want_lines(bool wanted);
   /// Ends it at once; `ended` comes as ever.
   void kill();
 

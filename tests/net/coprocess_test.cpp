@@ -64,6 +64,48 @@ TEST_CASE("coprocess: lines go to and fro") {
   CHECK(shell.lines == Lines{"<one>", "<two>", "<three>"});
 }
 
+TEST_CASE("coprocess: one that is not listened to waits, and nothing of it is lost") {
+  net::Loop loop;
+  Shell shell{loop};
+  shell.run("i=0; while [ $i -lt 50000 ]; do i=$((i + 1)); echo $i; done", {});
+  REQUIRE(shell.heard(1));
+  shell.process->want_lines(false);
+  const std::size_t before = shell.lines.size();
+  net::Timer later{loop, [&] { loop.stop(); }};
+  later.start(Millis{100});
+  loop.run();
+  CHECK(shell.lines.size() == before);
+  CHECK(shell.why.empty());  // it cannot have come to its end
+  shell.process->want_lines(true);
+  REQUIRE(shell.ended());
+  REQUIRE(shell.lines.size() == 50000);
+  CHECK(shell.lines.back() == "50000");
+}
+
+TEST_CASE("coprocess: who wants no more is told no more, even of what was read with it") {
+  net::Loop loop;
+  std::vector<std::string> lines;
+  std::unique_ptr<Coprocess> process;
+  bool over = false;
+  auto started = Coprocess::start(loop, {.command = {"printf", "1\\n2\\n3\\n"}},
+                                  {.line =
+                                       [&](std::string_view line) {
+                                         lines.emplace_back(line);
+                                         process->want_lines(false);
+                                       },
+                                   .ended = [&](const std::string&) { over = true; }});
+  REQUIRE(started);
+  process = *std::move(started);
+  for (const std::size_t count : {1U, 2U, 3U}) {
+    REQUIRE(run_until(loop, [&] { return lines.size() >= count; }));
+    CHECK(lines.size() == count);
+    CHECK_FALSE(over);
+    process->want_lines(true);
+  }
+  CHECK(run_until(loop, [&] { return over; }));
+  CHECK(lines == Lines{"1", "2", "3"});
+}
+
 TEST_CASE("coprocess: an end is told once, with its reason, and nothing can be written then") {
   net::Loop loop;
   Shell shell{loop};
