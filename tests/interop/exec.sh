@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # ws-gateway exec makes a service of any program: lines in, lines out, one for each connection, gone with it.
+# limit: 90 s
 . "$(dirname "$0")/lib.sh"
 need curl
 client=$root/tests/support/ws.py
@@ -61,6 +62,56 @@ exits 22 curl -fsS --path-as-is "http://${ws#ws://}/../program"
 stop gateway
 contains child2.log 'closed 1001'
 eventually gone
+
+# A client that reads slowly gets all; one that does not read is closed with 4108, the program goes, and nothing grows.
+cat >flood <<'END'
+#!/bin/sh
+echo $$ >>pids
+case $PATH_INFO in /seq) exec seq 300000 ;; esac
+exec yes "$(head -c 1000 /dev/zero | tr '\0' y)"
+END
+cat >whoami.sh <<'END'
+#!/bin/sh
+echo "$AUTH_TYPE $REMOTE_USER $QUERY_STRING"
+env | grep -c eyJ
+END
+chmod +x flood whoami.sh
+slowly() { while IFS= read -r line && echo "$line"; do :; done; }
+start slow ws-gateway exec --listen 127.0.0.1:0 --max-queue 64K -- ./flood
+"$client" --wait "ws://$(address slow ws)/seq" </dev/null 2>seq.log | slowly >seq.out
+contains seq.log 'closed 1000'
+cmp seq.out <(seq 300000) || fail "of 300000 lines $(wc -l <seq.out) came"
+start flood ws-gateway exec --listen 127.0.0.1:0 --metrics 127.0.0.1:0 --ping-every 1s --pong-within 1s -- ./flood
+metrics=$(sed -n 's|.*\(http://[0-9.:]*/metrics\).*|\1|p' flood.log)
+ws=ws://$(address flood ws)
+kib() { awk '/^RssAnon/ {print $2}' "/proc/${pid_of[flood]}/status"; }
+before=$(kib)
+background deaf python3 -c '
+import signal, sys
+sys.path.insert(0, sys.argv[1])
+from ws import Connection
+connection = Connection(sys.argv[2])
+print("open", flush=True)
+signal.pause()  # it never looks at what it is sent
+' "$root/tests/support" "$ws/flood"
+eventually contains deaf.out open
+closed() { curl -fsS "$metrics" | grep -qF 'disconnects_total{code="4108"} 1'; }
+eventually -t 20 closed
+eventually gone
+[ $(($(kib) - before)) -lt 8192 ] || fail "it grew by $(($(kib) - before)) KiB"
+
+# Who brings a token is known to the program, which does not see it; who brings none is not let in.
+printf 'thirty-two bytes of secret, or so' >secret
+start secured ws-gateway exec --listen 127.0.0.1:0 --token-key secret -- ./whoami.sh
+ws=ws://$(address secured ws)
+exits 1 "$client" "$ws/"
+contains err 401
+token=$(so-ctl token --sign-key secret --sub ann --for 3s)
+expect $'Bearer ann x=1\n0' "$client" --count 2 "$ws/?x=1&token=$token"
+start ending ws-gateway exec --listen 127.0.0.1:0 --token-key secret -- cat
+token=$(so-ctl token --sign-key secret --sub ann --for 1s)
+"$client" --wait "ws://$(address ending ws)/?token=$token" </dev/null >/dev/null 2>err
+contains err 'closed 4109'
 
 exits 2 ws-gateway exec --listen 127.0.0.1:0
 contains err 'a program is missing'

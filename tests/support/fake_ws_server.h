@@ -100,6 +100,12 @@ class FakeWsServer : public net::WsServer {
   /// The peer is one whom a reply is owed.
   void owe_reply(net::ConnId id) { peers_.at(id).http = true; }
 
+  /// The peer, whose queue was full, has taken everything.
+  void drained(net::ConnId id) {
+    full.erase(id);
+    listeners_[peers_.at(id).listener].on_drained(id);
+  }
+
   /// What the peer was sent since the last time.
   Lines heard(net::ConnId id) { return std::exchange(peers_.at(id).heard, {}); }
   /// The payloads of its binary messages since the last time, one behind the other.

@@ -7,6 +7,7 @@
 
 #include "support/fake_ws_server.h"
 #include "support/wait.h"
+#include "token/sign.h"
 
 using namespace so;
 using test::Lines;
@@ -66,13 +67,30 @@ TEST_CASE("exec: one too many is refused") {
   CHECK(programs.server.ask("/") == "101");
 }
 
+TEST_CASE("exec: a program waits for a client that is behind, and nothing is lost") {
+  Programs programs{{"seq", "50000"}};
+  const auto id = programs.server.open("/");
+  programs.server.full.insert(id);
+  net::Timer later{programs.loop, [&] { programs.loop.stop(); }};
+  later.start(Millis{100});
+  programs.loop.run();
+  CHECK(programs.server.heard(id) == Lines{});  // not even its end
+  programs.server.drained(id);
+  const Lines rest = programs.lines(id, 50'001);
+  REQUIRE(rest.size() == 50'001);
+  CHECK(rest.front() == "1");
+  CHECK(rest[rest.size() - 2] == "50000");
+  CHECK(rest.back() == "closed 1000: ");
+}
+
 TEST_CASE("exec: who asks and for what is in the variables, encoded") {
   net::HttpRequest request;
   request.path = "/calc/1";
   request.query = {{"a b", "1&2"}, {"flag", ""}};
   request.host = "example.org:8081";
   request.peer = {"10.0.0.1", 4711};
-  const auto all = gateway::cgi_variables(request, {"127.0.0.1", 8081}, true, net::ConnId{7});
+  const auto all =
+      gateway::cgi_variables(request, {"127.0.0.1", 8081}, true, net::ConnId{7}, "ann");
   const auto value = [&](std::string_view name) {
     const auto found = std::find_if(all.begin(), all.end(),
                                     [&](const auto& entry) { return entry.first == name; });
@@ -87,4 +105,20 @@ TEST_CASE("exec: who asks and for what is in the variables, encoded") {
   CHECK(value("REMOTE_PORT") == "4711");
   CHECK(value("HTTPS") == "on");
   CHECK(value("UNIQUE_ID") == "7");
+  CHECK(value("AUTH_TYPE") == "Bearer");
+  CHECK(value("REMOTE_USER") == "ann");
+}
+
+TEST_CASE("exec: a token is asked for, names the user, and is told to nobody") {
+  constexpr std::string_view kSecret = "thirty-two bytes of secret, or so";
+  const auto token = token::sign(R"({"sub":"ann"})", kSecret).value();
+  Programs programs{{"sh", "-c", "echo $AUTH_TYPE $REMOTE_USER $QUERY_STRING; env | grep -c eyJ"}};
+  programs.exec.set_verifier(
+      std::make_shared<const token::Verifier>(token::read_keys(kSecret).value(), token::Expected{}),
+      false);
+  CHECK(programs.server.ask("/").starts_with("401: a token is wanted"));
+  const auto id = programs.server.open("/?a=1&token=" + token);
+  const Lines told = programs.lines(id, 2);
+  CHECK(told[0] == "Bearer ann a=1");
+  CHECK(told[1] == "0");
 }

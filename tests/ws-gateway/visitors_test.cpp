@@ -75,6 +75,17 @@ TEST_CASE("the door is ours to say") {
   CHECK(visitor->credentials.text() == R"({"role":"host","door":"ws"})");
 }
 
+TEST_CASE("a request without its token has all else") {
+  net::HttpRequest request;
+  request.authorization = "Bearer x";
+  request.query = {{"a", "1"}, {"token", "x"}, {"b", ""}};
+  request.cookie = "a=1; scopewire_token=x;b=2; scopewire_tokens=3";
+  const net::HttpRequest without = gateway::Visitors::without_token(request);
+  CHECK(without.authorization.empty());
+  CHECK(without.query == std::vector<std::pair<std::string, std::string>>{{"a", "1"}, {"b", ""}});
+  CHECK(without.cookie == "a=1; b=2; scopewire_tokens=3");
+}
+
 TEST_CASE("a token that was good is looked at again when it has expired, and with other keys") {
   gateway::Visitors visitors;
   visitors.set_verifier(verifier(), false);

@@ -41,7 +41,8 @@ std::string query_string(const net::HttpRequest& request) {
 
 std::vector<std::pair<std::string, std::string>> cgi_variables(const net::HttpRequest& request,
                                                                const net::Address& server, bool tls,
-                                                               net::ConnId id) {
+                                                               net::ConnId id,
+                                                               const std::string& user) {
   const std::string query = query_string(request);
   const std::string name = request.host.substr(0, request.host.rfind(':'));
   std::vector<std::pair<std::string, std::string>> all{
@@ -64,6 +65,8 @@ std::vector<std::pair<std::string, std::string>> cgi_variables(const net::HttpRe
       {"HTTP_COOKIE", request.cookie},
       {"HTTP_USER_AGENT", request.user_agent}};
   if (tls) all.emplace_back("HTTPS", "on");
+  if (!user.empty()) all.emplace_back("AUTH_TYPE", "Bearer");
+  if (!user.empty()) all.emplace_back("REMOTE_USER", user);
   return all;
 }
 
@@ -73,14 +76,11 @@ Exec::Exec(ExecOptions options, net::Loop& loop, net::WsServer& server,
   for (std::size_t i = 0; i < listeners.size(); ++i) {
     tls_.push_back(listeners[i].tls.has_value());
     net::WsHandlers handlers;
-    handlers.on_request = [this](const net::HttpRequest&) {
-      return children_.size() < options_.max_children
-                 ? net::WsVerdict::accept()
-                 : net::WsVerdict::refuse(503, "as many programs as may run do");
-    };
+    handlers.on_request = [this](const net::HttpRequest& request) { return verdict(request); };
     handlers.on_open = [this, i](net::ConnId id, const net::HttpRequest& request,
                                  std::string_view) { open(i, id, request); };
     handlers.on_message = [this](net::ConnId id, const net::WsMessage& m) { message(id, m); };
+    handlers.on_drained = [this](net::ConnId id) { drained(id); };
     handlers.on_close = [this](net::ConnId id, std::uint16_t) { closed(id); };
     handlers.on_get = [this](const net::HttpRequest& request) -> std::optional<net::HttpReply> {
       if (request.path == "/healthz") return net::HttpReply{.body = "ok\n"};
@@ -92,45 +92,84 @@ Exec::Exec(ExecOptions options, net::Loop& loop, net::WsServer& server,
   }
 }
 
+net::WsVerdict Exec::verdict(const net::HttpRequest& request) {
+  const auto visitor = visitors_.of(request, wall_now());
+  if (!visitor) return net::WsVerdict::refuse(401, visitor.error().text);
+  if (children_.size() < options_.max_children) return net::WsVerdict::accept();
+  return net::WsVerdict::refuse(503, "as many programs as may run do");
+}
+
+// A token that was checked here is nobody else's, and who asks has the name that it proves.
 void Exec::open(std::size_t listener, net::ConnId id, const net::HttpRequest& request) {
+  const auto visitor = visitors_.of(request, wall_now());
+  if (!visitor) {
+    children_.emplace(id, Program{});
+    return server_.close(id, net::close_code::kUnauthorized, visitor.error().text);
+  }
+  visitors_.admit(id, *visitor);
   const auto addresses = server_.addresses();
   const net::Address where = listener < addresses.size() ? addresses[listener] : net::Address{};
+  const net::HttpRequest told =
+      visitors_.has_keys() ? Visitors::without_token(request) : net::HttpRequest{request};
   auto child = net::Coprocess::start(
       loop_,
       {.command = options_.command,
-       .environment = cgi_variables(request, where, tls_[listener], id),
+       .environment = cgi_variables(told, where, tls_[listener], id, visitor->user),
        .line_bytes = options_.line_bytes,
        .queue_bytes = options_.queue_bytes},
-      {.line = [this, id](std::string_view line) { server_.send(id, net::Frame::text(line)); },
+      {.line = [this, id](std::string_view text) { line(id, text); },
        .ended = [this, id](const std::string& why) { ended(id, why); }});
   if (!child) {
     log::error("{}", child.error().text);
-    children_.emplace(id, nullptr);
+    children_.emplace(id, Program{});
     return server_.close(id, net::close_code::kInternal, "the program cannot be run");
   }
-  children_.emplace(id, std::move(*child));
+  children_.emplace(id, Program{std::move(*child), std::nullopt});
 }
 
 void Exec::message(net::ConnId id, const net::WsMessage& message) {
   const auto child = children_.find(id);
-  if (child == children_.end() || !child->second) return;
+  if (child == children_.end() || !child->second.process) return;
   if (!message.text) {
     return server_.close(id, net::close_code::kUnsupported, "the program reads lines");
   }
-  if (child->second->write(as_text(message.payload))) return;
+  if (child->second.process->write(as_text(message.payload))) return;
   server_.close(id, net::close_code::kSlowConsumer, "the program does not read");
+}
+
+void Exec::line(net::ConnId id, std::string_view line) {
+  if (server_.send(id, net::Frame::text(line)) != net::Sent::kFull) return;
+  Program& program = children_.at(id);
+  program.held = line;
+  program.process->want_lines(false);
+}
+
+void Exec::drained(net::ConnId id) {
+  const auto child = children_.find(id);
+  if (child == children_.end() || !child->second.process) return;
+  const auto held = std::exchange(child->second.held, std::nullopt);
+  if (!held) return;
+  server_.send(id, net::Frame::text(*held));  // nothing else waits there
+  child->second.process->want_lines(true);
 }
 
 void Exec::ended(net::ConnId id, const std::string& why) {
   const auto child = children_.find(id);
   if (child == children_.end()) return;
-  child->second.reset();
+  child->second.process.reset();
   const bool well = why == "exit code 0";
   server_.close(id, well ? net::close_code::kNormal : net::close_code::kInternal, well ? "" : why);
 }
 
+void Exec::close_expired(WallMillis now) {
+  for (const net::ConnId id : visitors_.take_expired(now)) {
+    server_.close(id, net::close_code::kTokenExpired, "the token has expired");
+  }
+}
+
 void Exec::closed(net::ConnId id) {
   children_.erase(id);
+  visitors_.closed(id);
   if (children_.empty() && drained_) std::exchange(drained_, nullptr)();
 }
 

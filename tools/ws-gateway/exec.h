@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "net/coprocess.h"
 #include "net/static_dir.h"
 #include "net/ws_server.h"
+#include "visitors.h"
 
 namespace so::gateway {
 
@@ -24,18 +26,30 @@ struct ExecOptions {
   std::size_t queue_bytes = 1U << 20U;          // that it has not read
 };
 
-/// The variables of CGI, as websocketd has them, for the program of one connection.
+/// The variables of CGI, as websocketd has them, for the program of one connection. `user` is that
+/// of a token that was checked; empty: there was none.
 std::vector<std::pair<std::string, std::string>> cgi_variables(const net::HttpRequest& request,
                                                                const net::Address& server, bool tls,
-                                                               net::ConnId id);
+                                                               net::ConnId id,
+                                                               const std::string& user);
 
 /// One program for each connection: a message is a line that it reads, a line that it writes is a
 /// message. It ends with the connection, and the connection with it.
+///
+/// A program whose client does not keep up waits; what it wrote waits in the client's queue, one
+/// line, and the coprocess, each under its bound. A client that takes nothing at all is closed by
+/// the server.
 class Exec {
  public:
-  /// All outlive it.
+  /// All outlive it. The listeners say when a queue is full (WhenFull::kTell).
   Exec(ExecOptions options, net::Loop& loop, net::WsServer& server,
        const std::vector<net::WsListener>& listeners);
+
+  /// As of Gateway.
+  void set_verifier(std::shared_ptr<const token::Verifier> verifier, bool optional) {
+    visitors_.set_verifier(std::move(verifier), optional);
+  }
+  void close_expired(WallMillis now);
 
   /// All are closed, a thousand a second; then `done`, once.
   void drain(Millis within, std::function<void()> done);
@@ -44,16 +58,25 @@ class Exec {
   [[nodiscard]] std::string unready() const { return drain_ ? "draining" : ""; }
 
  private:
+  struct Program {
+    std::unique_ptr<net::Coprocess> process;  // null: it has ended
+    std::optional<std::string> held;          // a line that the client's queue did not take
+  };
+
+  net::WsVerdict verdict(const net::HttpRequest& request);
   void open(std::size_t listener, net::ConnId id, const net::HttpRequest& request);
   void message(net::ConnId id, const net::WsMessage& message);
+  void line(net::ConnId id, std::string_view line);
+  void drained(net::ConnId id);
   void ended(net::ConnId id, const std::string& why);
   void closed(net::ConnId id);
 
   ExecOptions options_;
   net::Loop& loop_;
   net::WsServer& server_;
-  std::vector<bool> tls_;                                                      // by listener
-  std::unordered_map<net::ConnId, std::unique_ptr<net::Coprocess>> children_;  // null: it has ended
+  Visitors visitors_;
+  std::vector<bool> tls_;  // by listener
+  std::unordered_map<net::ConnId, Program> children_;
   std::unique_ptr<edge::Drain> drain_;
   std::function<void()> drained_;
 };

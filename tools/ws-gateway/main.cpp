@@ -87,12 +87,22 @@ void add_routes(metrics::Families& to, const gateway::Gateway& gateway) {
   }
 }
 
-int run_programs(const gateway::Options& options, net::Loop& loop) {
-  const auto listeners = gateway::listeners(options.gateway);
+int run_programs(gateway::Options& options, net::Loop& loop) {
+  auto listeners = gateway::listeners(options.gateway);
+  for (net::WsListener& each : listeners) each.when_full = net::WhenFull::kTell;
   auto server = net::WsServer::open(loop, listeners, options.gateway.server);
   if (!server) return cli::give_up(server.error());
   gateway::Exec exec{options.exec, loop, **server, listeners};
-  loop.on_signal(SIGHUP, [&] { edge::reload_tls(**server); });
+  const auto check_tokens = [&] {
+    exec.set_verifier(options.tokens.verifier, options.tokens.optional);
+  };
+  check_tokens();
+  net::Timer expiry{loop, [&] { exec.close_expired(wall_now()); }};
+  if (options.tokens.verifier) expiry.start(Millis{1000}, Millis{1000});
+  loop.on_signal(SIGHUP, [&] {
+    edge::reload_tls(**server);
+    if (cli::keys_again(options.tokens)) check_tokens();
+  });
   end_on_signals(loop, [&](auto done) { exec.drain(options.drain, std::move(done)); });
   return run(options, loop, **server, [&] { return exec.unready(); });
 }

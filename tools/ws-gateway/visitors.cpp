@@ -28,6 +28,20 @@ std::string_view cookie(std::string_view all, std::string_view name) {
   return {};
 }
 
+// The same without that one.
+std::string without_cookie(std::string_view all, std::string_view name) {
+  std::string rest;
+  while (!all.empty()) {
+    std::string_view one = all.substr(0, all.find(';'));
+    all.remove_prefix(std::min(all.size(), one.size() + 1));
+    one.remove_prefix(std::min(one.find_first_not_of(' '), one.size()));
+    if (!cookie(one, name).empty()) continue;
+    if (!rest.empty()) rest += "; ";
+    rest += one;
+  }
+  return rest;
+}
+
 // Programs send a header, pages have an address and cookies only.
 std::string_view token_of(const net::HttpRequest& request) {
   const std::string_view authorization = request.authorization;
@@ -86,6 +100,13 @@ Result<Visitor> Visitors::of(const net::HttpRequest& request, WallMillis now) {
 bool Visitors::by_cookie(const net::HttpRequest& request) {
   return !request.authorization.starts_with(kBearer) && request.parameter("token").empty() &&
          !cookie(request.cookie, kCookie).empty();
+}
+
+net::HttpRequest Visitors::without_token(net::HttpRequest request) {
+  request.authorization.clear();
+  std::erase_if(request.query, [](const auto& each) { return each.first == "token"; });
+  request.cookie = without_cookie(request.cookie, kCookie);
+  return request;
 }
 
 Result<Visitor> Visitors::of_token(std::string_view token, WallMillis now) const {

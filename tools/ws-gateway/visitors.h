@@ -41,6 +41,10 @@ class Visitors {
   Result<Visitor> of(const net::HttpRequest& request, WallMillis now);
   /// Whether it brings a token, and as a cookie, which browsers send by themselves.
   [[nodiscard]] static bool by_cookie(const net::HttpRequest& request);
+  /// The request as it may be told to others: no token in it.
+  [[nodiscard]] static net::HttpRequest without_token(net::HttpRequest request);
+  /// Whether tokens are looked at.
+  [[nodiscard]] bool has_keys() const { return verifier_ != nullptr; }
   /// Who brings this token.
   [[nodiscard]] Result<Visitor> of_token(std::string_view token, WallMillis now) const;
 
