@@ -9,11 +9,23 @@
 
 namespace so::hub {
 
+bool Hub::State::is_in(const Call& call, const Scope* scope) {
+  const Member* member = find_member(call);
+  return member != nullptr && scope != nullptr && scope->members.contains(member->id);
+}
+
+// Who is in the scope was let in; others may look into those only that they might join.
+Outcome<void> Hub::State::may_look(const Call& call) const {
+  const std::string_view path = call.frame.scope;
+  if (is_in(call, scopes_.find(path))) return {};
+  if (auto good = check_path(path); !good) return good;
+  return access_.check_connect(path, who_asks(call));
+}
+
 // The scope, if the member that asks is in it.
 Outcome<Scope*> Hub::State::joined_scope(const Call& call, std::string_view path) const {
-  const Member* member = find_member(call);
   Scope* scope = scopes_.find(path);
-  if (member != nullptr && scope != nullptr && scope->members.contains(member->id)) return scope;
+  if (is_in(call, scope)) return scope;
   if (auto good = scopes_.check(path); !good) return fail(good.error());
   return refuse(Why::kNotJoined,
                 fmt::format("member {} has not joined {}", call.frame.header.member, path));
@@ -150,6 +162,7 @@ Outcome<Hub::State::Reply> Hub::State::change(const Call& call) {
 Outcome<Hub::State::Reply> Hub::State::get(const Call& call) {
   const auto request = Get::read(call.body);
   if (!request) return fail(request.error());
+  if (auto good = may_look(call); !good) return fail(good.error());
   SharedObject* object = find_object(call);
   const policy::Subject place{.scope = call.frame.scope, .object = call.frame.name};
   if (auto good = access_.check_read(object, place, who_asks(call)); !good) {

@@ -68,6 +68,7 @@ void Hub::State::forget(SharedObject& object) {
 Outcome<Hub::State::Reply> Hub::State::drop(const Call& call) {
   const auto request = Drop::read(call.body);
   if (!request) return fail(request.error());
+  if (auto good = may_look(call); !good) return fail(good.error());
   if (request->pattern) return drop_all(call);
   SharedObject* object = find_object(call);
   if (object == nullptr) {

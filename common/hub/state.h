@@ -136,6 +136,8 @@ class Hub::State {
   Outcome<Reply> change(const Call& call);
   Outcome<Reply> get(const Call& call);
   SharedObject* find_object(const Call& call) const;
+  static bool is_in(const Call& call, const Scope* scope);
+  Outcome<void> may_look(const Call& call) const;
   Outcome<Scope*> joined_scope(const Call& call, std::string_view path) const;
   Outcome<void> check_presence(const Call& call) const;
   void release_all_in(Member& member, const Scope& scope, TimePoint now);

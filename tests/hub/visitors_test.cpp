@@ -54,6 +54,27 @@ TEST_CASE("what a visitor is refused leaves no room behind") {
   CHECK(edge.list("/chat").text.starts_with("not_found"));
 }
 
+TEST_CASE("nobody looks into objects of a scope that it may not join") {
+  HubTest hub;
+  TestTool& edge = hub.tool("edge", kGuest);
+  CHECK(edge.join(1, "/chat/a").ok);
+  CHECK(edge.set(1, "/chat/a", "o", "k", "1").ok);
+  const policy::Actions connect{policy::Action::kConnect};
+  hub.set_policy(test::rules({test::for_role(test::deny(connect, "/chat/a"), "guest")}));
+  const auto get = [&](std::uint64_t member, std::string_view scope, std::string_view body) {
+    return edge.request({{.kind = wire::Kind::kGet, .member = member}, scope, "o", body}).text;
+  };
+  CHECK(get(7, "/chat/a", "").starts_with("denied: "));
+  CHECK(get(7, "/chat/a", R"({"last":1})").starts_with("denied: "));
+  CHECK(get(7, "/chat/a", R"({"claims":{"role":"host"}})").find(R"("k":1)") != std::string::npos);
+  CHECK(get(7, "/chat/b", "").starts_with("not_found: "));
+  CHECK(get(7, "chat", "").starts_with("bad_path: "));
+  CHECK(get(1, "/chat/a", "").find(R"("k":1)") != std::string::npos);  // it was let in
+  CHECK(edge.drop("/chat/a", "o").text.starts_with("denied: "));
+  CHECK(edge.request({{.kind = wire::Kind::kDrop}, "/chat/a", "*", R"({"pattern":true})"})
+            .text.starts_with("denied: "));
+}
+
 TEST_CASE("rules decide by what a visitor claims") {
   HubTest hub;
   TestTool& edge = hub.tool("edge", kGuest);

@@ -128,6 +128,8 @@ ask 200 -d 1 -H "Authorization: Bearer $bob" "$room?object=board&key=k"
 ask 403 -d 1 -H "Authorization: Bearer $ann" "${room%room1}staff?object=o&key=k"
 contains said 'staff only'
 ask 403 -H "Authorization: Bearer $ann" "${room%room1}staff?list"
+ask 403 -H "Authorization: Bearer $ann" "${room%room1}staff?object=o"
+ask 403 -H "Authorization: Bearer $ann" -d '{"op":"get","scope":"/chat/staff","object":"o"}' "$room?request"
 ask 200 -d 1 -H "Authorization: Bearer $bob" "${room%room1}staff?object=o&key=k"
 ask 415 -d '"x"' -H "Cookie: scopewire_token=$ann" "$room"
 ask 200 -d '"x"' -H "Cookie: scopewire_token=$ann" -H 'Content-Type: application/json' "$room"
