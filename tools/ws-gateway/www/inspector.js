@@ -1,19 +1,24 @@
 import {element} from './element.js';
 import {ObjectView} from './object_view.js';
+import {pageToken} from './page_token.js';
 import {Rates} from './rates.js';
 import {ScopeTree, above} from './scope_tree.js';
 import {ScopeView} from './scope_view.js';
 import {Scopes} from './scopewire.js';
 
 // The inspector: looks once a second at the scopes that are unfolded, the one that is chosen, and the
-// object that is, and changes nothing. #scope=/chat/room1&object=chat says what is chosen. Tests read
+// object that is, and changes nothing. #scope=/chat/room1&object=chat says what is chosen, &token= who
+// looks: it sees what the rules let that one see. Tests read
 // <html data-state>: connecting, open (something was seen), waiting or closed.
 
 const LOOK_MS = 1000;
+const TOKEN_WANTED =
+  'This server wants to know who looks. Put a token behind the address: /inspector.html#token=TOKEN';
 const byId = (id) => document.getElementById(id);
 
 class Inspector {
-  #scopes = Scopes.at('/');
+  #token = pageToken();
+  #scopes = Scopes.at('/', {token: this.#token});
   #tree = new ScopeTree(byId('tree'), {
     choose: (path) => this.#go(path),
     look: () => this.#look(),
@@ -135,11 +140,23 @@ class Inspector {
   #status({code, message}) {
     const words = {connecting: 'Connecting', open: 'Live', waiting: 'Reconnecting'};
     const state = byId('state');
+    const {user} = this.#scopes;
     state.textContent = words[code] ?? `Disconnected: ${message}`;
+    if (code === 'open' && user) state.textContent += ` as ${user}`;
     state.dataset.level = code === 'open' ? 'good' : words[code] ? 'busy' : 'bad';
     byId('page').classList.toggle('stale', code !== 'open');
     if (code !== 'open') document.documentElement.dataset.state = code;
+    if (code === 'waiting') this.#askWhy();
     this.#look();
+  }
+
+  // No browser tells a page why a WebSocket was refused.
+  async #askWhy() {
+    const headers = this.#token ? {Authorization: `Bearer ${this.#token}`} : {};
+    const answer = await fetch('/?list', {headers}).catch(() => null);
+    if (answer?.status !== 401) return;
+    const {error} = await answer.json();
+    this.#view.trouble(this.#token ? error.message : TOKEN_WANTED);
   }
 }
 

@@ -220,6 +220,8 @@ export class Scopes {
   /** The gateway's root: `/` on its own pages, else `ws://host:8081/`. */
   static at(url?: string | URL, options?: {token?: Token}): Scopes;
 
+  /** Whom our token names, or ''. */
+  readonly user: string;
   readonly status: Status;
   on(event: 'status', listener: (status: Status) => void): Off;
 
@@ -234,7 +236,8 @@ export class Scopes {
   close(): void;
 }
 
-/** The metadata of a live stream: `ws://host:8210/live/cam`. */
+/** The metadata of a live stream: `ws://host:8210/live/cam`. When its token has expired it is closed,
+ *  and comes back with another. */
 export class Metadata {
   private constructor();
   static of(url: string | URL, options?: {latest?: boolean; token?: Token}): Metadata;

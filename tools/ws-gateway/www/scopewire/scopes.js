@@ -28,6 +28,11 @@ export class Scopes extends Emitter {
     return this.#connection.status;
   }
 
+  /** Whom our token names; '' without one, or while not connected for the first time. */
+  get user() {
+    return this.#connection.user;
+  }
+
   /** {members, rooms, objects, streams} */
   list(scope = '/') {
     return this.#ask({op: 'list', scope});
