@@ -129,6 +129,11 @@ Outcome<void> Access::check_read(SharedObject* object, const Subject& place,
   return is_free(object) ? Outcome<void>{} : check(Action::kRead, place, who);
 }
 
+Outcome<void> Access::check_history(const SharedObject& object, const Subject& place,
+                                    const Credentials* who) const {
+  return is_free(&object) ? Outcome<void>{} : check(Action::kHistory, place, who);
+}
+
 Outcome<void> Access::check_batch(SharedObject* object, const Subject& place, const Batch& batch,
                                   const Credentials* who) const {
   if (!policy_ || who == nullptr) return {};

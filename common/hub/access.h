@@ -32,6 +32,10 @@ class Access {
   /// with it, and learns nothing from a refusal.
   [[nodiscard]] Outcome<void> check_read(SharedObject* object, const policy::Subject& place,
                                          const policy::Credentials* who) const;
+  /// What that object was before. After check_read().
+  [[nodiscard]] Outcome<void> check_history(const SharedObject& object,
+                                            const policy::Subject& place,
+                                            const policy::Credentials* who) const;
   /// All changes of the batch; the refusal has index, key and the value that is there.
   [[nodiscard]] Outcome<void> check_batch(SharedObject* object, const policy::Subject& place,
                                           const Batch& batch, const policy::Credentials* who) const;

@@ -47,6 +47,16 @@ SharedObject* Hub::State::find_object(const Call& call) const {
   return scope == nullptr ? nullptr : Objects::find(*scope, call.frame.name);
 }
 
+// What was missed since the position of the request, or all that there is for who may not know
+// that.
+std::string Hub::State::catch_up(const Call& call, const SharedObject& object,
+                                 const policy::Subject& place) const {
+  const wire::Header& header = call.frame.header;
+  const bool may =
+      header.epoch != 0 && access_.check_history(object, place, who_asks(call)).has_value();
+  return may ? object.catch_up(header.epoch, header.version) : object.catch_up(0, 0);
+}
+
 Outcome<Hub::State::Reply> Hub::State::use(const Call& call) {
   const auto request = Use::read(call.body);
   if (!request) return fail(request.error());
@@ -79,9 +89,7 @@ Outcome<Hub::State::Reply> Hub::State::use(const Call& call) {
     see_use("use", *object, member);
   }
   Reply reply{{}, object->epoch(), object->version(), object->id()};
-  if (!request->quiet) {
-    reply.body = object->catch_up(call.frame.header.epoch, call.frame.header.version);
-  }
+  if (!request->quiet) reply.body = catch_up(call, *object, place);
   if (call.frame.header.epoch != 0) {
     const bool resumed = reply.body.starts_with(R"({"event":"resume")");
     ++(resumed ? totals_.resumed : totals_.restarted);
@@ -174,13 +182,14 @@ Outcome<Hub::State::Reply> Hub::State::get(const Call& call) {
                   fmt::format("no object {} in {}", call.frame.name, call.frame.scope));
   }
   Reply reply{{}, object->epoch(), object->version(), object->id()};
-  const wire::Header& header = call.frame.header;
   if (request->last) {
+    auto good = access_.check_history(*object, place, who_asks(call));
+    if (!good) return fail(good.error());
     reply.body = object->history(*request->last);
     return reply;
   }
   if (!request->key) {
-    reply.body = object->catch_up(header.epoch, header.version);
+    reply.body = catch_up(call, *object, place);
     return reply;
   }
   const auto value = object->attributes().find(*request->key);

@@ -99,6 +99,10 @@ Outcome<Hub::State::Reply> Hub::State::join(const Call& call) {
   Member* member = find_member(call);
   const auto* who = request->claims ? request->claims.get() : who_asks(call);
   if (auto good = may_enter(call.frame.scope, member, who); !good) return fail(good.error());
+  if (request->presence.value_or(false)) {
+    auto good = access_.check(policy::Action::kPresence, {.scope = call.frame.scope}, who);
+    if (!good) return fail(good.error());
+  }
   if (auto good = check_room_for(call, member); !good) return fail(good.error());
   const auto scope = make_scope(call.frame.scope, call.now);
   if (!scope) return fail(scope.error());
@@ -234,6 +238,8 @@ Outcome<Hub::State::Reply> Hub::State::roll_call(const Call& call) {
   const std::string_view path = call.frame.scope;
   if (auto good = scopes_.check(path); !good) return fail(good.error());
   if (auto good = access_.check_connect(path, who_asks(call)); !good) return fail(good.error());
+  auto good = access_.check(policy::Action::kPresence, {.scope = path}, who_asks(call));
+  if (!good) return fail(good.error());
   Scope* scope = scopes_.find(path);
   if (scope == nullptr) return refuse(Why::kNotFound, fmt::format("no scope {}", path));
   begin_presence(*scope);

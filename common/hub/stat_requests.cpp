@@ -103,7 +103,9 @@ Outcome<Hub::State::Reply> Hub::State::stat(const Call& call) {
     append(body, scope->counters);
     if (scope->parent == nullptr) append(body, totals());
     Listing reply{body.text()};
-    if (request->list) list_counters(*scope, reply);
+    const bool presence =
+        access_.check(policy::Action::kPresence, {.scope = path}, who_asks(call)).has_value();
+    if (request->list) list_counters(*scope, presence, reply);
     return Reply{reply.finish()};
   }
   const SharedObject* object = Objects::find(*scope, call.frame.name);
@@ -115,7 +117,7 @@ Outcome<Hub::State::Reply> Hub::State::stat(const Call& call) {
 }
 
 // In no particular order: there may be very many, and who shows them sorts them.
-void Hub::State::list_counters(const Scope& scope, Listing& reply) const {
+void Hub::State::list_counters(const Scope& scope, bool presence, Listing& reply) const {
   reply.open("room_list");
   for (const std::string& room : scope.rooms) {
     json::Writer item;
@@ -132,6 +134,7 @@ void Hub::State::list_counters(const Scope& scope, Listing& reply) const {
     if (!reply.add(item.end().text())) break;
   }
   reply.close();
+  if (!presence) return;
   reply.open("member_list");
   for (const auto& [id, attendance] : scope.members) {
     json::Writer item;

@@ -76,7 +76,7 @@ class Hub::State {
 
   // stat_requests.cpp
   Outcome<Reply> stat(const Call& call);
-  void list_counters(const Scope& scope, Listing& reply) const;
+  void list_counters(const Scope& scope, bool presence, Listing& reply) const;
   void count(wire::Kind request, const Outcome<Reply>& reply);
 
   // tool_requests.cpp
@@ -135,6 +135,8 @@ class Hub::State {
   Outcome<Reply> release(const Call& call);
   Outcome<Reply> change(const Call& call);
   Outcome<Reply> get(const Call& call);
+  std::string catch_up(const Call& call, const SharedObject& object,
+                       const policy::Subject& place) const;
   SharedObject* find_object(const Call& call) const;
   static bool is_in(const Call& call, const Scope* scope);
   Outcome<void> may_look(const Call& call) const;

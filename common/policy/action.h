@@ -25,10 +25,12 @@ enum class Action : std::uint8_t {
   kRegister,  // as an identity, to read its mailbox
   kNotify,    // an identity
   kEmit,      // an event of this name, to one or all of a scope
+  kHistory,   // what an object was before, of one that may be read
+  kPresence,  // who is in a scope that may be connected to
 };
-constexpr std::array<std::string_view, 15> kActionNames{
-    "connect",  "create", "read",  "write", "delete",   "send",   "publish", "play",
-    "metadata", "call",   "serve", "kick",  "register", "notify", "emit"};
+constexpr std::array<std::string_view, 17> kActionNames{
+    "connect", "create", "read", "write",    "delete", "send", "publish", "play",    "metadata",
+    "call",    "serve",  "kick", "register", "notify", "emit", "history", "presence"};
 
 constexpr std::string_view to_text(Action action) {
   return kActionNames.at(static_cast<std::size_t>(action));
@@ -43,9 +45,11 @@ class Actions {
   constexpr explicit Actions(Action first, Each... others) : bits_(bit(first)) {
     (add(others), ...);
   }
+  /// But history and presence: each goes with another one, unless a rule speaks of it by name.
   static constexpr Actions all() {
     Actions every;
-    every.bits_ = (1U << kActionNames.size()) - 1;
+    every.bits_ =
+        ((1U << kActionNames.size()) - 1) & ~bit(Action::kHistory) & ~bit(Action::kPresence);
     return every;
   }
   constexpr void add(Action action) { bits_ |= bit(action); }
@@ -65,8 +69,8 @@ class Actions {
 
 // What an action is about, beside a scope. A rule with a pattern for a thing is a rule for those
 // actions only that have it.
-constexpr Actions kOfObjects{Action::kCreate, Action::kRead, Action::kWrite, Action::kDelete,
-                             Action::kSend};
+constexpr Actions kOfObjects{Action::kCreate, Action::kRead, Action::kWrite,
+                             Action::kDelete, Action::kSend, Action::kHistory};
 constexpr Actions kOfKeys{Action::kWrite, Action::kDelete};
 constexpr Actions kOfNames{Action::kSend,     Action::kPublish, Action::kPlay,
                            Action::kMetadata, Action::kCall,    Action::kServe,

@@ -23,7 +23,8 @@ Decision Policy::decide(Action action, const Subject& subject,
 }
 
 Shortlist Policy::shortlist(std::string_view scope, std::string_view object) const {
-  constexpr Actions kAsked{Action::kRead, Action::kWrite, Action::kDelete, Action::kSend};
+  constexpr Actions kAsked{Action::kRead, Action::kWrite, Action::kDelete, Action::kSend,
+                           Action::kHistory};
   Shortlist list;
   for (std::uint32_t place = 0; place < tables_.rules.size(); ++place) {
     const Rule& rule = tables_.rules[place];

@@ -307,6 +307,49 @@ TEST_CASE("another policy takes the place of the one before, for members that ar
   CHECK(a.set(1, "/chat", "new", "m", "2").ok);
 }
 
+TEST_CASE("who may not look back is told what there is, not what it was") {
+  HubTest hub;
+  TestTool& a = hub.tool("a", kGuest);
+  CHECK(a.join(1, "/chat").ok);
+  CHECK(a.set(1, "/chat", "o", "k", "1").ok);
+  const std::uint64_t epoch = a.get("/chat", "o").header.epoch;
+  CHECK(a.set(1, "/chat", "o", "k", "2").ok);
+  const auto since = [&](wire::Kind kind) {
+    return a.request({{.kind = kind, .member = 1, .epoch = epoch, .version = 2}, "/chat", "o", {}})
+        .text;
+  };
+  const auto last = [&] { return a.get("/chat", "o", R"({"last":9})").text; };
+  const auto resumes = [&](bool wanted) {
+    CHECK((since(wire::Kind::kUse).find(R"("event":"resume")") != std::string::npos) == wanted);
+    CHECK((since(wire::Kind::kGet).find(R"("batches")") != std::string::npos) == wanted);
+    CHECK(last().starts_with("denied: ") == !wanted);
+  };
+  resumes(true);
+  hub.set_policy(rules({allow(Actions{Action::kRead, Action::kConnect}), deny(Actions::all())}));
+  resumes(true);  // it goes with read
+  hub.set_policy(rules({on_object(deny(Actions{Action::kHistory}), "o")}));
+  resumes(false);
+  CHECK(a.get("/chat", "o").text.find(R"("k":2)") != std::string::npos);
+  hub.set_policy(rules({on_object(deny(Actions{Action::kHistory}), "other")}));
+  resumes(true);
+}
+
+TEST_CASE("who may not see who is there is told nothing of it") {
+  HubTest hub;
+  TestTool& a = hub.tool("a", kGuest);
+  hub.set_policy(rules({deny(Actions{Action::kPresence}, "/chat/quiet")}));
+  CHECK(a.join(1, "/chat/quiet").ok);
+  CHECK(a.join(2, "/chat/quiet", R"({"presence":true})").text.starts_with("denied: presence"));
+  CHECK(a.join(2, "/chat/loud", R"({"presence":true})").ok);
+  const auto ask = [&](wire::Kind kind, std::string_view scope) {
+    return a.request({{.kind = kind}, scope, {}, R"({"list":true})"}).text;
+  };
+  CHECK(ask(wire::Kind::kMembers, "/chat/quiet").starts_with("denied: "));
+  CHECK(ask(wire::Kind::kMembers, "/chat/loud").find(R"("members":[{)") != std::string::npos);
+  CHECK(ask(wire::Kind::kStat, "/chat/quiet").find("member_list") == std::string::npos);
+  CHECK(ask(wire::Kind::kStat, "/chat/loud").find(R"("member_list":[{)") != std::string::npos);
+}
+
 TEST_CASE("limits of a scope and of an object are refused by name") {
   HubTest hub;
   hub.set_policy(limits({{scope_glob("/chat/*"), Glob{"poll"}, {.attributes = 2, .bytes = 60}, 1},

@@ -108,7 +108,8 @@ policy:
   rules:
     - {allow: connect, scope: /chat/staff, role: staff}
     - {deny: connect, scope: /chat/staff, reason: staff only}
-    - {deny: write, object: board, role: user}
+    - {deny: [write, history], object: board, role: user}
+    - {deny: presence, scope: /chat/room1, role: shy}
 YAML
 token() { so-ctl token --sign-key secret --sub "$1" --role "$2"; }
 ann=$(token ann user)
@@ -125,6 +126,11 @@ ask 200 -d '"x"' -H "Authorization: Bearer $ann" "$room"
 ask 403 -d 1 -H "Authorization: Bearer $ann" "$room?object=board&key=k"
 expect '"denied"' jq -c .error.code said
 ask 200 -d 1 -H "Authorization: Bearer $bob" "$room?object=board&key=k"
+ask 200 -H "Authorization: Bearer $bob" "$room?object=board&last=1"
+ask 403 -H "Authorization: Bearer $ann" "$room?object=board&last=1"
+ask 200 -H "Authorization: Bearer $ann" "$room?object=board"
+ask 200 -H "Authorization: Bearer $ann" "$room?members"
+ask 403 -H "Authorization: Bearer $(token carl shy)" "$room?members"
 ask 403 -d 1 -H "Authorization: Bearer $ann" "${room%room1}staff?object=o&key=k"
 contains said 'staff only'
 ask 403 -H "Authorization: Bearer $ann" "${room%room1}staff?list"
