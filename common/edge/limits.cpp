@@ -6,16 +6,6 @@
 namespace so::edge {
 namespace {
 
-// So many a second, and `seconds` as many at once.
-cli::Value per_second(net::RateLimit& field, std::uint32_t seconds) {
-  return cli::count(cli::Number{UINT32_MAX / seconds,
-                                [&field, seconds](std::uint64_t value) {
-                                  field.per_second = static_cast<std::uint32_t>(value);
-                                  field.burst = field.per_second * seconds;
-                                },
-                                [&field] { return std::uint64_t{field.per_second}; }});
-}
-
 cli::Value up_to(Millis most, Millis& field) {
   cli::Value value = cli::duration(field);
   value.set = [most, &field, set = value.set](const std::vector<std::string>& words) -> Status {
@@ -28,6 +18,15 @@ cli::Value up_to(Millis most, Millis& field) {
 }
 
 }  // namespace
+
+cli::Value per_second(net::RateLimit& field, std::uint32_t seconds) {
+  return cli::count(cli::Number{UINT32_MAX / seconds,
+                                [&field, seconds](std::uint64_t value) {
+                                  field.per_second = static_cast<std::uint32_t>(value);
+                                  field.burst = field.per_second * seconds;
+                                },
+                                [&field] { return std::uint64_t{field.per_second}; }});
+}
 
 void add_limits(cli::Command& command, net::WsOptions& server) {
   command.limit("max-connections", cli::count(server.caps.total), "more are answered 503");

@@ -12,6 +12,9 @@ namespace so::edge {
 /// has one. The field is borrowed until the command line has been parsed.
 void add_limits(cli::Command& command, net::WsOptions& server);
 
+/// A field that is set by how much a second it is, with `seconds` as much at once.
+cli::Value per_second(net::RateLimit& field, std::uint32_t seconds);
+
 /// What listeners with TLS show.
 void add_tls(cli::Command& command, net::TlsFiles& files);
 /// Reads them again, and says what became of it.

@@ -14,9 +14,9 @@ namespace so::test {
 /// metadata.
 struct GatewayTest {
   explicit GatewayTest(hub::Options hub_options = {}, std::string stream = "",
-                       std::string claims = {})
+                       std::string claims = {}, net::RateLimit per_user = {})
       : hub(std::move(hub_options), std::move(claims)),
-        gateway(options(std::move(stream)), hub.client, server) {
+        gateway(options(std::move(stream), per_user), hub.client, server) {
     hub.start();
   }
 
@@ -24,8 +24,9 @@ struct GatewayTest {
   FakeWsServer server;
   gateway::Gateway gateway;
 
-  static gateway::GatewayOptions options(std::string stream) {
+  static gateway::GatewayOptions options(std::string stream, net::RateLimit per_user = {}) {
     gateway::GatewayOptions options;
+    options.user_messages = per_user;
     options.listen = {{"127.0.0.1", 0}};
     options.meta_listen = {{{"127.0.0.1", 0}, std::move(stream)}};
     return options;

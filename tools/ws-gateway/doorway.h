@@ -8,6 +8,7 @@
 
 namespace so::gateway {
 
+class UserRates;
 class Visitors;
 class Whereabouts;
 
@@ -18,6 +19,7 @@ struct Doorway {
   net::WsServer& server;
   Visitors& visitors;
   Whereabouts& whereabouts;
+  UserRates& rates;
 };
 
 /// What is known of all who come in without a token.

@@ -72,7 +72,9 @@ std::vector<net::WsListener> listeners(const GatewayOptions& options) {
 }
 
 Gateway::Gateway(const GatewayOptions& options, bus::Client& hub, net::WsServer& server)
-    : files_(options.files), doorway_{hub, server, visitors_, whereabouts_} {
+    : rates_(options.user_messages),
+      files_(options.files),
+      doorway_{hub, server, visitors_, whereabouts_, rates_} {
   hub.listen({.event = [this](const wire::FrameView& frame) { event(frame); },
               .sync = [this](const wire::FrameView& frame) { event(frame); },
               .link =
@@ -184,6 +186,7 @@ bool Gateway::admit(net::ConnId id, const net::HttpRequest& request) {
 }
 
 void Gateway::close_expired(WallMillis now) {
+  rates_.sweep(Clock::now());
   for (const net::ConnId id : visitors_.take_expired(now)) {
     end(id, net::close_code::kTokenExpired, "the token has expired");
   }
@@ -222,7 +225,7 @@ void Gateway::open_meta(net::ConnId id, const net::HttpRequest& request,
 
 void Gateway::message(net::ConnId id, const net::WsMessage& message) {
   const auto door = doors_.find(id);
-  if (door == doors_.end()) return;
+  if (door == doors_.end() || !within_rate(id, message)) return;
   switch (door->second) {
     case Door::kChat:
       return chat_.message(id, message);
@@ -234,6 +237,16 @@ void Gateway::message(net::ConnId id, const net::WsMessage& message) {
     case Door::kHttp:
       return;
   }
+}
+
+// The server sees to the rate of each connection; a user may have many.
+bool Gateway::within_rate(net::ConnId id, const net::WsMessage& message) {
+  const auto verdict = rates_.take(visitors_.user(id), Clock::now());
+  if (verdict == UserRates::Verdict::kTooMuch) flood(id, message);
+  if (verdict == UserRates::Verdict::kAbuse) {
+    doorway_.server.close(id, net::close_code::kAbuse, kFlood.message);
+  }
+  return verdict == UserRates::Verdict::kWithin;
 }
 
 void Gateway::flood(net::ConnId id, const net::WsMessage& message) {

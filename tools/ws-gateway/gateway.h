@@ -19,6 +19,7 @@
 #include "rich_door.h"
 #include "sse_door.h"
 #include "token/verifier.h"
+#include "user_rates.h"
 #include "visitors.h"
 #include "whereabouts.h"
 
@@ -41,6 +42,8 @@ struct GatewayOptions {
   std::shared_ptr<const net::StaticDir> files;  // before the own pages; null: none
   std::size_t message_bytes = 256U << 10U;
   std::size_t queue_bytes = 1U << 20U;
+  /// What one user may say, over all its connections; 0: any.
+  net::RateLimit user_messages{.per_second = 4000, .burst = 20'000};
   net::WsOptions server;
 };
 
@@ -111,6 +114,7 @@ class Gateway {
   void end(net::ConnId id, std::uint16_t code, std::string_view reason);
   void open_meta(net::ConnId id, const net::HttpRequest& request, const std::string& fallback);
   void message(net::ConnId id, const net::WsMessage& message);
+  [[nodiscard]] bool within_rate(net::ConnId id, const net::WsMessage& message);
   void flood(net::ConnId id, const net::WsMessage& message);
   void closed(net::ConnId id);
   void event(const wire::FrameView& event);
@@ -125,6 +129,7 @@ class Gateway {
   std::shared_ptr<const policy::Policy> policy_;
   Visitors visitors_;
   Whereabouts whereabouts_;
+  UserRates rates_;
   std::shared_ptr<const net::StaticDir> files_;
   Doorway doorway_;
   ChatDoor chat_{doorway_};

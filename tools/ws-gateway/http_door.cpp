@@ -8,6 +8,7 @@
 
 #include "ask_hub.h"
 #include "json_reply.h"
+#include "user_rates.h"
 #include "wire/member.h"
 #include "wsproto/reply.h"
 
@@ -75,6 +76,10 @@ void HttpDoor::ask(net::ConnId id, const Visit& visit, const net::HttpRequest& r
                                                   .if_none_match = request.if_none_match});
   added.first->second.answers.resize(wanted.all.size());
   for (std::size_t i = 0; i < wanted.all.size(); ++i) {
+    if (doorway_.rates.take(visit.user, Clock::now()) != UserRates::Verdict::kWithin) {
+      put(id, i, status_of(kFlood.code), wsproto::refused({}, kFlood.code, kFlood.message));
+      continue;
+    }
     if (const auto* refused = std::get_if<Refusal>(&wanted.all[i])) {
       put(id, i, status_of(refused->code),
           wsproto::refused(refused->id, refused->code, refused->message));

@@ -67,6 +67,8 @@ void add_hub(cli::Command& command, Words& words, Options& options) {
 void add_bounds(cli::Command& command, Options& options) {
   GatewayOptions& gateway = options.gateway;
   edge::add_limits(command, gateway.server);
+  command.limit("message-rate-per-user", edge::per_second(gateway.user_messages, 5),
+                "over all its connections");
   command.setting("reuse-port", "reuse_port", cli::flag(gateway.server.reuse_port),
                   "several processes on one port");
   command.limit("drain-timeout", cli::duration(options.drain), "on SIGTERM, to see clients off");
