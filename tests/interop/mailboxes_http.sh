@@ -44,6 +44,7 @@ expect '[1,{"lunch":"12:30"},"bob"]
 ask 403 -H "$bob" "$at?mailbox=ann"
 contains said 'for that user alone'
 ask 403 "$at?mailbox=ann"
+ask 400 -H "Cookie: scopewire_token=$(cat ann.jwt)" "$at?mailbox" # as a picture on another site's page would
 ask 400 "$at?mailbox"
 one=$(events first.out | head -n 1 | jq -r '"\(.epoch)-\(.seq)"')
 expect "$one" sed -n 's/^id: //p;' <(grep -m 1 '^id: ' first.out)

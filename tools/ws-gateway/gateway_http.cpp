@@ -55,6 +55,12 @@ bool Gateway::get_later(net::ConnId id, const net::HttpRequest& request) {
 
 void Gateway::open_stream(net::ConnId id, const net::HttpRequest& request) {
   if (auto refused = refuse(request, false)) return doorway_.server.reply(id, *std::move(refused));
+  // A picture or a link on a page of another site comes with the cookie, too, but asks for no
+  // events.
+  if (Visitors::by_cookie(request) && !net::names_type(request.accept, kEventStream)) {
+    return doorway_.server.reply(
+        id, refusal(400, "bad_request", "who has a cookie asks for text/event-stream"));
+  }
   auto asked = SseRequest::read(request, *scope_of_url(request));
   if (!asked) return doorway_.server.reply(id, refusal(400, "bad_request", asked.error().text));
   if (!admit(id, request)) return;
