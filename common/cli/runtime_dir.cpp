@@ -17,6 +17,12 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+Result<RuntimeDir> prepared() {
+  auto directory = RuntimeDir::choose();
+  if (auto status = directory.prepare(); !status) return fail(status.error());
+  return directory;
+}
+
 }  // namespace
 
 RuntimeDir RuntimeDir::choose() {
@@ -46,9 +52,16 @@ Status RuntimeDir::prepare() const {
 
 Result<std::string> hub_address(const std::string& named) {
   if (!named.empty()) return named;
-  const auto directory = RuntimeDir::choose();
-  if (auto prepared = directory.prepare(); !prepared) return fail(prepared.error());
-  return directory.hub_address();
+  const auto directory = prepared();
+  if (!directory) return fail(directory.error());
+  return directory->hub_address();
+}
+
+Result<std::string> media_place(const std::string& named) {
+  if (!named.empty()) return named;
+  const auto directory = prepared();
+  if (!directory) return fail(directory.error());
+  return directory->path;
 }
 
 }  // namespace so::cli

@@ -25,4 +25,7 @@ struct RuntimeDir {
 /// Where to meet the hub: as named, or in the runtime directory, which is then prepared.
 Result<std::string> hub_address(const std::string& named);
 
+/// Where the sockets of published streams are, likewise.
+Result<std::string> media_place(const std::string& named);
+
 }  // namespace so::cli

@@ -84,3 +84,12 @@ TEST_CASE("the hub is where it is named to be, or in the runtime directory") {
   const test::Variable absent{"SCOPEWIRE_RUNTIME_DIR", "/dev/null"};
   CHECK_FALSE(cli::hub_address(""));
 }
+
+TEST_CASE("streams are where they are named to be, or in the runtime directory, made for them") {
+  const Scratch scratch;
+  const std::string folder = scratch.path + "/made";
+  const test::Variable named{"SCOPEWIRE_RUNTIME_DIR", folder.c_str()};
+  CHECK(cli::media_place("tcp://10.0.0.1:5000").value() == "tcp://10.0.0.1:5000");
+  CHECK(cli::media_place("").value() == folder);
+  CHECK(fs::is_directory(folder));
+}

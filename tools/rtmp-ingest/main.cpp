@@ -183,8 +183,9 @@ int main(int argc, char** argv) {
     return cli::give_up("unable to reach the hub", options.hub_address, address.error());
   auto bus = bus::ZmqBus::connect(*address, loop, options.hub_keys);
   if (!bus) return cli::give_up("unable to reach the hub", *address, bus.error());
-  options.ingest.stream.media_folder =
-      options.media.empty() ? cli::RuntimeDir::choose().path : options.media;
+  auto place = cli::media_place(options.media);
+  if (!place) return cli::give_up(place.error());
+  options.ingest.stream.media_folder = *std::move(place);
   std::unique_ptr<media::Keys> keys;
   if (!options.hub_keys.own.empty() && !options.media_insecure) {
     auto loaded = media::Keys::load(loop, options.hub_keys.own, options.media_keys);
