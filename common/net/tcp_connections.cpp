@@ -33,6 +33,16 @@ void say_end(int socket, TlsSession& tls) {
       ::send(socket, word.data(), word.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+// One buffer goes the shorter way: it is what most players are sent in a turn.
+ssize_t send_vectors(int socket, std::span<iovec> bytes) {
+  constexpr int kFlags = MSG_NOSIGNAL | MSG_DONTWAIT;
+  if (bytes.size() == 1) return ::send(socket, bytes[0].iov_base, bytes[0].iov_len, kFlags);
+  msghdr message{};
+  message.msg_iov = bytes.data();
+  message.msg_iovlen = bytes.size();
+  return sendmsg(socket, &message, kFlags);
+}
+
 Millis tick_for(const TcpLimits& limits) {
   return std::clamp(std::min(limits.stall, limits.close_within) / 10, Millis{10}, Millis{1000});
 }
@@ -174,16 +184,16 @@ TcpConnections::Connection* TcpConnections::find(ConnId id) const {
 
 void TcpConnections::mark(Connection& c) {
   if (std::exchange(c.marked, true)) return;
-  marked_.push_back(c.id);
+  marked_.push_back(&c);
   turn_end_.request();
 }
 
 // Only here do connections leave the map, so a Connection& lives until its turn ends.
 void TcpConnections::end_turn() {
-  for (const ConnId id : std::exchange(marked_, {})) {
-    Connection* const found = find(id);
-    if (found == nullptr) continue;
-    Connection& c = *found;
+  std::swap(marked_, ending_);
+  for (Connection* const marked : ending_) {
+    Connection& c = *marked;
+    const ConnId id = c.id;
     c.marked = false;
     if (c.state == State::kNew) {
       c.state = State::kOpen;
@@ -191,11 +201,12 @@ void TcpConnections::end_turn() {
       if (handlers_.on_open) handlers_.on_open(id, c.peer);
     }
     if (c.state != State::kGone) flush(c);
-    if (c.state != State::kGone) continue;
+    if (c.state != State::kGone || c.marked) continue;  // marked: again, in the next round
     const auto gone = std::move(connections_.extract(id).mapped());
     if (connections_.empty()) tick_.stop();
     if (gone->announced && handlers_.on_close) handlers_.on_close(id, gone->why);
   }
+  ending_.clear();
 }
 
 void TcpConnections::flush(Connection& c) {
@@ -228,10 +239,7 @@ void TcpConnections::flush(Connection& c) {
 
 // False when the kernel takes nothing more. What fails ends the connection.
 bool TcpConnections::write(Connection& c, std::span<iovec> bytes, std::size_t& taken) {
-  msghdr message{};
-  message.msg_iov = bytes.data();
-  message.msg_iovlen = bytes.size();
-  const ssize_t got = sendmsg(c.socket.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  const ssize_t got = send_vectors(c.socket.get(), bytes);
   if (got >= 0) {
     taken = static_cast<std::size_t>(got);
     c.progressed = true;

@@ -114,7 +114,8 @@ class TcpConnections {
   Bytes plain_;
   Map connections_;
   std::uint64_t last_id_ = 0;
-  std::vector<ConnId> marked_;  // to be looked at when the turn ends
+  std::vector<Connection*> marked_;  // to be looked at when the turn ends
+  std::vector<Connection*> ending_;  // those that are being looked at
   std::vector<ConnId> gathering_;
   TurnEnd turn_end_;
   Deadlines deadlines_;
