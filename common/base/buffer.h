@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <cstddef>
+#include <utility>
 
 #include "base/bytes.h"
 
@@ -12,17 +13,27 @@ namespace so {
 class Buffer {
  public:
   void append(ByteView bytes) {
+    keep();
     if (start_ > bytes_.size() - start_) compact();
     bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
   }
+  /// Like append(), without a copy where nothing waits: before the bytes go away, keep() copies
+  /// what was not consumed.
+  void lend(ByteView bytes) { empty() ? static_cast<void>(lent_ = bytes) : append(bytes); }
+  void keep() {
+    if (!lent_.empty()) append(std::exchange(lent_, {}));
+  }
 
-  /// Borrowed until the next append().
-  [[nodiscard]] ByteView view() const { return ByteView{bytes_}.subspan(start_); }
-  [[nodiscard]] std::size_t size() const { return bytes_.size() - start_; }
+  /// Borrowed until the next append() or keep().
+  [[nodiscard]] ByteView view() const {
+    return lent_.empty() ? ByteView{bytes_}.subspan(start_) : lent_;
+  }
+  [[nodiscard]] std::size_t size() const { return view().size(); }
   [[nodiscard]] bool empty() const { return size() == 0; }
 
   void consume(std::size_t n) {
     assert(n <= size());
+    if (!lent_.empty()) return static_cast<void>(lent_ = lent_.subspan(n));
     start_ += n;
     if (start_ == bytes_.size()) clear();
   }
@@ -45,6 +56,7 @@ class Buffer {
 
   Bytes bytes_;
   std::size_t start_ = 0;
+  ByteView lent_;  // all there is, unless empty
 };
 
 }  // namespace so

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 #include <unistd.h>
 
@@ -170,12 +171,15 @@ const Head& Publisher::head() const {
   return state_->head;
 }
 
-Unit Publisher::publish(const flv::Tag& tag) {
-  Unit unit{++state_->sequence, flags_of(tag), tag.type, tag.timestamp,
-            std::make_shared<const Bytes>(tag.body.begin(), tag.body.end())};
+Unit Publisher::publish(const flv::Tag& tag, Bytes* whole) {
+  Unit unit{++state_->sequence, flags_of(tag), tag.type, tag.timestamp, {}};
+  unit.body = whole != nullptr ? std::make_shared<const Bytes>(std::move(*whole))
+                               : std::make_shared<const Bytes>(tag.body.begin(), tag.body.end());
   state_->head.add(unit);
-  if (state_->watched) state_->send({&kLive, 1}, view(unit));
-  state_->read_subscriptions();
+  if (state_->watched) {
+    state_->send({&kLive, 1}, view(unit));
+    state_->read_subscriptions();  // sending has taken the socket's signal that there are some
+  }
   return unit;
 }
 

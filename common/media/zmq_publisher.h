@@ -27,7 +27,8 @@ class Publisher {
   [[nodiscard]] const std::string& endpoint() const;  // for Endpoint::parse()
 
   /// Numbers it, keeps it for the head, and sends it if anybody listens. Returns it as numbered.
-  Unit publish(const flv::Tag& tag);
+  /// `whole` holds just the tag's body and is moved from; without it the body is copied.
+  Unit publish(const flv::Tag& tag, Bytes* whole = nullptr);
 
   [[nodiscard]] const Head& head() const;
 

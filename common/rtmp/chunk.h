@@ -42,6 +42,7 @@ struct MessageHeader {
 struct RawMessage {
   MessageHeader header;
   ByteView body;
+  Bytes* whole = nullptr;  // holds just the body, and may be moved away; null: it is part of more
 };
 
 }  // namespace so::rtmp

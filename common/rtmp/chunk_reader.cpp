@@ -9,8 +9,16 @@
 namespace so::rtmp {
 namespace {
 
-// What a chunk stream keeps for its next message: a key frame of common pictures fits.
+// What a chunk stream keeps for its next message, and takes for one that has begun: a key frame of
+// common pictures fits.
 constexpr std::size_t kKeptBytes = 64U << 10U;
+
+// Grows as vectors do, but to no more than the length.
+void reserve(Bytes& body, std::size_t more, std::size_t length) {
+  if (body.size() + more <= body.capacity()) return;
+  const std::size_t ahead = std::max({kKeptBytes, 2 * body.size(), body.size() + more});
+  body.reserve(std::min(ahead, length));
+}
 
 std::uint32_t little_endian(ByteView bytes) {
   std::uint32_t value = 0;
@@ -166,6 +174,7 @@ std::optional<RawMessage> ChunkReader::read_payload(ByteView& in) {
     message.body = piece;
     return message;
   }
+  reserve(stream.body, piece.size(), fields.length);
   stream.body.insert(stream.body.end(), piece.begin(), piece.end());
   unfinished_ += piece.size();
   if (stream.body.size() < fields.length) return std::nullopt;
@@ -174,6 +183,7 @@ std::optional<RawMessage> ChunkReader::read_payload(ByteView& in) {
   stream.body.clear();
   if (stream.body.capacity() > kKeptBytes) stream.body = {};
   message.body = finished_;
+  message.whole = &finished_;
   return message;
 }
 

@@ -12,7 +12,8 @@
 
 namespace so::rtmp {
 
-/// Bounds per connection. Nothing is ever allocated because a header announced it.
+/// Bounds per connection. What a header announces gets 64 KiB at most before it has come, and never
+/// more than twice of what has.
 struct ChunkLimits {
   std::size_t chunk_streams = 64;           // live ids; encoders use fewer than ten, of any value
   std::size_t unfinished_bytes = 16 << 20;  // all unfinished messages together
@@ -30,7 +31,8 @@ struct ChunkCounts {
 };
 
 /// Joins chunks into messages. Holds the unfinished body of each chunk stream, and up to 64 KiB for
-/// its next: what it does not consume, the caller keeps and shows again with more behind it.
+/// its next: what it does not consume, the caller keeps and shows again with more behind it. A body
+/// that came in pieces is in memory of its own, which the caller may move away.
 class ChunkReader {
  public:
   explicit ChunkReader(const ChunkLimits& limits = {}) : limits_(limits) {}

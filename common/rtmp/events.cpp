@@ -18,7 +18,9 @@ std::optional<MediaKind> kind_of(MessageType type) {
 std::optional<Media> Media::from(const RawMessage& message) {
   const auto kind = kind_of(message.header.type);
   if (!kind) return std::nullopt;
-  return Media{message.header.stream, *kind, message.header.timestamp, amf0_values(message)};
+  Media media{message.header.stream, *kind, message.header.timestamp, amf0_values(message)};
+  if (media.body.size() == message.body.size()) media.whole = message.whole;
+  return media;
 }
 
 MessageHeader Media::header() const {

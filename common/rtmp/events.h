@@ -22,6 +22,7 @@ struct Media {
   MediaKind kind{};
   std::uint32_t timestamp = 0;  // milliseconds; wraps at 2^32, and from some encoders at 2^31
   ByteView body;                // borrowed until the next call of next() or receive()
+  Bytes* whole = nullptr;       // holds just the body, and may be moved away; null: it is borrowed
 
   /// nullopt when the message is something else.
   static std::optional<Media> from(const RawMessage& message);

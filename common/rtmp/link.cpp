@@ -34,8 +34,24 @@ Link::Link(Role role, const LinkOptions& options, std::uint64_t seed, TimePoint 
 void Link::receive(ByteView bytes, TimePoint now) {
   if (failure_) return;
   input_.append(bytes);
+  heard(bytes.size(), now);
+}
+
+void Link::lend(ByteView bytes, TimePoint now) {
+  if (failure_) return;
+  input_.lend(bytes);
+  heard(bytes.size(), now);
+}
+
+// The last message may still lie there.
+void Link::keep() {
+  input_.consume(std::exchange(used_, 0));
+  input_.keep();
+}
+
+void Link::heard(std::size_t bytes, TimePoint now) {
   heard_ = now;
-  received_ += bytes.size();
+  received_ += bytes;
   if (!established() || received_ - acknowledged_ < window_) return;
   acknowledged_ = received_;
   send(Acknowledgement{static_cast<std::uint32_t>(received_)});

@@ -36,6 +36,9 @@ class Link {
   Link(Role role, const LinkOptions& options, std::uint64_t seed, TimePoint now);
 
   void receive(ByteView bytes, TimePoint now);
+  /// Like receive(), without a copy: before the bytes go away, keep() copies what is not used yet.
+  void lend(ByteView bytes, TimePoint now);
+  void keep();
   /// The next message that is not protocol control; of user control all but pings. An aggregate
   /// comes as the messages inside. The body is borrowed until the next call or receive().
   Result<std::optional<RawMessage>> next();
@@ -82,6 +85,7 @@ class Link {
   Result<bool> shake_hands();
   Result<bool> obey(const RawMessage& message);
   bool obey(const UserControl& message);
+  void heard(std::size_t bytes, TimePoint now);
   Bytes& sink() { return established() ? output_ : queued_; }
   [[nodiscard]] std::optional<TimePoint> ping_due() const;
 

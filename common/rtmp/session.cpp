@@ -27,6 +27,11 @@ void ServerSession::receive(ByteView bytes, TimePoint now) {
   link_.receive(bytes, now);
 }
 
+void ServerSession::lend(ByteView bytes, TimePoint now) {
+  now_ = now;
+  link_.lend(bytes, now);
+}
+
 std::optional<TimePoint> ServerSession::idle_until() const {
   if (options_.idle == Millis{0} || !idle_since_ || more_than_streams_) return std::nullopt;
   return *idle_since_ + options_.idle;

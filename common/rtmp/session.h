@@ -130,6 +130,9 @@ class ServerSession {
   // ---- bytes in, events out
 
   void receive(ByteView bytes, TimePoint now);  // stores, parses nothing
+  /// Like receive(), without a copy: before the bytes go away, keep() copies what is not used yet.
+  void lend(ByteView bytes, TimePoint now);
+  void keep() { link_.keep(); }
   /// The next event; nullopt: feed me more, or decide what I asked. After an error: send what
   /// take_output() has, then close within a second. kRefused means that reject_connect() was called
   /// or the app is no path.

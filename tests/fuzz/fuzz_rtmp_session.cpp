@@ -33,8 +33,9 @@ void drain(ServerSession& session, Heard& heard) {
     if (!event) heard.error = event.error().text;
     if (!event || !*event) break;
     const auto* media = std::get_if<Media>(&**event);
-    heard.events.emplace_back((*event)->index(),
-                              media != nullptr ? to_bytes(media->body) : Bytes{});
+    Bytes body = media != nullptr ? to_bytes(media->body) : Bytes{};
+    if (media != nullptr && media->whole != nullptr) body = std::move(*media->whole);
+    heard.events.emplace_back((*event)->index(), std::move(body));
     agree(session, **event);
   }
   heard.answered += session.take_output().size();
@@ -48,10 +49,11 @@ Heard listen(ByteView in, std::size_t step) {
   Heard heard;
   drain(session, heard);
   while (!in.empty() && heard.error.empty()) {
-    const ByteView piece = in.first(std::min(step, in.size()));
+    const Bytes piece = to_bytes(in.first(std::min(step, in.size())));  // gone after this turn
     in = in.subspan(piece.size());
-    session.receive(piece, {});
+    session.lend(piece, {});
     drain(session, heard);
+    session.keep();
   }
   return heard;
 }

@@ -254,6 +254,20 @@ TEST_CASE("a header that breaks the rules is an error, however it arrives") {
   }
 }
 
+TEST_CASE("a body that came in pieces may be moved away") {
+  const Bytes in = from_hex("04 000000 000083 08 01000000" + std::string(256, 'a') + "c4 b0b1b2" +
+                            "c4" + std::string(256, 'c') + "c4 d0d1d2");
+  ChunkReader reader;
+  ByteView rest{in};
+  const auto first = reader.next(rest).value();
+  REQUIRE(first->whole != nullptr);
+  const Bytes body = std::move(*first->whole);
+  CHECK(first->body.data() == body.data());
+  CHECK(body.capacity() == 131);
+  CHECK(to_hex(body) == std::string(256, 'a') + "b0b1b2");
+  CHECK(to_hex(reader.next(rest).value()->body) == std::string(256, 'c') + "d0d1d2");
+}
+
 TEST_CASE("a message over the limit of its kind is refused by its header") {
   ChunkLimits limits;
   limits.media_bytes = 1000;

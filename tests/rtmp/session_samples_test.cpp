@@ -24,14 +24,16 @@ struct Heard {
   bool operator==(const Heard&) const = default;
 };
 
-Heard replay(const test::Sample& sample, std::size_t step) {
+enum class Way { kReceive, kLend };  // lent bytes are gone after each piece
+
+Heard replay(const test::Sample& sample, std::size_t step, Way way) {
   const Bytes bytes = test::load(sample);
   ServerSession session{{}, 1, {}};
   Heard heard;
   for (ByteView rest = bytes; !rest.empty();) {
-    const ByteView piece = rest.first(std::min(step, rest.size()));
+    const Bytes piece = to_bytes(rest.first(std::min(step, rest.size())));
     rest = rest.subspan(piece.size());
-    session.receive(piece, {});
+    way == Way::kLend ? session.lend(piece, {}) : session.receive(piece, {});
     while (true) {
       const auto event = session.next();
       if (!event) heard.requests.push_back(event.error().text);
@@ -40,6 +42,7 @@ Heard replay(const test::Sample& sample, std::size_t step) {
       const bool media = std::holds_alternative<Media>(**event);
       (media ? heard.media : heard.requests).push_back(test::describe_event(**event));
     }
+    session.keep();
   }
   return heard;
 }
@@ -77,9 +80,12 @@ Lines requests(std::string_view sample) {
 TEST_CASE("recorded clients publish and play what they did, in pieces of any size") {
   for (const test::Sample& sample : test::kSamples) {
     CAPTURE(sample.name);
-    const Heard whole = replay(sample, 1'000'000);
+    const Heard whole = replay(sample, 1'000'000, Way::kReceive);
     CHECK(whole.requests == requests(sample.name));
     CHECK(counts(whole.media) == media_counts(sample));
-    for (const std::size_t step : {1U, 7U, 4096U}) CHECK(replay(sample, step) == whole);
+    for (const std::size_t step : {1U, 7U, 4096U, 1'000'000U}) {
+      CHECK(replay(sample, step, Way::kReceive) == whole);
+      CHECK(replay(sample, step, Way::kLend) == whole);
+    }
   }
 }

@@ -79,8 +79,9 @@ void Ingest::opened(net::ConnId id, const net::Address& peer) {
 void Ingest::received(net::ConnId id, ByteView bytes) {
   Client* client = find(id);
   if (client == nullptr) return;
-  client->session.receive(bytes, loop_.now());
+  client->session.lend(bytes, loop_.now());
   turn(id);
+  client->session.keep();
 }
 
 void Ingest::turn(net::ConnId id) {

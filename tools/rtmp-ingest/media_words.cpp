@@ -28,11 +28,12 @@ flv::TagType type_of(rtmp::MediaKind kind) {
   return flv::TagType::kScript;
 }
 
-ByteView without_set_data_frame(const rtmp::Media& media) {
+media::Unit publish(media::Publisher& publisher, const rtmp::Media& media) {
   constexpr std::string_view kPrefix{"\x02\x00\x0d@setDataFrame", 16};
-  const bool prefixed =
-      media.kind == rtmp::MediaKind::kData && as_text(media.body).starts_with(kPrefix);
-  return prefixed ? media.body.subspan(kPrefix.size()) : media.body;
+  const flv::Tag tag{type_of(media.kind), media.timestamp, media.body};
+  if (media.kind != rtmp::MediaKind::kData || !as_text(media.body).starts_with(kPrefix))
+    return publisher.publish(tag, media.whole);
+  return publisher.publish({tag.type, tag.timestamp, tag.body.subspan(kPrefix.size())});
 }
 
 }  // namespace so::ingest

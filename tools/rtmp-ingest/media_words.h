@@ -1,6 +1,7 @@
 #pragma once
 
 #include "flv/tag.h"
+#include "media/zmq_publisher.h"
 #include "rtmp/events.h"
 
 namespace so::ingest {
@@ -10,8 +11,8 @@ namespace so::ingest {
 rtmp::MediaKind kind_of(flv::TagType type);
 flv::TagType type_of(rtmp::MediaKind kind);
 
-/// The body as players are told it. Publishers say "@setDataFrame", "onMetaData", value; players
-/// are told "onMetaData", value.
-ByteView without_set_data_frame(const rtmp::Media& media);
+/// As players are told it: publishers say "@setDataFrame", "onMetaData", value; players are told
+/// "onMetaData", value. The body is not copied if it may be moved away.
+media::Unit publish(media::Publisher& publisher, const rtmp::Media& media);
 
 }  // namespace so::ingest

@@ -50,8 +50,7 @@ void Pull::ended() {
 
 void Pull::media(const rtmp::Media& media) {
   if (!publisher_) return;
-  const media::Unit unit =
-      publisher_->publish({type_of(media.kind), media.timestamp, without_set_data_frame(media)});
+  const media::Unit unit = publish(*publisher_, media);
   tell_hub(hub_, member_, options_.stream, unit, told_data_.of(media::view(unit), {}, loop_.now()));
   if (const auto due = told_time_.due(media::view(unit), loop_.now()))
     hub_.time(member_, options_.stream, *due);

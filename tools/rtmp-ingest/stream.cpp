@@ -63,8 +63,7 @@ void Stream::end_source() {
 
 std::optional<media::Unit> Stream::media(const rtmp::Media& media) {
   if (!publisher_) return std::nullopt;
-  media::Unit unit =
-      publisher_->publish({type_of(media.kind), media.timestamp, without_set_data_frame(media)});
+  media::Unit unit = publish(*publisher_, media);
   send_all(media::view(unit));
   return unit;
 }
