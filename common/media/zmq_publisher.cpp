@@ -5,6 +5,7 @@
 #include <csignal>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <unistd.h>
@@ -35,7 +36,10 @@ std::optional<pid_t> owner_of(const std::string& name) {
   return pid;
 }
 
+// Once a folder: to look at all of it for each stream takes long where there are many.
 void remove_leftovers(const std::string& folder) {
+  static std::set<std::string> looked;
+  if (!looked.insert(folder).second) return;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator{folder, error}) {
     const auto pid = owner_of(entry.path().filename().string());
