@@ -1,8 +1,11 @@
 #pragma once
 
 #include <csignal>
+#include <cstddef>
 #include <ctime>
+#include <fstream>
 #include <functional>
+#include <string>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,6 +39,13 @@ class Child {
     clock_getcpuclockid(pid_, &clock);
     clock_gettime(clock, &spent);
     return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) * 1e-9;
+  }
+  /// Bytes of its memory that are in the machine's.
+  [[nodiscard]] std::size_t resident() const {
+    std::size_t all = 0;
+    std::size_t pages = 0;
+    std::ifstream{"/proc/" + std::to_string(pid_) + "/statm"} >> all >> pages;
+    return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   }
 
  private:
