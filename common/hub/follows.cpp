@@ -50,9 +50,10 @@ std::vector<ToolId> Follows::of(std::string_view stream, bool Follow::*what) con
 std::vector<ToolId> Follows::of_any(bool Follow::*what) const {
   std::vector<ToolId> tools;
   for (const auto& [tool, paths] : by_tool_) {
-    const bool asked = std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
-      return by_path_.find(path)->second.at(tool).*what;
-    });
+    const bool asked =
+        std::any_of(paths.begin(), paths.end(), [&, id = tool](const std::string& path) {
+          return by_path_.find(path)->second.at(id).*what;
+        });
     if (asked) tools.push_back(tool);
   }
   return tools;
