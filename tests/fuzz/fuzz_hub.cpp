@@ -112,7 +112,7 @@ hub::Options tight() {
   options.streams = 3;
   options.follows_per_tool = 2;
   options.metadata = 2;
-  options.meta_bytes = 60;
+  options.metadata_bytes = 60;
   options.methods_per_tool = 2;
   options.calls = 5;
   options.calls_per_tool = 3;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Writers through all doors while hub, gateway and ingest are killed at random: nothing acknowledged is
-# lost, nothing is applied twice or out of order, all agree in the end, and nobody stays as a ghost.
+# Writers through all doors lose nothing that was acknowledged while hub, gateway and ingest are killed at random.
 # limit: 420 s
+# Nothing is applied twice or out of order, all agree in the end, and nobody stays as a ghost.
 . "$(dirname "$0")/lib.sh"
 
 # How long: a short storm always, five minutes with SO_STORM_SECONDS=300 (scripts/test --all).

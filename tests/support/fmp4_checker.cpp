@@ -93,7 +93,7 @@ Status Fmp4Checker::take_init(ByteView bytes) {
       const std::uint64_t new_scale = lane.track.timescale;
       lane.end =
           *before->end / old_scale * new_scale + *before->end % old_scale * new_scale / old_scale;
-      lane.slack = old_scale == new_scale ? 0 : 1;
+      lane.slack = before->slack + (old_scale == new_scale ? 0 : 1);
       lane.needs_sync = before->needs_sync || before->track.config != lane.track.config;
     }
     lanes.push_back(std::move(lane));

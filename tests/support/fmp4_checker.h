@@ -52,7 +52,7 @@ class Fmp4Checker {
   struct Lane {
     CheckedTrack track;
     std::optional<std::uint64_t> end;  // where the last sample ended, in ticks
-    std::uint64_t slack = 0;           // ticks that the next may be off: the timescale changed
+    std::uint64_t slack = 0;           // ticks that the next may be off: one for each new timescale
     bool needs_sync = true;            // video: nothing to refer to yet
   };
   struct Run;
