@@ -100,6 +100,7 @@ export class FakeStream {
   /** A file of one picture. */
   still() {
     const key = this.#clip.samples.find(({kind}) => kind === 'video');
+    if (!key) return undefined; // sound alone
     return Buffer.concat([this.#clip.init, fragment(this.#clip, key, 0, 1)]);
   }
 
