@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@ class Child {
  public:
   explicit Child(const std::function<void()>& body) : pid_(fork()) {
     if (pid_ != 0) return;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // a bench that gives up leaves no server behind
     body();
     _exit(0);
   }

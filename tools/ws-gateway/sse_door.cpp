@@ -1,10 +1,10 @@
 #include "sse_door.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 
+#include "base/number.h"
 #include "json/read.h"
 #include "json_reply.h"
 #include "visitors.h"
@@ -26,10 +26,7 @@ constexpr Millis kLongestRetry{3000};
 Result<std::optional<std::uint64_t>> number(const net::HttpRequest& request,
                                             std::string_view name) {
   if (!request.has_parameter(name)) return std::optional<std::uint64_t>{};
-  const std::string_view text = request.parameter(name);
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc{} && end == text.data() + text.size()) return std::optional{value};
+  if (const auto value = parse_number<std::uint64_t>(request.parameter(name))) return value;
   return fail(Code::kPeer, std::string{name} + " is not a whole number");
 }
 
