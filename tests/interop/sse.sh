@@ -94,7 +94,7 @@ stop hub KILL
 start hub so-hub
 read_again() { curl -sSN -m 1 -H 'Accept: text/event-stream' -H "Last-Event-ID: $id" "$url" >again.out || [ $? -eq 28 ]; grep -q '"event":"sync"' again.out; }
 eventually read_again
-eventually test "$(grep -c '"event":"sync"' dora.out)" -ge 1
+eventually contains dora.out '"event":"sync"'
 so-ctl set /chat/room1 chat n 41
 eventually contains dora.out '"value":41'
 

@@ -12,8 +12,7 @@ background eve "$ws" --wait "$url/chat/room2"
 for who in ann bob eve; do eventually contains $who.log open; done
 
 printf 'hello\nhello\n' | "$ws" "$url/chat/room1" >sent.out 2>sent.log
-eventually test "$(wc -l <ann.out)" -eq 2
-expect $'hello\nhello' cat ann.out
+eventually expect $'hello\nhello' cat ann.out
 eventually expect $'hello\nhello' cat bob.out
 expect "" cat eve.out
 
