@@ -1,9 +1,12 @@
-// What it costs a server to tell a room: one client says a message, 500 hear it. Our WebSocket
+// What it costs a server to tell a room: one client says a message, all hear it. Our WebSocket
 // server beside a floor that does nothing but epoll, frame once and send once for each client and
-// turn, and beside mosquitto and nats-server over WebSocket where they are installed. One message
-// at a time, then sixteen at once. What counts is the server's CPU time for each message that
-// arrived.
+// turn, and beside mosquitto, nats-server and Node's ws over WebSocket where they are installed.
+// One message at a time, then sixteen at once. What counts is the server's CPU time for each
+// message that arrived, and of one at a time how long it took. Arguments: how many clients, 500
+// unless told otherwise; each number is a room of its own.
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -16,6 +19,7 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,6 +28,7 @@
 #include "base/unique_fd.h"
 #include "bench.h"
 #include "child.h"
+#include "net/socket.h"
 #include "net/ws_reader.h"
 #include "net/ws_server.h"
 
@@ -32,9 +37,10 @@ using bench::Child;
 
 namespace {
 
-constexpr std::size_t kClients = 500;
-constexpr std::size_t kDeliveries = 60'000;  // a turn
+constexpr std::size_t kDeliveries = 60'000;  // a turn, or two rounds if that is more
 constexpr int kTurns = 7;
+constexpr std::size_t kAtOnce = 16;
+constexpr std::size_t kMinBytes = 64;  // of a message
 constexpr char kMark = 'Z';  // once in each message, and in no length of what these servers send
 
 struct Peer {
@@ -85,6 +91,7 @@ void serve_ours(std::uint16_t port) {
   options.messages.per_second = 0;
   options.ping_every = options.pong_within = Millis{3'600'000};  // nobody here answers
   options.connects = {.total = {}, .per_address = {}};
+  options.caps = {.total = 1U << 20U};
   auto opened = net::WsServer::open(loop, {listener}, options);
   if (!opened) give_up(opened.error().text);
   net::WsServer& server = **opened;
@@ -130,7 +137,7 @@ struct Floor {
     for (auto event = client.reader.next(in); event.kind != net::WsEvent::Kind::kMore;
          event = client.reader.next(in)) {
       const net::Frame frame = net::Frame::text(as_text(event.payload));
-      turn.insert(turn.end(), frame.bytes()->begin(), frame.bytes()->end());
+      turn.insert(turn.end(), frame.parcel().head->begin(), frame.parcel().head->end());
     }
   }
   void tell() {
@@ -242,7 +249,28 @@ Peer nats() {
           }};
 }
 
+Peer node_ws() {
+  return {"npm ws",
+          [](std::uint16_t port) {
+            const std::string script = fmt::format(
+                "const {{WebSocketServer}} = require('ws');\n"
+                "const server = new WebSocketServer({{host: '127.0.0.1', port: {}}});\n"
+                "server.on('connection', (from) => from.on('message', (data) => {{\n"
+                "  for (const to of server.clients) to.send(data, {{binary: false}});\n"
+                "}}));\n",
+                port);
+            run_quietly({"node", "-e", script.c_str()});
+          },
+          "",
+          {},
+          {}};
+}
+
 bool installed(std::string_view program) {
+  if (program == "npm ws") {
+    const Child asks{[] { run_quietly({"node", "-e", "require('ws')"}); }};
+    return asks.exit_code() == 0;
+  }
   const char* const path = std::getenv("PATH");
   std::string_view rest = path != nullptr ? path : "";
   while (!rest.empty()) {
@@ -276,10 +304,10 @@ void send_all(int fd, std::string_view bytes) {
 
 /// Everybody in the room, in one process that is not the server's.
 struct Room {
-  Room(const Peer& its_peer, std::uint16_t port) : peer(its_peer) {
+  Room(const Peer& its_peer, std::uint16_t port, std::size_t clients) : peer(its_peer) {
     const std::string offer =
         peer.subprotocol.empty() ? "" : "Sec-WebSocket-Protocol: " + peer.subprotocol + "\r\n";
-    for (std::size_t i = 0; i < kClients; ++i) {
+    for (std::size_t i = 0; i < clients; ++i) {
       members.push_back(connect_to(peer.name, port));
       send_all(members.back().get(),
                "GET /room HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
@@ -296,9 +324,9 @@ struct Room {
       epoll_ctl(epoll.get(), EPOLL_CTL_ADD, members.back().get(), &event);
     }
     // Subscriptions are acknowledged when a message reaches all.
-    for (std::size_t heard = 0; heard < kClients;) {
-      say(1);
-      heard = listen(kClients, 500);
+    for (std::size_t heard = 0; heard < clients;) {
+      say(1, kMinBytes);
+      heard = listen(clients, 1000);
     }
     listen(SIZE_MAX, 500);
   }
@@ -310,12 +338,14 @@ struct Room {
       head += byte[0];
     }
   }
-  void say(std::size_t messages) const {
-    const std::string text = kMark + std::string(63, 'x');
+  void say(std::size_t messages, std::size_t size) {
+    const std::string text = kMark + std::string(size - 1, 'x');
     std::string bytes;
     for (std::size_t i = 0; i < messages; ++i) {
       bytes += peer.say ? masked(2, peer.say(text)) : masked(1, text);
     }
+    said = Clock::now();
+    ages.clear();
     send_all(members.front().get(), bytes);
   }
   // How many messages have come, until so many have or nothing comes for so long.
@@ -331,10 +361,9 @@ struct Room {
         if (got == 0) give_up(peer.name + " closed a connection: " + last_words);
         if (got > 0 && buffer[0] == '\x88')
           last_words.assign(buffer.begin() + 4, buffer.begin() + got);
-        if (got > 0) {
-          heard +=
-              static_cast<std::size_t>(std::count(buffer.begin(), buffer.begin() + got, kMark));
-        }
+        if (got <= 0) continue;
+        heard += static_cast<std::size_t>(std::count(buffer.begin(), buffer.begin() + got, kMark));
+        ages.push_back(std::chrono::duration<double, std::milli>(Clock::now() - said).count());
       }
     }
     return heard;
@@ -344,24 +373,33 @@ struct Room {
   std::vector<UniqueFd> members;
   UniqueFd epoll{epoll_create1(EPOLL_CLOEXEC)};
   std::string last_words;
+  TimePoint said{};
+  std::vector<double> ages;  // ms, of what came since then
   std::vector<char> buffer = std::vector<char>(1U << 20U);
 };
 
-struct Running {
-  explicit Running(const Peer& peer)
-      : port(free_port()), server([&peer, this] { peer.serve(port); }), room(peer, port) {}
+struct Cost {
+  double cpu = 0;  // microseconds of the server for a delivery
+  double p99 = 0;  // ms from saying to reading
+};
 
-  // Microseconds of the server's CPU for a delivery.
-  double cost(std::size_t at_once) {
-    const std::size_t rounds = kDeliveries / kClients / at_once;
+struct Running {
+  Running(const Peer& peer, std::size_t clients)
+      : port(free_port()), server([&peer, this] { peer.serve(port); }), room(peer, port, clients) {}
+
+  Cost cost(std::size_t at_once, std::size_t size) {
+    const std::size_t each = at_once * room.members.size();
+    const std::size_t rounds = std::max<std::size_t>(kDeliveries / each, 2);
+    std::vector<double> ages;
     const double before = server.cpu_seconds();
     for (std::size_t i = 0; i < rounds; ++i) {
-      room.say(at_once);
-      if (room.listen(kClients * at_once, 5000) != kClients * at_once) {
-        give_up(room.peer.name + " lost or repeated a message");
-      }
+      room.say(at_once, size);
+      if (room.listen(each, 5000) != each) give_up(room.peer.name + " lost or repeated a message");
+      ages.insert(ages.end(), room.ages.begin(), room.ages.end());
     }
-    return (server.cpu_seconds() - before) * 1e6 / static_cast<double>(rounds * at_once * kClients);
+    const double spent = server.cpu_seconds() - before;
+    std::ranges::sort(ages);
+    return {spent * 1e6 / static_cast<double>(rounds * each), ages[ages.size() * 99 / 100]};
   }
 
   std::uint16_t port;
@@ -369,12 +407,43 @@ struct Running {
   Room room;
 };
 
+using Servers = std::vector<std::unique_ptr<Running>>;
+
+void compare(const Servers& servers, std::size_t size, std::size_t at_once) {
+  std::vector<std::vector<double>> costs(servers.size());
+  std::vector<std::vector<double>> ratios(servers.size());
+  std::vector<std::vector<double>> p99s(servers.size());
+  for (int turn = 0; turn < kTurns; ++turn) {
+    for (std::size_t i = 0; i < servers.size(); ++i) {
+      const Cost cost = servers[i]->cost(at_once, size);
+      costs[i].push_back(cost.cpu);
+      ratios[i].push_back(cost.cpu / costs[0].back());
+      p99s[i].push_back(cost.p99);
+    }
+  }
+  fmt::print("{} clients hear {} bytes, {} at once: CPU of the server\n",
+             servers.front()->room.members.size(), size, at_once);
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    fmt::print("  {:<20} {:6.2f} us a delivery  {:5.2f} x", servers[i]->room.peer.name,
+               bench::median(costs[i]), bench::median(ratios[i]));
+    if (at_once == 1) fmt::print("   p99 {:.2f} ms", bench::median(p99s[i]));
+    fmt::print("\n");
+  }
+  std::fflush(stdout);
+}
+
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  std::vector<std::size_t> rooms;
+  for (int i = 1; i < argc; ++i) rooms.push_back(std::strtoul(argv[i], nullptr, 10));
+  if (rooms.empty()) rooms.push_back(500);
+  const rlimit files{1U << 17U, 1U << 17U};  // more than the hard limit takes root
+  if (setrlimit(RLIMIT_NOFILE, &files) != 0) net::set_descriptor_limit(files.rlim_cur);
+
   std::vector<Peer> peers{{"epoll, the floor", serve_floor, "", {}, {}},
                           {"ours", serve_ours, "", {}, {}}};
-  for (auto* make : {mosquitto, nats}) {
+  for (auto* make : {mosquitto, nats, node_ws}) {
     Peer peer = make();
     if (installed(peer.name)) {
       peers.push_back(std::move(peer));
@@ -382,22 +451,12 @@ int main() {
       fmt::print("{} is not installed\n", peer.name);
     }
   }
-  std::vector<std::unique_ptr<Running>> running;
-  for (const Peer& peer : peers) running.push_back(std::make_unique<Running>(peer));
-  for (const std::size_t at_once : {std::size_t{1}, std::size_t{16}}) {
-    std::vector<std::vector<double>> costs(peers.size());
-    for (int turn = 0; turn < kTurns; ++turn) {
-      for (std::size_t i = 0; i < peers.size(); ++i) costs[i].push_back(running[i]->cost(at_once));
-    }
-    fmt::print("{} clients hear 64 bytes, {} at once: CPU of the server\n", kClients, at_once);
-    for (std::size_t i = 0; i < peers.size(); ++i) {
-      std::vector<double> ratios;
-      for (int t = 0; t < kTurns; ++t) {
-        ratios.push_back(costs[i][static_cast<std::size_t>(t)] /
-                         costs[0][static_cast<std::size_t>(t)]);
-      }
-      fmt::print("  {:<20} {:6.2f} us a delivery  {:5.2f} x\n", peers[i].name,
-                 bench::median(costs[i]), bench::median(ratios));
+  for (const std::size_t clients : rooms) {
+    Servers running;
+    for (const Peer& peer : peers) running.push_back(std::make_unique<Running>(peer, clients));
+    for (const std::size_t size : {kMinBytes, std::size_t{1024}}) {
+      compare(running, size, 1);
+      compare(running, size, kAtOnce);
     }
   }
 }

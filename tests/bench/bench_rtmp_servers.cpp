@@ -1,7 +1,8 @@
 // What streams cost the server that takes them and sends them to players: CPU time, delay, bytes a
 // second and memory. rtmp-ingest beside nginx with its RTMP module, where that is installed, and
 // beside a floor that knows nothing of RTMP and copies what it reads to all, one send for each
-// read. In turns, in one run. Its arguments choose: fan-out, crowd, publishers, ingest, memory.
+// read. In turns, in one run. Its arguments choose: fan-out, crowd, stopped, first, publishers,
+// ingest, memory.
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -33,8 +34,10 @@ struct Load {
   std::string name;
   std::size_t publishers;  // of streams of their own; players play the first
   std::size_t players;
-  bool paced;            // in real time, else as fast as it goes
-  std::uint32_t frames;  // of each publisher, of 30 a second
+  bool paced;               // in real time, else as fast as it goes
+  std::uint32_t frames;     // of each publisher, of 30 a second
+  std::size_t stopped = 0;  // players more that never read
+  std::uint32_t speed = 1;  // times real time, where it is paced
 };
 
 using Say = std::function<void(std::size_t publisher, rtmp::MediaKind, std::uint32_t, ByteView)>;
@@ -54,7 +57,7 @@ void publish(const Load& load, const Say& say) {
     const std::uint32_t ms = i * 1000 / 30;
     for (std::size_t who = 0; who < load.publishers; ++who) {
       const Millis due{ms + 33 * who / load.publishers};
-      if (load.paced) std::this_thread::sleep_until(start + due);
+      if (load.paced) std::this_thread::sleep_until(start + due / load.speed);
       Bytes& picture = i % 30 == 0 ? key : inter;
       bench::stamp(picture);
       say(who, rtmp::MediaKind::kVideo, ms, picture);
@@ -63,25 +66,30 @@ void publish(const Load& load, const Say& say) {
   }
 }
 
-void publish_to(const Server& server, const Load& load) {
-  if (server.rtmp) {
-    std::vector<std::unique_ptr<Client>> clients;
-    for (std::size_t i = 0; i < load.publishers; ++i) {
-      const std::string name = i == 0 ? "cam" : fmt::format("cam{}", i);
-      clients.push_back(std::make_unique<Client>(server.port, Client::Role::kPublisher, name));
+/// Those who publish; from here on they only speak.
+struct Publishers {
+  Publishers(const Server& server, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      if (server.rtmp) {
+        const std::string name = i == 0 ? "cam" : fmt::format("cam{}", i);
+        clients.push_back(std::make_unique<Client>(server.port, Client::Role::kPublisher, name));
+      } else {
+        sockets.push_back(bench::dial(server.port));
+        bench::send_all(sockets.back().get(), as_bytes("P"));
+      }
     }
-    return publish(load, [&](std::size_t who, rtmp::MediaKind kind, std::uint32_t ms,
-                             ByteView body) { clients[who]->media(kind, ms, body); });
   }
+
+  void say(const Load& load) const {
+    publish(load, [&](std::size_t who, rtmp::MediaKind kind, std::uint32_t ms, ByteView body) {
+      sockets.empty() ? clients[who]->media(kind, ms, body)
+                      : bench::send_all(sockets[who].get(), body);
+    });
+  }
+
+  std::vector<std::unique_ptr<Client>> clients;
   std::vector<UniqueFd> sockets;
-  for (std::size_t i = 0; i < load.publishers; ++i) {
-    sockets.push_back(bench::dial(server.port));
-    bench::send_all(sockets.back().get(), as_bytes("P"));
-  }
-  publish(load, [&](std::size_t who, rtmp::MediaKind, std::uint32_t, ByteView body) {
-    bench::send_all(sockets[who].get(), body);
-  });
-}
+};
 
 /// Those who play, most of them without looking at what they read.
 struct Players {
@@ -158,9 +166,13 @@ struct Outcome {
 /// Players come first: all of it is for all of them. nginx lets them wait, ours is asked to.
 Outcome run(const Server& server, const Load& load) {
   Players players{server, load.players};
+  std::vector<UniqueFd> stopped;
+  for (std::size_t i = 0; i < load.stopped; ++i)
+    stopped.push_back(Client{server.port, Client::Role::kPlayer}.take_socket());
+  const Publishers publishers{server, load.publishers};
   const double before = server.measured().cpu_seconds();
   const TimePoint start = Clock::now();
-  const Child publisher{[&] { publish_to(server, load); }};
+  const Child publisher{[&] { publishers.say(load); }};
   auto [bytes, last] = players.drain(publisher);
   const std::chrono::duration<double> spent = last - start;
   if (load.players == 0) {
@@ -208,6 +220,58 @@ void compare(const std::vector<Server>& servers, const Load& load) {
   std::fflush(stdout);
 }
 
+/// What players that stopped reading cost those that go on, and the server.
+void beside_stopped(const std::vector<Server>& servers) {
+  constexpr std::size_t kStopped = 20;
+  constexpr std::uint32_t kSpeed = 8;  // the kernel alone takes some MB for each
+  constexpr std::uint32_t kFrames = 1200;
+  const Load alone{"", 1, 100, true, kFrames, 0, kSpeed};
+  const Load beside{"", 1, 100, true, kFrames, kStopped, kSpeed};
+  fmt::print("100 players, {} Mbit/s, beside {} that stopped reading\n", 2 * kSpeed, kStopped);
+  for (const Server& server : servers) {
+    if (!server.rtmp) continue;  // it would wait for them
+    std::vector<double> ages;
+    std::vector<double> ratios;
+    std::vector<double> costs;
+    for (std::size_t turn = 0; turn < kTurns; ++turn) {
+      const double without = run(server, alone).age_p99;
+      const auto resident = static_cast<double>(server.measured().resident());
+      ages.push_back(run(server, beside).age_p99);
+      ratios.push_back(ages.back() / without);
+      costs.push_back((static_cast<double>(server.measured().resident()) - resident) / 1024);
+    }
+    fmt::print("  {:<28} age p99 {:.1f} ms, {:.2f} x that without; resident {:+.0f} KiB for each\n",
+               server.name, bench::median(ages), bench::median(ratios),
+               bench::median(costs) / kStopped);
+  }
+  std::fflush(stdout);
+}
+
+/// How long a player waits for its first picture, from before it connects.
+void first_picture(const std::vector<Server>& servers) {
+  constexpr std::size_t kPlayers = 50;
+  constexpr Millis kApart{70};  // it comes anywhere between two key frames
+  fmt::print("first picture of a stream with a key frame a second\n");
+  for (const Server& server : servers) {
+    if (!server.rtmp) continue;
+    const Publishers publishers{server, 1};
+    const Child publisher{[&] { publishers.say({"", 1, 0, true, 300}); }};
+    std::this_thread::sleep_for(Seconds{2});  // the stream is not new
+    std::vector<double> waits;
+    for (std::size_t i = 0; i < kPlayers; ++i) {
+      const TimePoint start = Clock::now();
+      Client player{server.port, Client::Role::kPlayer};
+      while (!player.has_seen_key()) player.read(0);
+      waits.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+      std::this_thread::sleep_for(kApart);
+    }
+    std::ranges::sort(waits);
+    fmt::print("  {:<28} {:6.1f} ms, at most {:.1f} ms\n", server.name, waits[kPlayers / 2],
+               waits.back());
+  }
+  std::fflush(stdout);
+}
+
 /// What it keeps resident for each of many that came after the first.
 void memory(const std::function<std::optional<Server>(const TempDir&)>& start) {
   constexpr std::size_t kEach = 200;
@@ -250,7 +314,9 @@ int main(int argc, char** argv) {
                                 {"--play-wait", "60s", "--latency-budget", "100ms"}));
   if (wants("fan-out")) compare(servers, {"1000 players, real time", 1, 1000, true, 120});
   if (wants("crowd")) compare(servers, {"500 players, as fast as it goes", 1, 500, false, 300});
-  servers.pop_back();  // no players, no budget
+  servers.pop_back();  // here without a budget
+  if (wants("stopped")) beside_stopped(servers);
+  if (wants("first")) first_picture(servers);
   if (wants("publishers")) compare(servers, {"100 publishers, real time", 100, 0, true, 240});
   if (wants("ingest")) compare(servers, {"a publisher, as fast as it goes", 1, 0, false, 60'000});
   servers.clear();

@@ -35,6 +35,13 @@ class Child {
     return info.si_pid == pid_;
   }
 
+  /// Waits for its end; -1: it was killed.
+  [[nodiscard]] int exit_code() const {
+    siginfo_t info{};
+    waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT);
+    return info.si_code == CLD_EXITED ? info.si_status : -1;
+  }
+
   [[nodiscard]] double cpu_seconds() const {
     clockid_t clock{};
     timespec spent{};

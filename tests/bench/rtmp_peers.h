@@ -123,6 +123,7 @@ class Client {
     return static_cast<std::size_t>(got);
   }
   [[nodiscard]] const std::vector<double>& ages_ms() const { return ages_ms_; }
+  [[nodiscard]] bool has_seen_key() const { return seen_key_; }
   [[nodiscard]] int socket() const { return fd_.get(); }
   UniqueFd take_socket() { return std::move(fd_); }
 
@@ -145,6 +146,7 @@ class Client {
   void measure(ByteView picture) {
     std::int64_t then = 0;
     if (picture.size() < kStampAt + sizeof then || picture[1] == 0) return;  // a configuration
+    if (picture[0] == 0x17) seen_key_ = true;
     std::memcpy(&then, picture.data() + kStampAt, sizeof then);
     ages_ms_.push_back(static_cast<double>(nanoseconds() - then) / 1e6);
   }
@@ -155,6 +157,7 @@ class Client {
   Role role_;
   std::string stream_;
   bool begun_ = false;
+  bool seen_key_ = false;
   std::vector<double> ages_ms_;
 };
 
