@@ -112,7 +112,8 @@ void Ingest::closed(net::ConnId id, std::string_view why) {
   calls_.closed(id);
   told_data_.forget(id);
   playbacks_.closed(id);
-  log::info("{} {} has left: {}", to_string(client->peer), client->scope, why);
+  log::info("{}{}{} has left: {}", to_string(client->peer), client->scope.empty() ? "" : " ",
+            client->scope, why);
   for (const auto& [stream, name] : client->plays) leave(name, {id, stream});
   const Ending how = client->session.is_leaving() ? Ending::kSaid : Ending::kLost;
   for (const auto& [stream, name] : client->publishes) end_publish(name, how);
