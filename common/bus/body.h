@@ -10,12 +10,6 @@
 
 namespace so::bus {
 
-/// Where the log of something is: of who is in a scope.
-struct Place {
-  std::uint64_t epoch = 0;
-  std::uint64_t version = 0;
-};
-
 // The bodies of requests, as scopewire-bus(7) describes them; empty where all is as it would be
 // anyway.
 std::string hello_body(std::string_view tool, std::uint64_t incarnation, std::string_view claims);

@@ -96,10 +96,10 @@ void Client::get(std::uint64_t member, std::string_view scope, std::string_view 
 }
 
 void Client::get_since(std::uint64_t member, std::string_view scope, std::string_view object,
-                       std::uint64_t epoch, std::uint64_t version, Done done) {
+                       const Place& place, Done done) {
   FrameView frame = about(Kind::kGet, member, scope, object, {});
-  frame.header.epoch = epoch;
-  frame.header.version = version;
+  frame.header.epoch = place.epoch;
+  frame.header.version = place.version;
   state_->ask_as(frame, std::move(done));
 }
 
@@ -227,11 +227,11 @@ void Client::notify(std::uint64_t member, std::string_view identity, std::string
   state_->ask_as(about(Kind::kNotify, member, {}, identity, body), std::move(done));
 }
 
-void Client::acknowledge(std::uint64_t member, std::string_view identity, std::uint64_t epoch,
-                         std::uint64_t number, std::string_view body, Done done) {
+void Client::acknowledge(std::uint64_t member, std::string_view identity, const Place& last,
+                         std::string_view body, Done done) {
   FrameView frame = about(Kind::kAcknowledge, member, {}, identity, body);
-  frame.header.epoch = epoch;
-  frame.header.version = number;
+  frame.header.epoch = last.epoch;
+  frame.header.version = last.version;
   state_->ask_as(frame, std::move(done));
 }
 

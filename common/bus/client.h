@@ -21,6 +21,12 @@ struct JoinOptions {
   bool presence = false;    // asks for the join and leave events of the scope
 };
 
+/// Where one is in the log of something: of an object, of a mailbox, of who is in a scope.
+struct Place {
+  std::uint64_t epoch = 0;
+  std::uint64_t version = 0;
+};
+
 /// What a member has of an object, and wants.
 struct UseOptions {
   std::optional<bool> persistent{};  // what the object must be; nullopt: either
@@ -149,7 +155,7 @@ class Client {
            std::string_view key, Done done);
   /// What is missed by who is at this place, or all; as use() answers it.
   void get_since(std::uint64_t member, std::string_view scope, std::string_view object,
-                 std::uint64_t epoch, std::uint64_t version, Done done);
+                 const Place& place, Done done);
   /// The newest batches, so many or as many as are known.
   void get_last(std::uint64_t member, std::string_view scope, std::string_view object,
                 std::uint64_t batches, Done done);
@@ -218,8 +224,8 @@ class Client {
   void notify(std::uint64_t member, std::string_view identity, std::string_view body,
               Done done = {});
   /// All up to this one. `body` is that of the bus; empty: the member is registered.
-  void acknowledge(std::uint64_t member, std::string_view identity, std::uint64_t epoch,
-                   std::uint64_t number, std::string_view body, Done done = {});
+  void acknowledge(std::uint64_t member, std::string_view identity, const Place& last,
+                   std::string_view body, Done done = {});
 
   /// Has the connection of any tool's member ended.
   void kick(std::string_view member, std::string_view reason, Done done = {});

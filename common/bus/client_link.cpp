@@ -146,31 +146,49 @@ void Client::State::on_reply(const FrameView& frame) {
 }
 
 void Client::State::on_event(const FrameView& event) {
-  const wire::Header& header = event.header;
-  if (header.kind == Kind::kChanged) {
-    const Objects::View object{event.scope, event.name};
-    if (!objects_.advance(object, header.epoch, header.version)) return announce();
-    if (handlers_.event) handlers_.event(event);
-  } else if (header.kind == Kind::kMember) {
+  const auto heard = [&](const auto& handler) {
+    if (handler) handler(event);
+  };
+  const Kind kind = event.header.kind;
+  if (kind == Kind::kChanged) {
+    on_changed(event);
+  } else if (kind == Kind::kMember) {
     others_.on_member(event);
-  } else if (header.kind == Kind::kStream) {
+  } else if (kind == Kind::kStream) {
     others_.on_stream(event);
-  } else if (header.kind == Kind::kMetadata) {
-    if (handlers_.event) handlers_.event(event);
-  } else if (header.kind == Kind::kCalled) {
+  } else if (kind == Kind::kMetadata) {
+    heard(handlers_.event);
+  } else if (kind == Kind::kCalled) {
     on_call(event);
-  } else if (header.kind == Kind::kKicked) {
-    handlers_.kick ? handlers_.kick(event) : leave(header.member, "/", {});
-  } else if (header.kind == Kind::kMail || header.kind == Kind::kReplaced) {
-    on_mail(event);
-  } else if (header.kind == Kind::kMessage) {
+  } else if (kind == Kind::kKicked) {
+    on_kicked(event);
+  } else if (kind == Kind::kMail) {
+    heard(handlers_.mail);
+  } else if (kind == Kind::kReplaced) {
+    on_replaced(event);
+  } else if (kind == Kind::kMessage) {
     on_message(event);
-  } else if (header.kind == Kind::kBroadcast) {
-    if (handlers_.broadcast) handlers_.broadcast(event);
-  } else if (header.kind == Kind::kGap) {
-    settling_.start(lease_);
-    announce_all();
+  } else if (kind == Kind::kBroadcast) {
+    heard(handlers_.broadcast);
+  } else if (kind == Kind::kGap) {
+    on_gap();
   }
+}
+
+void Client::State::on_changed(const FrameView& event) {
+  const Objects::View object{event.scope, event.name};
+  if (!objects_.advance(object, event.header.epoch, event.header.version)) return announce();
+  if (handlers_.event) handlers_.event(event);
+}
+
+void Client::State::on_gap() {
+  settling_.start(lease_);
+  announce_all();
+}
+
+void Client::State::on_kicked(const FrameView& event) {
+  if (handlers_.kick) return handlers_.kick(event);
+  leave(event.header.member, "/", {});
 }
 
 void Client::State::on_call(const FrameView& event) {
@@ -184,11 +202,7 @@ void Client::State::on_call(const FrameView& event) {
 }
 
 // Who was replaced does not register again at the next hub, or it would replace whoever came.
-void Client::State::on_mail(const FrameView& event) {
-  if (event.header.kind == Kind::kMail) {
-    if (handlers_.mail) handlers_.mail(event);
-    return;
-  }
+void Client::State::on_replaced(const FrameView& event) {
   claims_.take({Kind::kRegister, event.header.member, {}, std::string{event.name}});
   if (handlers_.replaced) handlers_.replaced(event);
 }

@@ -60,7 +60,10 @@ class Client::State {
   void on_reply(const wire::FrameView& frame);
   void on_event(const wire::FrameView& event);
   void on_call(const wire::FrameView& event);
-  void on_mail(const wire::FrameView& event);
+  void on_changed(const wire::FrameView& event);
+  void on_gap();
+  void on_kicked(const wire::FrameView& event);
+  void on_replaced(const wire::FrameView& event);
   void on_message(const wire::FrameView& event);
   void greet();
   void on_hello(const Reply& reply);

@@ -47,16 +47,16 @@ void Others::emit(const Events& events) {
   for (const wire::Frame& event : events) emit_(event.view());
 }
 
-wire::Frame Others::member_event(std::string_view name, std::string_view scope,
+wire::Frame Others::member_event(std::string_view event, std::string_view scope,
                                  std::string_view member, std::string_view shown,
                                  const Place& at) const {
-  wire::Frame event =
-      event_frame(Kind::kMember, scope, presence_event(name, scope, member, shown, at));
-  event.header.epoch = at.epoch;
-  event.header.version = at.version;
+  wire::Frame frame =
+      event_frame(Kind::kMember, scope, presence_event(event, scope, member, shown, at));
+  frame.header.epoch = at.epoch;
+  frame.header.version = at.version;
   const auto id = wire::member_id(member);
-  if (id && id->incarnation == incarnation_) event.header.member = id->number;
-  return event;
+  if (id && id->incarnation == incarnation_) frame.header.member = id->number;
+  return frame;
 }
 
 void Others::joined(std::string_view scope, std::uint64_t member, std::string_view reply,

@@ -29,7 +29,7 @@ class Others {
   /// The reply to a join with presence. The one who asked first takes the list from the reply; when
   /// it is asked `again`, everybody else hears what is new in it.
   void joined(std::string_view scope, std::uint64_t member, std::string_view reply, bool again,
-              const Place& at = {});
+              const Place& place = {});
   void left(std::string_view scope, std::uint64_t member);
   /// The reply to a follow: what is up, unless asked `again` and known, and the latest metadata,
   /// which has the path as its name.

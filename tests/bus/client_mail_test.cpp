@@ -38,7 +38,7 @@ TEST_CASE("a mailbox is registered for at every hub, after the member has joined
   CHECK(test.told() == Told{R"(open ok 9:0 {"waiting":0})"});
   test.event(Kind::kMail, 1, "ann", "{1}");
   CHECK(test.told() == Told{"mail  ann {1}"});
-  test.client.acknowledge(1, "ann", 9, 1, {});
+  test.client.acknowledge(1, "ann", {9, 1}, {});
   test.expect("ack 1 ann 9:1");
   test.client.notify(0, "bob", R"({"message":1})");
   test.expect(R"(notify bob {"message":1})");

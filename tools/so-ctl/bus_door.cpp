@@ -117,7 +117,7 @@ void BusDoor::inbox(std::string_view identity, const Mailbox& options, const Lin
 
 void BusDoor::acknowledge(std::string_view identity, std::string_view epoch, std::uint64_t number,
                           const Done& done) {
-  hub_.acknowledge(0, identity, wire::from_hex64(epoch).value_or(0), number, {}, done);
+  hub_.acknowledge(0, identity, {wire::from_hex64(epoch).value_or(0), number}, {}, done);
 }
 
 void BusDoor::notify(std::string_view identity, std::string_view body, const Done& done) {

@@ -11,7 +11,7 @@ void get(bus::Client& hub, std::uint64_t member, const Request& request, const b
     return hub.get_last(member, request.scope, request.object, *request.last, done);
   }
   if (request.epoch != 0 && request.key.empty()) {
-    return hub.get_since(member, request.scope, request.object, request.epoch, request.version,
+    return hub.get_since(member, request.scope, request.object, {request.epoch, request.version},
                          done);
   }
   hub.get(member, request.scope, request.object, request.key, done);
@@ -56,7 +56,8 @@ bool ask_hub(bus::Client& hub, std::uint64_t member, const Request& request,
   } else if (request.kind == Kind::kNotify) {
     hub.notify(member, request.identity, request.body, done);
   } else if (request.kind == Kind::kAcknowledge) {
-    hub.acknowledge(member, request.identity, request.epoch, request.version, request.body, done);
+    const bus::Place last{request.epoch, request.version};
+    hub.acknowledge(member, request.identity, last, request.body, done);
   } else if (request.kind == Kind::kResult) {
     hub.result(member, request.body, done);
   } else {
