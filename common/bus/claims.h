@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "bus/reply.h"
@@ -28,20 +30,31 @@ struct ClaimKey {
 
 /// What is asked for.
 struct Terms {
-  std::string body;         // of the request
+  std::string body;         // of the request; kJoin: what the member shows of itself
   std::uint64_t epoch = 0;  // kUse: what the member has
   std::uint64_t version = 0;
   bool presence = false;  // kJoin
-  std::string info{};     // kJoin
 };
 
+/// There are two or more of each connection of an edge: an idle one should be small.
 struct Claim {
+  using Waiting = std::vector<Done>;
+
+  void wait(Done done) {
+    if (!waiting) waiting = std::make_unique<Waiting>();
+    waiting->push_back(std::move(done));
+  }
+  Waiting take_waiting() {
+    const auto taken = std::move(waiting);
+    return taken ? std::move(*taken) : Waiting{};
+  }
+
   Terms terms;
-  std::uint64_t ticket = 0;   // tells this claim from an earlier one of the same key
-  bool granted = false;       // by some hub
-  bool sent = false;          // to this hub
-  bool held = false;          // granted by this hub
-  std::vector<Done> waiting;  // who asked and was not answered yet
+  bool granted = false;              // by some hub
+  bool sent = false;                 // to this hub
+  bool held = false;                 // granted by this hub
+  std::uint64_t ticket = 0;          // tells this claim from an earlier one of the same key
+  std::unique_ptr<Waiting> waiting;  // who asked and was not answered yet; null: nobody
 };
 
 /// All claims of a tool, and how far they are announced. Memory: what the tool's connections hold.

@@ -133,7 +133,7 @@ void Client::stat(std::uint64_t member, std::string_view scope, std::string_view
                  std::move(done));
 }
 
-const std::set<std::uint64_t>& Client::users(std::string_view scope,
+std::span<const std::uint64_t> Client::users(std::string_view scope,
                                              std::string_view object) const {
   return state_->objects().users({scope, object});
 }

@@ -4,7 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -171,7 +171,8 @@ class Client {
             Done done);
 
   /// The members of this tool whose use of the object was granted: whom its events are for.
-  [[nodiscard]] const std::set<std::uint64_t>& users(std::string_view scope,
+  /// Ascending; borrowed until the next call or event.
+  [[nodiscard]] std::span<const std::uint64_t> users(std::string_view scope,
                                                      std::string_view object) const;
 
   // Streams and their metadata. `stream` is a whole path, or "/" to follow all; `data` is JSON.

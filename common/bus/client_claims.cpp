@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cassert>
-#include <iterator>
 #include <utility>
 
 #include "bus/body.h"
@@ -57,12 +56,10 @@ void Client::State::introduce(std::uint64_t member, std::string claims, Done don
 }
 
 // What is shown stays until a join shows something else, also at a hub that hears of it anew.
-void Client::State::join(ClaimKey key, JoinOptions options, Done done) {
+void Client::State::join(ClaimKey key, const JoinOptions& options, Done done) {
   const Claims::Entry* const before = claims_.find(key);
-  std::string info{options.info};
-  if (info.empty() && before != nullptr) info = before->second.terms.info;
-  options.info = info;
-  Terms terms{.body = join_body(options), .presence = options.presence, .info = info};
+  Terms terms{.body = std::string{options.info}, .presence = options.presence};
+  if (terms.body.empty() && before != nullptr) terms.body = before->second.terms.body;
   claim(std::move(key), std::move(terms), std::move(done));
 }
 
@@ -72,7 +69,7 @@ void Client::State::claim(ClaimKey key, Terms terms, Done done) {
   if (waiting >= kMaxPending) return later(std::move(done), kTooMany);
   Claims::Entry& entry = claims_.put(std::move(key));
   Terms before = std::exchange(entry.second.terms, std::move(terms));
-  if (done) entry.second.waiting.push_back(std::move(done));
+  if (done) entry.second.wait(std::move(done));
   if (connected) {
     ++in_flight_;
     return send_claim(entry, std::move(before));
@@ -109,7 +106,9 @@ void Client::State::taken_back(const FrameView& frame, const std::vector<Claims:
 
 void Client::State::drop(const Claims::Entry& taken) {
   const auto& [key, claim] = taken;
-  for (const Done& done : claim.waiting) later(done, kHubLost);
+  if (claim.waiting) {
+    for (const Done& done : *claim.waiting) later(done, kHubLost);
+  }
   if (key.kind == Kind::kUse) objects_.released(object_of(key), key.member);
   if (key.kind == Kind::kJoin) others_.left(key.scope, key.member);
   if (key.kind == Kind::kFollow) others_.unfollowed(key.scope);
@@ -145,10 +144,12 @@ void Client::State::send_claim(Claims::Entry& entry, Terms before) {
   claim.sent = true;
   // A member that was granted the use before needs no snapshot: when something was missed, all
   // users of the object are told at once.
-  const bool known_user = key.kind == Kind::kUse && claim.granted && claim.waiting.empty();
+  const bool known_user = key.kind == Kind::kUse && claim.granted && !claim.waiting;
   std::string body = known_user ? quiet(claim.terms.body) : claim.terms.body;
-  if (key.kind == Kind::kJoin) body = with_claims(std::move(body), claims_of(key.member));
-  Sent sent{key, claim.ticket, std::move(before), std::exchange(claim.waiting, {})};
+  if (key.kind == Kind::kJoin) {
+    body = with_claims(join_body({body, claim.terms.presence}), claims_of(key.member));
+  }
+  Sent sent{key, claim.ticket, std::move(before), claim.take_waiting()};
   send(request_of(entry, body), [this, sent = std::move(sent)](const Reply& reply) mutable {
     --in_flight_;
     on_claim(sent, reply);
@@ -159,8 +160,7 @@ void Client::State::send_claim(Claims::Entry& entry, Terms before) {
 void Client::State::on_claim(Sent& sent, const Reply& reply) {
   Claims::Entry* const entry = claims_.find(sent.key, sent.ticket);
   if (entry != nullptr && reply.code == kHubLost.code) {  // asked again when there is a hub
-    auto& waiting = entry->second.waiting;
-    std::move(sent.waiting.begin(), sent.waiting.end(), std::back_inserter(waiting));
+    for (Done& done : sent.waiting) entry->second.wait(std::move(done));
     return;
   }
   if (entry != nullptr && reply.ok()) {

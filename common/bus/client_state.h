@@ -41,7 +41,7 @@ class Client::State {
   void introduce(std::uint64_t member, std::string claims, Done done);
   void forget(std::uint64_t member) { introduced_.erase(member); }
   [[nodiscard]] std::string_view claims_of(std::uint64_t member) const;
-  void join(ClaimKey key, JoinOptions options, Done done);
+  void join(ClaimKey key, const JoinOptions& options, Done done);
   void claim(ClaimKey key, Terms terms, Done done);
   void undo(wire::Kind kind, const ClaimKey& key, Done done);
   void leave(std::uint64_t member, std::string_view scope, Done done);
@@ -76,7 +76,7 @@ class Client::State {
     ClaimKey key;
     std::uint64_t ticket;
     Terms before;  // what is held already, if something is
-    std::vector<Done> waiting;
+    Claim::Waiting waiting;
   };
   void taken_back(const wire::FrameView& frame, const std::vector<Claims::Entry>& taken, Done done);
   void announce_all();

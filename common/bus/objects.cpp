@@ -1,5 +1,7 @@
 #include "bus/objects.h"
 
+#include <algorithm>
+
 namespace so::bus {
 
 using Sync = Object::Sync;
@@ -9,10 +11,9 @@ Objects::Entry* Objects::find(View key) {
   return at == objects_.end() ? nullptr : &*at;
 }
 
-const std::set<std::uint64_t>& Objects::users(View key) const {
-  static const std::set<std::uint64_t> none;
+std::span<const std::uint64_t> Objects::users(View key) const {
   const auto at = objects_.find(key);
-  return at == objects_.end() ? none : at->second.users;
+  return at == objects_.end() ? std::span<const std::uint64_t>{} : at->second.users;
 }
 
 void Objects::granted(View key, std::uint64_t member, std::uint64_t epoch, std::uint64_t version,
@@ -25,7 +26,8 @@ void Objects::granted(View key, std::uint64_t member, std::uint64_t epoch, std::
     entry->second.version = version;
   }
   Object& object = entry->second;
-  object.users.insert(member);
+  const auto place = std::ranges::lower_bound(object.users, member);
+  if (place == object.users.end() || *place != member) object.users.insert(place, member);
   const bool same = object.epoch == epoch && object.version == version;
   object.mixed = object.mixed || (told && !same);
   if (object.sync == Sync::kExact && !same) doubt(*entry);
@@ -34,8 +36,10 @@ void Objects::granted(View key, std::uint64_t member, std::uint64_t epoch, std::
 void Objects::released(View key, std::uint64_t member) {
   const auto at = objects_.find(key);
   if (at == objects_.end()) return;
-  at->second.users.erase(member);
-  if (at->second.users.empty()) objects_.erase(at);
+  auto& users = at->second.users;
+  const auto place = std::ranges::lower_bound(users, member);
+  if (place != users.end() && *place == member) users.erase(place);
+  if (users.empty()) objects_.erase(at);
 }
 
 bool Objects::advance(View key, std::uint64_t epoch, std::uint64_t version) {

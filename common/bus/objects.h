@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -25,8 +25,8 @@ struct Object {
   std::uint64_t epoch = 0;
   std::uint64_t version = 0;
   Sync sync = Sync::kExact;
-  bool mixed = false;             // a user was told of a later state than the others know
-  std::set<std::uint64_t> users;  // never empty
+  bool mixed = false;                // a user was told of a later state than the others know
+  std::vector<std::uint64_t> users;  // ascending, never empty
 };
 
 /// The objects that members of this tool use, and whether what we know of each is exact. The hub
@@ -51,7 +51,7 @@ class Objects {
   using Entry = Map::value_type;
 
   Entry* find(View key);
-  [[nodiscard]] const std::set<std::uint64_t>& users(View key) const;
+  [[nodiscard]] std::span<const std::uint64_t> users(View key) const;
 
   /// The hub granted a use and said where the object is; `told`: the member has that state.
   void granted(View key, std::uint64_t member, std::uint64_t epoch, std::uint64_t version,

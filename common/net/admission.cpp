@@ -6,25 +6,23 @@ namespace so::net {
 
 Admission::Answer Admission::enter(const SocketAddress& peer, Seat& seat) {
   if (total_ >= caps_.total) return Answer::kFull;
-  std::string network;
+  Networks::value_type* network = nullptr;
   if (caps_.count_loopback || !is_loopback(to_address(peer))) {
-    network = network_of(peer);
-    std::size_t& there = by_network_[network];
-    if (there >= caps_.per_address) return Answer::kTooManyFromThere;
-    ++there;
+    network = &*by_network_.try_emplace(network_of(peer)).first;
+    if (network->second >= caps_.per_address) return Answer::kTooManyFromThere;
+    ++network->second;
   }
   ++total_;
-  seat = Seat{*this, std::move(network)};
+  seat = Seat{*this, network};
   return Answer::kAdmitted;
 }
 
-void Admission::leave(const std::string& network) {
+void Admission::leave(Networks::value_type* network) {
   assert(total_ > 0);
   --total_;
-  if (network.empty()) return;
-  const auto there = by_network_.find(network);
-  assert(there != by_network_.end());
-  if (--there->second == 0) by_network_.erase(there);
+  if (network == nullptr) return;
+  assert(network->second > 0);
+  if (--network->second == 0) by_network_.erase(by_network_.find(network->first));
 }
 
 }  // namespace so::net

@@ -18,13 +18,15 @@ class Admission {
     bool count_loopback = false;  // whether per_address binds proxies on this machine, too
   };
 
+  using Networks = std::unordered_map<std::string, std::size_t>;  // connections of each
+
   /// One counted connection; given back when it is destroyed. The Admission outlives it.
   class Seat {
    public:
     Seat() = default;
-    Seat(Admission& owner, std::string network) : owner_(&owner), network_(std::move(network)) {}
+    Seat(Admission& owner, Networks::value_type* network) : owner_(&owner), network_(network) {}
     Seat(Seat&& other) noexcept
-        : owner_(std::exchange(other.owner_, nullptr)), network_(std::move(other.network_)) {}
+        : owner_(std::exchange(other.owner_, nullptr)), network_(other.network_) {}
     Seat& operator=(Seat&& other) noexcept {
       std::swap(owner_, other.owner_);
       std::swap(network_, other.network_);
@@ -38,7 +40,7 @@ class Admission {
 
    private:
     Admission* owner_ = nullptr;
-    std::string network_;  // empty: not counted per address
+    Networks::value_type* network_ = nullptr;  // the owner's; null: not counted per address
   };
 
   enum class Answer { kAdmitted, kFull, kTooManyFromThere };
@@ -51,11 +53,11 @@ class Admission {
   [[nodiscard]] std::size_t total() const { return total_; }
 
  private:
-  void leave(const std::string& network);
+  void leave(Networks::value_type* network);
 
   Caps caps_;
   std::size_t total_ = 0;
-  std::unordered_map<std::string, std::size_t> by_network_;  // no zeros: the last one is forgotten
+  Networks by_network_;  // no zeros: the last one is forgotten
 };
 
 }  // namespace so::net

@@ -25,8 +25,7 @@ bool may_be_sent(std::uint16_t code) {
 }  // namespace
 
 WsEvent WsReader::next(std::span<std::uint8_t>& in) {
-  if (message_ == Opcode::kContinuation) pieces_ = {};  // told last time
-  if (!in_payload_) control_ = {};
+  if (held_) forget_told();
   while (!failed() && !closed_) {
     if (!in_payload_ && (!read_head(in) || !begin_frame())) break;
     const auto part = in.first(std::min<std::uint64_t>(owed_, in.size()));
@@ -34,8 +33,7 @@ WsEvent WsReader::next(std::span<std::uint8_t>& in) {
     unmask(part);
     owed_ -= part.size();
     if (owed_ > 0) {
-      Bytes& held = control() ? control_ : pieces_;
-      held.insert(held.end(), part.begin(), part.end());
+      held().insert(held().end(), part.begin(), part.end());
       return {};
     }
     in_payload_ = false;
@@ -43,6 +41,17 @@ WsEvent WsReader::next(std::span<std::uint8_t>& in) {
   }
   if (failed() || closed_) in = {};
   return failed() ? failure() : WsEvent{};
+}
+
+Bytes& WsReader::held() {
+  if (!held_) held_ = std::make_unique<Held>();
+  return control() ? held_->control : held_->message;
+}
+
+void WsReader::forget_told() {
+  if (message_ == Opcode::kContinuation) held_->message = {};
+  if (!in_payload_) held_->control = {};
+  if (held_->message.empty() && held_->control.empty()) held_.reset();
 }
 
 std::size_t WsReader::head_size() const {
@@ -104,7 +113,8 @@ bool WsReader::begin_data() {
     fragments_ = 0;
   }
   if (owed_ >> 63U != 0) return fault(close_code::kProtocolError, "a length beyond all bounds");
-  if (owed_ > limits_.message_bytes || pieces_.size() > limits_.message_bytes - owed_) {
+  const std::size_t before = held_ ? held_->message.size() : 0;
+  if (owed_ > limits_.message_bytes || before > limits_.message_bytes - owed_) {
     return fault(close_code::kTooBig, "the message is too big");
   }
   if (++fragments_ > limits_.fragments) {
@@ -133,10 +143,10 @@ void WsReader::unmask(std::span<std::uint8_t> bytes) {
 // nullopt: a fragment, and more are to come.
 std::optional<WsEvent> WsReader::end_frame(ByteView last) {
   head_bytes_ = 0;
-  Bytes& held = control() ? control_ : pieces_;
-  const bool keep = !held.empty() || !(control() || final());
-  if (keep) held.insert(held.end(), last.begin(), last.end());
-  const ByteView payload = keep ? ByteView{held} : last;
+  const bool begun = held_ && !held().empty();
+  const bool keep = begun || !(control() || final());
+  if (keep) held().insert(held().end(), last.begin(), last.end());
+  const ByteView payload = keep ? ByteView{held()} : last;
   switch (opcode()) {
     case Opcode::kClose:
       return close(payload);
@@ -183,7 +193,7 @@ WsEvent WsReader::close(ByteView payload) {
 bool WsReader::fault(std::uint16_t code, std::string_view why) {
   fault_code_ = code;
   fault_why_ = why;
-  pieces_ = {};
+  held_.reset();
   return false;
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -51,6 +52,12 @@ class WsReader {
   };
   static constexpr std::size_t kMaxHead = 14;
 
+  /// What has come of what comes in several pieces.
+  struct Held {
+    Bytes message;
+    Bytes control;  // frame
+  };
+
   [[nodiscard]] Opcode opcode() const { return static_cast<Opcode>(head_[0] & 0x0FU); }
   [[nodiscard]] bool final() const { return (head_[0] & 0x80U) != 0; }
   [[nodiscard]] bool control() const { return (head_[0] & 0x08U) != 0; }
@@ -60,6 +67,8 @@ class WsReader {
   bool begin_frame();
   bool begin_data();
   [[nodiscard]] std::uint64_t length() const;
+  Bytes& held();
+  void forget_told();
   void unmask(std::span<std::uint8_t> bytes);
   std::optional<WsEvent> end_frame(ByteView last);
   WsEvent whole(ByteView payload);
@@ -76,8 +85,7 @@ class WsReader {
   bool closed_ = false;
   std::uint32_t fragments_ = 0;  // so far
   std::uint64_t owed_ = 0;       // bytes of the payload that have not come
-  Bytes pieces_;                 // of the message, when it comes in several
-  Bytes control_;                // of a control frame, when it comes in several
+  std::unique_ptr<Held> held_;   // null: nothing, as most of the time
   std::uint16_t fault_code_ = 0;
   std::string_view fault_why_;  // a constant
 };

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "net/conn_id.h"
@@ -25,10 +26,11 @@ class Audience {
   /// Who comes and goes in a scope.
   static std::string presence(std::string_view scope) { return topic(scope, "\n"); }
 
-  /// Twice is once.
-  void add(const std::string& topic, net::ConnId id) {
-    auto& ids = ids_[topic];
+  /// Twice is once. The topic as it is kept here, until its last connection is removed.
+  const std::string& add(std::string topic, net::ConnId id) {
+    auto& [kept, ids] = *ids_.try_emplace(std::move(topic)).first;
     if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+    return kept;
   }
 
   /// Whether that was the topic's last.

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "audience.h"
 #include "net/conn_id.h"
@@ -25,7 +25,7 @@ class Whereabouts {
   }
 
  private:
-  using Scopes = std::set<std::string>;
+  using Scopes = std::vector<const std::string*>;  // topics of audience_
   std::unordered_map<net::ConnId, Scopes> connections_;
   Audience audience_;
 };
