@@ -88,6 +88,7 @@ TcpConnections::TcpConnections(Loop& loop, TcpLimits limits)
     : loop_(&loop),
       limits_(limits),
       read_buffer_(limits.read_bytes),
+      ring_(SendRing::open()),
       turn_end_(loop, [this] { end_turn(); }),
       deadlines_(tick_for(limits)),
       tick_(loop, [this] { check_deadlines(); }),
@@ -191,15 +192,22 @@ void TcpConnections::mark(Connection& c) {
 // Only here do connections leave the map, so a Connection& lives until its turn ends.
 void TcpConnections::end_turn() {
   std::swap(marked_, ending_);
+  for (Connection* const c : ending_) {
+    c->marked = false;
+    if (c->state != State::kNew) continue;
+    c->state = State::kOpen;
+    c->announced = true;
+    if (handlers_.on_open) handlers_.on_open(c->id, c->peer);
+  }
+  std::span<Connection* const> rest{ending_};
+  while (ring_ && rest.size() >= SendRing::kWorth) {
+    const auto some = rest.first(std::min(rest.size(), SendRing::kEntries));
+    rest = rest.subspan(some.size());
+    ride(some);
+  }
   for (Connection* const marked : ending_) {
     Connection& c = *marked;
     const ConnId id = c.id;
-    c.marked = false;
-    if (c.state == State::kNew) {
-      c.state = State::kOpen;
-      c.announced = true;
-      if (handlers_.on_open) handlers_.on_open(id, c.peer);
-    }
     if (c.state != State::kGone) flush(c);
     if (c.state != State::kGone || c.marked) continue;  // marked: again, in the next round
     const auto gone = std::move(connections_.extract(id).mapped());
@@ -207,6 +215,22 @@ void TcpConnections::end_turn() {
     if (gone->announced && handlers_.on_close) handlers_.on_close(id, gone->why);
   }
   ending_.clear();
+}
+
+// One attempt for each; what has to be said of it is said by flush().
+void TcpConnections::ride(std::span<Connection* const> all) {
+  riders_.clear();
+  for (Connection* const c : all) {
+    if (c->state == State::kGone || c->behind || c->tls || c->out.empty()) continue;
+    if (ring_->add(c->socket.get(), c->out)) riders_.push_back(c);
+  }
+  const auto sent = ring_->submit();
+  for (std::size_t i = 0; i < riders_.size(); ++i) {
+    if (sent[i] == 0) continue;
+    riders_[i]->out.consume(sent[i]);
+    riders_[i]->progressed = true;
+  }
+  if (ring_->failed()) ring_.reset();
 }
 
 void TcpConnections::flush(Connection& c) {

@@ -19,6 +19,7 @@
 #include "net/deadlines.h"
 #include "net/loop.h"
 #include "net/outbox.h"
+#include "net/send_ring.h"
 #include "net/sent.h"
 #include "net/tls.h"
 #include "net/turn_end.h"
@@ -45,9 +46,10 @@ struct TcpLimits {
 
 /// Connected TCP sockets, accepted or dialled, in the loop of the process.
 ///
-/// send() only appends. At the end of the turn each connection gets one writev; what the kernel
-/// does not take waits in its Outbox and leaves as the peer reads. What is given to send_later()
-/// leaves with other things, or limits.gather later: fewer and larger writes.
+/// send() only appends. At the end of the turn each connection gets one write, many of them by one
+/// SendRing; what the kernel does not take waits in its Outbox and leaves as the peer reads. What
+/// is given to send_later() leaves with other things, or limits.gather later: fewer and larger
+/// writes.
 class TcpConnections {
  public:
   explicit TcpConnections(Loop& loop, TcpLimits limits = {});
@@ -95,6 +97,7 @@ class TcpConnections {
   void mark(Connection& c);
   void end_gathering();
   void end_turn();
+  void ride(std::span<Connection* const> all);
   void flush(Connection& c);
   bool write(Connection& c, std::span<iovec> bytes, std::size_t& taken);
   bool encrypt(Connection& c);
@@ -116,6 +119,8 @@ class TcpConnections {
   std::uint64_t last_id_ = 0;
   std::vector<Connection*> marked_;  // to be looked at when the turn ends
   std::vector<Connection*> ending_;  // those that are being looked at
+  std::unique_ptr<SendRing> ring_;   // null: one write after the other
+  std::vector<Connection*> riders_;  // whose bytes are in it
   std::vector<ConnId> gathering_;
   TurnEnd turn_end_;
   Deadlines deadlines_;

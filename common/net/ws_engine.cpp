@@ -114,6 +114,7 @@ Status WsEngine::prepare() {
   if (!readable) return fail(readable.error());
   readable_ = std::move(*readable);
   read_buffer_.resize(options_.read_bytes);
+  if (options_.ring) ring_ = SendRing::open();
   return {};
 }
 
@@ -223,6 +224,7 @@ void WsEngine::mark(WsConnection& c) {
 void WsEngine::end_turn() {
   const TimePoint said = said_;
   const auto marked = std::exchange(marked_, {});
+  const bool now = options_.coalesce == Millis{0};
   for (const ConnId id : marked) {
     WsConnection* const c = find(id);
     if (c == nullptr) continue;
@@ -230,25 +232,23 @@ void WsEngine::end_turn() {
     take_held(*c);
     read_or_wait(*c);
     if (std::exchange(c->more, false)) on_readable(id);
-    if (options_.coalesce == Millis{0}) {
-      if (!c->behind) flush(*c);  // else the library calls when the peer takes more
-    } else if (!std::exchange(c->waiting, true)) {
+    if (!now && !std::exchange(c->waiting, true)) {
       if (waiting_.empty()) coalesced_.start(options_.coalesce);
       waiting_.push_back(id);
     }
   }
+  if (now) flush_all(marked);
   if (marked.size() > 1) {
     counters_.fanouts.observe(std::chrono::duration<double>(Clock::now() - said).count());
   }
 }
 
 void WsEngine::flush_waiting() {
-  for (const ConnId id : std::exchange(waiting_, {})) {
-    WsConnection* const c = find(id);
-    if (c == nullptr) continue;
-    c->waiting = false;
-    if (!c->behind) flush(*c);
+  const auto waiting = std::exchange(waiting_, {});
+  for (const ConnId id : waiting) {
+    if (WsConnection* const c = find(id)) c->waiting = false;
   }
+  flush_all(waiting);
 }
 
 std::vector<Address> WsEngine::addresses() const {

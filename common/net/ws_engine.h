@@ -12,6 +12,7 @@
 #include "net/deadlines.h"
 #include "net/listener.h"
 #include "net/read_set.h"
+#include "net/send_ring.h"
 #include "net/turn_end.h"
 #include "net/ws_certificate.h"
 #include "net/ws_connection.h"
@@ -37,8 +38,9 @@ struct WsRole {
 /// WsServer on libwebsockets. The library reads HTTP heads, shakes hands, and says when a socket
 /// takes more. We accept, and frames are ours in both directions, straight from and to the
 /// descriptor: one write for each connection and turn (measured: as cheap as an own server; one
-/// write callback for each message costs twice as much), and a reader that sees the mask bit and
-/// every ping, which the library shows to nobody.
+/// write callback for each message costs twice as much), those of many connections in one call of
+/// the kernel where it has io_uring, and a reader that sees the mask bit and every ping, which the
+/// library shows to nobody.
 ///
 /// ws_engine.cpp: accepting, the public side   ws_events.cpp: what the library calls
 /// ws_http.cpp: requests and replies           ws_send.cpp: sending, closing, pings
@@ -125,8 +127,11 @@ class WsEngine final : public WsServer {
   // ws_send.cpp
   void end_body(WsConnection& c, std::uint16_t code);
   void start_close(WsConnection& c, std::uint16_t code, std::string_view reason);
+  void flush_all(std::span<const ConnId> ids);
+  void ride(std::span<const ConnId> ids, std::vector<ConnId>& left);
   void flush(WsConnection& c);
   bool send_directly(WsConnection& c);
+  void took(WsConnection& c, std::size_t bytes);
   void after_flush(WsConnection& c);
   void kill(WsConnection& c, std::uint16_t code);
   void schedule(WsConnection& c, Millis after);
@@ -148,7 +153,9 @@ class WsEngine final : public WsServer {
   std::vector<ConnId> marked_;
   std::vector<ConnId> waiting_;
   Timer coalesced_;
-  std::vector<iovec> vectors_;  // of one write
+  std::vector<iovec> vectors_;         // of one write
+  std::unique_ptr<SendRing> ring_;     // null: one write after the other
+  std::vector<WsConnection*> riders_;  // whose bytes are in it
   std::unique_ptr<ReadSet> readable_;
   Bytes read_buffer_;  // what one connection says in a turn
   TurnEnd turn_end_;

@@ -62,6 +62,43 @@ void WsEngine::end_body(WsConnection& c, std::uint16_t code) {
   mark(c);
 }
 
+void WsEngine::flush_all(std::span<const ConnId> ids) {
+  std::vector<ConnId> left;
+  while (ring_ && ids.size() >= SendRing::kWorth) {
+    const auto some = ids.first(std::min(ids.size(), SendRing::kEntries));
+    ids = ids.subspan(some.size());
+    ride(some, left);
+  }
+  left.insert(left.end(), ids.begin(), ids.end());
+  for (const ConnId id : left) {
+    WsConnection* const c = find(id);
+    if (c != nullptr && !c->behind) flush(*c);  // else the library calls when the peer takes more
+  }
+}
+
+// Who is sent all that waits for it is done with; who is not is left. Nobody is called meanwhile,
+// so that who rides is there until the end.
+void WsEngine::ride(std::span<const ConnId> ids, std::vector<ConnId>& left) {
+  riders_.clear();
+  for (const ConnId id : ids) {
+    WsConnection* const c = find(id);
+    if (c == nullptr || c->behind) continue;
+    const bool plain = c->phase == Phase::kOpen && !c->role->tls && !c->out.empty();
+    if (plain && ring_->add(lws_get_socket_fd(c->wsi), c->out)) {
+      riders_.push_back(c);
+    } else {
+      left.push_back(id);
+    }
+  }
+  const auto sent = ring_->submit();
+  for (std::size_t i = 0; i < riders_.size(); ++i) {
+    WsConnection& c = *riders_[i];
+    if (sent[i] > 0) took(c, sent[i]);
+    if (!c.out.empty()) left.push_back(c.id);
+  }
+  if (ring_->failed()) ring_.reset();
+}
+
 void WsEngine::flush(WsConnection& c) {
   const bool body = c.phase == Phase::kBody || c.phase == Phase::kBodyEnd;
   if (c.phase != Phase::kOpen && c.phase != Phase::kClosing && !body) return;
@@ -77,12 +114,16 @@ bool WsEngine::send_directly(WsConnection& c) {
     const Transfer sent = transmit(c.wsi, c.out.gather(vectors_));
     c.promised = sent.offered;
     if (sent.bytes == 0) return !sent.ended;
-    ++counters_.writes;
-    counters_.bytes_out += sent.bytes;
-    c.out.consume(sent.bytes);
-    c.progress_at = loop_->now();
+    took(c, sent.bytes);
   }
   return true;
+}
+
+void WsEngine::took(WsConnection& c, std::size_t bytes) {
+  ++counters_.writes;
+  counters_.bytes_out += bytes;
+  c.out.consume(bytes);
+  c.progress_at = loop_->now();
 }
 
 void WsEngine::after_flush(WsConnection& c) {

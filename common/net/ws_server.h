@@ -105,6 +105,7 @@ struct WsOptions {
   Millis close_within{5'000};  // from our close frame to the peer's
   Millis coalesce{0};       // what is sent may wait so long for company; 0: for the end of the turn
   bool reuse_port = false;  // several processes on one port
+  bool ring = true;         // where the kernel has io_uring, many are sent to with one call of it
 };
 
 struct WsCounters {

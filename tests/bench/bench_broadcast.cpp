@@ -83,7 +83,7 @@ std::string masked(unsigned opcode, std::string_view payload) {
 
 // --- the servers ---
 
-void serve_ours(std::uint16_t port) {
+void serve_ours(std::uint16_t port, bool ring) {
   net::Loop loop;
   net::WsListener listener;
   listener.address = {"127.0.0.1", port};
@@ -91,7 +91,8 @@ void serve_ours(std::uint16_t port) {
   options.messages.per_second = 0;
   options.ping_every = options.pong_within = Millis{3'600'000};  // nobody here answers
   options.connects = {.total = {}, .per_address = {}};
-  options.caps = {.total = 1U << 20U};
+  options.caps = {.total = 15'000};
+  options.ring = ring;
   auto opened = net::WsServer::open(loop, {listener}, options);
   if (!opened) give_up(opened.error().text);
   net::WsServer& server = **opened;
@@ -441,9 +442,12 @@ int main(int argc, char** argv) {
   const rlimit files{1U << 17U, 1U << 17U};  // more than the hard limit takes root
   if (setrlimit(RLIMIT_NOFILE, &files) != 0) net::set_descriptor_limit(files.rlim_cur);
 
-  std::vector<Peer> peers{{"epoll, the floor", serve_floor, "", {}, {}},
-                          {"ours", serve_ours, "", {}, {}}};
+  std::vector<Peer> peers{
+      {"epoll, the floor", serve_floor, "", {}, {}},
+      {"ours", [](auto port) { serve_ours(port, true); }, "", {}, {}},
+      {"ours, no io_uring", [](auto port) { serve_ours(port, false); }, "", {}, {}}};
   for (auto* make : {mosquitto, nats, node_ws}) {
+    if (std::getenv("SO_BENCH_ALONE") != nullptr) break;
     Peer peer = make();
     if (installed(peer.name)) {
       peers.push_back(std::move(peer));

@@ -99,18 +99,33 @@ struct Gateway {
         " -subj /CN=localhost -keyout " +
         key + " -out " + certificate + " 2>/dev/null";
     if (std::system(make.c_str()) != 0) give_up("openssl makes no certificate");
-    const std::string hub = "ipc://" + dir.path("bus");
+    const std::string hub = "ipc://" + dir.path(fmt::format("bus-{}", server.port));
     bench::spawn(server, {std::string{SO_BIN} + "/so-hub", "--hub", hub});
-    const std::string log = dir.path("log");
+    const std::string log = dir.path(fmt::format("log-{}", server.port));
     bench::spawn(server,
-                 {std::string{SO_BIN} + "/ws-gateway", "--hub", hub, "--listen",
-                  fmt::format("127.0.0.1:{}", server.port), "--wss-listen",
-                  fmt::format("127.0.0.1:{}", tls_port), "--tls-cert", certificate, "--tls-key",
-                  key, "--max-connections", fmt::to_string(most), "--connect-rate", "0",
-                  "--connect-rate-per-address", "0", "--ping-every", "1h"},
+                 {std::string{SO_BIN} + "/ws-gateway",
+                  "--hub",
+                  hub,
+                  "--listen",
+                  fmt::format("127.0.0.1:{}", server.port),
+                  "--wss-listen",
+                  fmt::format("127.0.0.1:{}", tls_port),
+                  "--tls-cert",
+                  certificate,
+                  "--tls-key",
+                  key,
+                  "--max-connections",
+                  fmt::to_string(most),
+                  "--connect-rate",
+                  "0",
+                  "--connect-rate-per-address",
+                  "0",
+                  "--ping-every",
+                  "1h",
+                  "--pong-within",
+                  "1h"},
                  log);
-    for (int i = 0; i < 1000 && !bench::contains(log, "the hub is there"); ++i)
-      std::this_thread::sleep_for(Millis{10});
+    bench::await(log, {"ready on", "the hub is there"});
   }
   [[nodiscard]] std::size_t resident() const { return server.measured().resident(); }
 

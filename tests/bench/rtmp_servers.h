@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -52,6 +54,14 @@ inline bool contains(const std::string& file, const std::string& text) {
   return std::string{std::istreambuf_iterator{in}, {}}.find(text) != std::string::npos;
 }
 
+/// Until the log has all of this; ten seconds at most.
+inline void await(const std::string& log, std::initializer_list<std::string> words) {
+  const auto said = [&] {
+    return std::ranges::all_of(words, [&](const std::string& each) { return contains(log, each); });
+  };
+  for (int i = 0; i < 1000 && !said(); ++i) std::this_thread::sleep_for(Millis{10});
+}
+
 inline Server ours(const TempDir& dir, const std::string& name,
                    const std::vector<std::string>& more) {
   Server server{name, true, free_port()};
@@ -62,8 +72,7 @@ inline Server ours(const TempDir& dir, const std::string& name,
                                  fmt::format("127.0.0.1:{}", server.port)};
   words.insert(words.end(), more.begin(), more.end());
   spawn(server, std::move(words), log);
-  for (int i = 0; i < 1000 && !contains(log, "the hub is there"); ++i)
-    std::this_thread::sleep_for(Millis{10});
+  await(log, {"ready on", "the hub is there"});
   return server;
 }
 

@@ -484,6 +484,32 @@ TEST_CASE("ws: frames sent in one turn leave together, in order, in one piece fo
   CHECK(server.ws->counters().writes == 5);
 }
 
+TEST_CASE("ws: of many who are sent to at once each gets all, the slow one later") {
+  for (const bool ring : {true, false}) {
+    CAPTURE(ring);
+    net::Loop loop;
+    net::WsOptions options;
+    options.ring = ring;
+    Server server{loop, {}, options};
+    std::vector<std::unique_ptr<WsPeer>> peers;
+    for (std::size_t i = 0; i < 20; ++i) {
+      peers.push_back(i == 7 ? std::make_unique<WsPeer>(server.address(), kSmallBuffer)
+                             : std::make_unique<WsPeer>(server.address()));
+      server.open(*peers.back());
+    }
+    std::string large(600'000, ' ');
+    for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>('a' + i % 23);
+    CHECK(server.ws->broadcast(server.opened, Frame::text(large)) == 20);
+    REQUIRE(run_until(loop, [&] { return peers[0]->frames().size() == 1; }));
+    CHECK(server.ws->broadcast(server.opened, Frame::text("short")) == 20);
+    for (const auto& peer : peers) {
+      REQUIRE(run_until(loop, [&] { return peer->frames().size() == 2; }));
+      CHECK(peer->frames()[0].payload == large);
+      CHECK(peer->frames()[1].payload == "short");
+    }
+  }
+}
+
 TEST_CASE("ws: handlers may close connections, their own and others") {
   net::Loop loop;
   Server server{loop};
