@@ -255,7 +255,7 @@ void first_picture(const std::vector<Server>& servers) {
   for (const Server& server : servers) {
     if (!server.rtmp) continue;
     const Publishers publishers{server, 1};
-    const Child publisher{[&] { publishers.say({"", 1, 0, true, 300}); }};
+    const Child publisher{[&] { publishers.say({"", 1, 0, true, 30 * 3600}); }};
     std::this_thread::sleep_for(Seconds{2});  // the stream is not new
     std::vector<double> waits;
     for (std::size_t i = 0; i < kPlayers; ++i) {
