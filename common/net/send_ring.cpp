@@ -13,19 +13,31 @@ constexpr int kFlags = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_WAITALL;
 
 }  // namespace
 
-std::unique_ptr<SendRing> SendRing::open() {
-  auto ring = std::make_unique<io_uring>();
-  constexpr unsigned kSetup = IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER;
-  if (io_uring_queue_init(kEntries, ring.get(), kSetup) != 0) return nullptr;
-  std::unique_ptr<SendRing> out{new SendRing{std::move(ring)}};
-  const bool quiet = (out->ring_->features & IORING_FEAT_CQE_SKIP) != 0;
-  return quiet ? std::move(out) : nullptr;
-}
-
-SendRing::SendRing(std::unique_ptr<io_uring> ring) : ring_(std::move(ring)) {}
+SendRing::SendRing(bool wanted) : untried_(wanted) {}
 
 SendRing::~SendRing() {
+  close();
+}
+
+bool SendRing::serves(std::size_t writes) {
+  if (writes < kWorth) return false;
+  if (std::exchange(untried_, false)) open();
+  return ring_ != nullptr;
+}
+
+void SendRing::open() {
+  auto ring = std::make_unique<io_uring>();
+  constexpr unsigned kSetup = IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER;
+  if (io_uring_queue_init(kEntries, ring.get(), kSetup) != 0) return;
+  ring_ = std::move(ring);
+  if ((ring_->features & IORING_FEAT_CQE_SKIP) == 0) return close();
+  pieces_.resize(kEntries * kPieces);
+  messages_.resize(kEntries);
+}
+
+void SendRing::close() {
   if (ring_) io_uring_queue_exit(ring_.get());
+  ring_.reset();
 }
 
 bool SendRing::add(int socket, const Outbox& waiting) {
@@ -72,8 +84,7 @@ std::span<const std::size_t> SendRing::submit() {
   if (taken == sent_.size()) return sent_;
   // What it did not take it would take the next time, when the bytes are gone.
   std::fill(sent_.begin() + static_cast<std::ptrdiff_t>(taken), sent_.end(), 0);
-  io_uring_queue_exit(ring_.get());
-  ring_.reset();
+  close();
   return sent_;
 }
 

@@ -88,7 +88,6 @@ TcpConnections::TcpConnections(Loop& loop, TcpLimits limits)
     : loop_(&loop),
       limits_(limits),
       read_buffer_(limits.read_bytes),
-      ring_(SendRing::open()),
       turn_end_(loop, [this] { end_turn(); }),
       deadlines_(tick_for(limits)),
       tick_(loop, [this] { check_deadlines(); }),
@@ -200,7 +199,7 @@ void TcpConnections::end_turn() {
     if (handlers_.on_open) handlers_.on_open(c->id, c->peer);
   }
   std::span<Connection* const> rest{ending_};
-  while (ring_ && rest.size() >= SendRing::kWorth) {
+  while (ring_.serves(rest.size())) {
     const auto some = rest.first(std::min(rest.size(), SendRing::kEntries));
     rest = rest.subspan(some.size());
     ride(some);
@@ -222,15 +221,14 @@ void TcpConnections::ride(std::span<Connection* const> all) {
   riders_.clear();
   for (Connection* const c : all) {
     if (c->state == State::kGone || c->behind || c->tls || c->out.empty()) continue;
-    if (ring_->add(c->socket.get(), c->out)) riders_.push_back(c);
+    if (ring_.add(c->socket.get(), c->out)) riders_.push_back(c);
   }
-  const auto sent = ring_->submit();
+  const auto sent = ring_.submit();
   for (std::size_t i = 0; i < riders_.size(); ++i) {
     if (sent[i] == 0) continue;
     riders_[i]->out.consume(sent[i]);
     riders_[i]->progressed = true;
   }
-  if (ring_->failed()) ring_.reset();
 }
 
 void TcpConnections::flush(Connection& c) {

@@ -119,7 +119,7 @@ class TcpConnections {
   std::uint64_t last_id_ = 0;
   std::vector<Connection*> marked_;  // to be looked at when the turn ends
   std::vector<Connection*> ending_;  // those that are being looked at
-  std::unique_ptr<SendRing> ring_;   // null: one write after the other
+  SendRing ring_;
   std::vector<Connection*> riders_;  // whose bytes are in it
   std::vector<ConnId> gathering_;
   TurnEnd turn_end_;

@@ -96,6 +96,7 @@ WsEngine::WsEngine(Loop& loop, const WsOptions& options)
       lane_({.total = kLane, .per_address = kLane}),
       coalesced_(loop, [this] { flush_waiting(); }),
       vectors_(kVectors),
+      ring_(options.ring),
       turn_end_(loop, [this] { end_turn(); }),
       deadlines_(tick_for(options)),
       tick_(loop, [this] { check_deadlines(); }) {}
@@ -114,7 +115,6 @@ Status WsEngine::prepare() {
   if (!readable) return fail(readable.error());
   readable_ = std::move(*readable);
   read_buffer_.resize(options_.read_bytes);
-  if (options_.ring) ring_ = SendRing::open();
   return {};
 }
 
@@ -224,7 +224,7 @@ void WsEngine::mark(WsConnection& c) {
 void WsEngine::end_turn() {
   const TimePoint said = said_;
   const auto marked = std::exchange(marked_, {});
-  const bool now = options_.coalesce == Millis{0};
+  const bool at_once = options_.coalesce == Millis{0};
   for (const ConnId id : marked) {
     WsConnection* const c = find(id);
     if (c == nullptr) continue;
@@ -232,12 +232,12 @@ void WsEngine::end_turn() {
     take_held(*c);
     read_or_wait(*c);
     if (std::exchange(c->more, false)) on_readable(id);
-    if (!now && !std::exchange(c->waiting, true)) {
+    if (!at_once && !std::exchange(c->waiting, true)) {
       if (waiting_.empty()) coalesced_.start(options_.coalesce);
       waiting_.push_back(id);
     }
   }
-  if (now) flush_all(marked);
+  if (at_once) flush_all(marked);
   if (marked.size() > 1) {
     counters_.fanouts.observe(std::chrono::duration<double>(Clock::now() - said).count());
   }

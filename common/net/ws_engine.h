@@ -153,8 +153,8 @@ class WsEngine final : public WsServer {
   std::vector<ConnId> marked_;
   std::vector<ConnId> waiting_;
   Timer coalesced_;
-  std::vector<iovec> vectors_;         // of one write
-  std::unique_ptr<SendRing> ring_;     // null: one write after the other
+  std::vector<iovec> vectors_;  // of one write
+  SendRing ring_;
   std::vector<WsConnection*> riders_;  // whose bytes are in it
   std::unique_ptr<ReadSet> readable_;
   Bytes read_buffer_;  // what one connection says in a turn

@@ -64,7 +64,7 @@ void WsEngine::end_body(WsConnection& c, std::uint16_t code) {
 
 void WsEngine::flush_all(std::span<const ConnId> ids) {
   std::vector<ConnId> left;
-  while (ring_ && ids.size() >= SendRing::kWorth) {
+  while (ring_.serves(ids.size())) {
     const auto some = ids.first(std::min(ids.size(), SendRing::kEntries));
     ids = ids.subspan(some.size());
     ride(some, left);
@@ -84,19 +84,18 @@ void WsEngine::ride(std::span<const ConnId> ids, std::vector<ConnId>& left) {
     WsConnection* const c = find(id);
     if (c == nullptr || c->behind) continue;
     const bool plain = c->phase == Phase::kOpen && !c->role->tls && !c->out.empty();
-    if (plain && ring_->add(lws_get_socket_fd(c->wsi), c->out)) {
+    if (plain && ring_.add(lws_get_socket_fd(c->wsi), c->out)) {
       riders_.push_back(c);
     } else {
       left.push_back(id);
     }
   }
-  const auto sent = ring_->submit();
+  const auto sent = ring_.submit();
   for (std::size_t i = 0; i < riders_.size(); ++i) {
     WsConnection& c = *riders_[i];
     if (sent[i] > 0) took(c, sent[i]);
     if (!c.out.empty()) left.push_back(c.id);
   }
-  if (ring_->failed()) ring_.reset();
 }
 
 void WsEngine::flush(WsConnection& c) {

@@ -18,7 +18,6 @@
 #include "rtmp_servers.h"
 
 using namespace so;
-using bench::Child;
 
 namespace {
 

@@ -1,4 +1,6 @@
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -153,6 +155,33 @@ TEST_CASE("tcp: a reader that stops fills its own queue and nobody else's") {
     return server.drained == 1 && received + dropped >= sent - piece->size();
   }));
   CHECK(slow.received().size() + dropped == sent - piece->size());
+}
+
+TEST_CASE("tcp: of many who are sent to at once each gets all, the slow one later") {
+  net::Loop loop;
+  Server server{loop};
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (std::size_t i = 0; i < 12; ++i) {
+    clients.push_back(i == 5 ? std::make_unique<RawClient>(server.address(), kSmallBuffer)
+                             : std::make_unique<RawClient>(server.address()));
+    REQUIRE(run_until(loop, [&] { return server.opened.size() == i + 1; }));
+  }
+  Bytes large(3'000'000);
+  for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<std::uint8_t>(i % 251);
+  const auto all = std::make_shared<const Bytes>(large);
+  clients[3]->reset();
+  for (const ConnId id : server.opened) {
+    CHECK(server.connections().send(id, all) == Sent::kQueued);
+    CHECK(server.connections().send(id, to_bytes(as_bytes("end"))) == Sent::kQueued);
+  }
+  REQUIRE(run_until(loop, [&] { return server.closed.count(server.opened[3]) == 1; }));
+  large.insert(large.end(), {'e', 'n', 'd'});
+  for (std::size_t i = 0; i < clients.size(); ++i) {
+    if (i == 3) continue;
+    REQUIRE(run_until(loop, [&] { return clients[i]->received().size() == large.size(); }));
+    CHECK((clients[i]->received() == as_text(large)));
+  }
+  CHECK(server.closed.size() == 1);
 }
 
 TEST_CASE("tcp: a peer that takes nothing is let go") {

@@ -7,12 +7,12 @@
 namespace so::gateway {
 
 void Whereabouts::joined(net::ConnId id, std::string_view scope) {
-  Scopes& scopes = connections_[id];
+  Scopes& scopes = connections_[id];  // who is in one is in those above, too
   while (std::ranges::none_of(scopes, [&](const auto* each) { return *each == scope; })) {
     scopes.push_back(&audience_.add(std::string{scope}, id));
     if (scope == "/") return;
     scope = wire::parent_path(scope);
-  }  // and so it is in those above
+  }
 }
 
 void Whereabouts::left(net::ConnId id, std::string_view scope) {
