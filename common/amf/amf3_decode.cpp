@@ -240,7 +240,7 @@ Value Reader::sealed_and_dynamic(const Place& here, Traits3 traits) {
 
 Value Reader::externalizable(const Place& here, Traits3 traits) {
   if (!is_flex_collection(traits.class_name)) {
-    refuse(here, fmt::format("externalizable class {} is unknown", quoted(traits.class_name)));
+    refuse(here, fmt::format("externalizable class {} is unknown", amf::quoted(traits.class_name)));
     return {};
   }
   Externalizable external{std::move(traits.class_name), {}};

@@ -16,7 +16,7 @@ void JsonFields::refuse(Code code, std::string text) {
 }
 
 void JsonFields::refuse(std::string_view key, std::string_view why, Code code) {
-  refuse(code, fmt::format("json key {} {}", quoted(key), why));
+  refuse(code, fmt::format("json key {} {}", amf::quoted(key), why));
 }
 
 Fields JsonFields::split(const json::Object& object, const Shape& shape) {
@@ -25,7 +25,7 @@ Fields JsonFields::split(const json::Object& object, const Shape& shape) {
   for (const auto& [key, value] : object) {
     auto* const field = std::ranges::find(fields, key, &Field::key);
     if (field == fields.end() || key.empty()) {
-      refuse(key, fmt::format("does not belong to {}", quoted(shape.keys.front())));
+      refuse(key, fmt::format("does not belong to {}", amf::quoted(shape.keys.front())));
     } else if (std::exchange(field->value, value)) {
       refuse(key, "is there twice");
     }

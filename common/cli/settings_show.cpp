@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kAcceptors = "acceptors.";
 
 // As it stands where YAML cannot take it for anything else, else quoted.
-std::string quoted(std::string_view word) {
+std::string yaml_word(std::string_view word) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/";
   if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) {
@@ -32,7 +32,7 @@ std::string line(std::string_view text, const std::string& origin) {
 
 std::string value_of(const Setting& setting) {
   std::vector<std::string> words;
-  for (const std::string& word : setting.value.show()) words.push_back(quoted(word));
+  for (const std::string& word : setting.value.show()) words.push_back(yaml_word(word));
   if (setting.value.is_list) return fmt::format("[{}]", fmt::join(words, ", "));
   return words.front();
 }
@@ -44,8 +44,8 @@ std::string acceptors_of(const Setting& setting) {
     const auto listen = parse_listen(word);
     if (!listen) continue;
     const std::string stream =
-        listen->stream.empty() ? "" : ", streamname: " + quoted(listen->stream);
-    out += line(fmt::format("  - {{ip: {}, port: {}, protocol: {}{}}}", quoted(listen->host),
+        listen->stream.empty() ? "" : ", streamname: " + yaml_word(listen->stream);
+    out += line(fmt::format("  - {{ip: {}, port: {}, protocol: {}{}}}", yaml_word(listen->host),
                             listen->port, setting.yaml.substr(kAcceptors.size()), stream),
                 setting.origin);
   }
