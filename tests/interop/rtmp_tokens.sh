@@ -50,6 +50,10 @@ contains err 'A token is wanted'
 exits 5 so-ctl --at "$rtmp/chat/room1" get board k
 contains err 'A token is wanted'
 so-ctl --at "$rtmp/chat/room1?token=$viewer" set board k 1
+printf '%s\n' "$viewer" >viewer.token
+expect 1 so-ctl --at "$rtmp/chat/room1" --token-file viewer.token get board k
+exits 2 so-ctl --token-file viewer.token get /chat/room1 board k
+contains err '--token-file is for --at URL'
 
 # It ends with its token, wherever it is.
 short=$(token --role encoder --claims "{\"exp\":$(($(date +%s) - 2))}")

@@ -40,7 +40,7 @@ int over_web_socket(const ctl::Options& options, net::Loop& loop) {
 }
 
 int over_rtmp(const ctl::Options& options, net::Loop& loop) {
-  ctl::RtmpDoor door{loop, options.rtmp, options.command.persistent};
+  ctl::RtmpDoor door{loop, options.rtmp, options.command.persistent, options.token};
   return to_int(run(loop, door, options.command, options.rtmp.host));
 }
 

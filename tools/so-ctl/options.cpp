@@ -179,10 +179,10 @@ Status read_bounds(const Words& words, Command& command) {
   return {};
 }
 
-// For ws:// alone: who is on the bus is trusted, and RTMP has no place for it yet.
+// Who is on the bus is trusted.
 Status read_token_file(const std::string& file, Options& options) {
   if (file.empty()) return {};
-  if (options.way != Way::kWebSocket) return fail_usage("--token-file is for --at ws://");
+  if (options.way == Way::kBus) return fail_usage("--token-file is for --at URL");
   auto token = read_token(file);
   if (!token) return fail(token.error());
   options.token = *std::move(token);
@@ -260,7 +260,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.option("claims", cli::text(options.claims, "JSON"),
                  "on the bus: do it as somebody with these claims");
   command.option("token-file", cli::text(words.token_file, "FILE"),
-                 "with --at ws://: it holds a token, of who we are");
+                 "with --at: it holds a token, of who we are");
   command.option("sign-key", cli::text(words.token.key, "FILE"),
                  "a secret, or a private key in PEM");
   command.option("sub", cli::text(words.token.sub, "NAME"), "of whom it is");

@@ -19,7 +19,7 @@ struct Options {
   rtmp::Url rtmp;  // kRtmp
   Command command;
   std::string claims;       // kBus: of whom it speaks for; empty: the operator
-  std::string token;        // kWebSocket: of who we are; empty: nobody in particular
+  std::string token;        // with --at: of who we are; empty: nobody in particular
   std::string hub_address;  // kBus, as named; empty: nobody named one
   bus::ToolKeyFiles hub_keys{};
 };

@@ -41,10 +41,11 @@ std::string trusted_file() {
 
 }  // namespace
 
-RtmpDoor::RtmpDoor(net::Loop& loop, rtmp::Url url, bool persistent)
+RtmpDoor::RtmpDoor(net::Loop& loop, rtmp::Url url, bool persistent, std::string token)
     : loop_(loop),
       url_(std::move(url)),
       persistent_(persistent),
+      token_(std::move(token)),
       connections_(loop),
       tick_(loop, [this] { tick(); }),
       call_timeout_(loop, [this] { reply({.code = "timeout", .message = "no answer in time"}); }) {
@@ -81,6 +82,7 @@ void RtmpDoor::connected(Result<UniqueFd> socket) {
   rtmp::ConnectArguments arguments;
   arguments.app = url_.path;
   arguments.tc_url = rtmp::tc_url(url_, url_.path);
+  if (!token_.empty()) arguments.extra.push_back({"token", amf::Value::string(token_)});
   session_->connect(arguments);
   tick_.start(kTick, kTick);
   turn();

@@ -20,7 +20,7 @@ namespace so::ctl {
 /// what its messages say. There is no epoch and no author in them, and nothing to list scopes with.
 class RtmpDoor : public Door {
  public:
-  RtmpDoor(net::Loop& loop, rtmp::Url url, bool persistent);
+  RtmpDoor(net::Loop& loop, rtmp::Url url, bool persistent, std::string token = {});
 
   void open(Done opened, Done lost) override;
   void get(std::string_view object, std::string_view key, Done done) override;
@@ -61,6 +61,7 @@ class RtmpDoor : public Door {
   rtmp::Url url_;
   std::string scope_;
   bool persistent_;
+  std::string token_;
   net::TcpConnections connections_;
   std::optional<net::TcpDial> dial_;
   net::ConnId id_ = net::kNoConn;
