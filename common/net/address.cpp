@@ -173,4 +173,20 @@ std::string network_of(const SocketAddress& address) {
                          : std::string{reinterpret_cast<const char*>(&ipv6.sin6_addr), kIpv6Bytes};
 }
 
+std::string network_of(const Address& peer) {
+  SocketAddress address;
+  sockaddr_in6 ipv6{};
+  sockaddr_in ipv4{};
+  if (inet_pton(AF_INET6, peer.host.c_str(), &ipv6.sin6_addr) == 1) {
+    ipv6.sin6_family = AF_INET6;
+    std::memcpy(&address.storage, &ipv6, sizeof ipv6);
+  } else if (inet_pton(AF_INET, peer.host.c_str(), &ipv4.sin_addr) == 1) {
+    ipv4.sin_family = AF_INET;
+    std::memcpy(&address.storage, &ipv4, sizeof ipv4);
+  } else {
+    return peer.host;
+  }
+  return network_of(address);
+}
+
 }  // namespace so::net

@@ -50,5 +50,7 @@ Address local_address(int fd);
 /// The part of a peer's address that one person holds: all of IPv4, the first 64 bits of IPv6. Caps
 /// per address count these.
 std::string network_of(const SocketAddress& address);
+/// The same of a peer in words; what is no number stands for itself.
+std::string network_of(const Address& peer);
 
 }  // namespace so::net

@@ -35,7 +35,7 @@ class AuthServer {
   AuthServer(const Options& options, Bytes secret, Passwords passwords);
 
   /// Whom this app proves to be there: its user. Else the description of the refusal, kRefused,
-  /// which may ask for more. `where` is the peer's address without its port.
+  /// which may ask for more. `where` is the peer's network, without a port.
   Result<std::string> check(const AppAndAuth& app, std::string_view where, TimePoint now);
 
  private:

@@ -98,6 +98,13 @@ TEST_CASE("a person is an IPv4 address or an IPv6 /64") {
   CHECK(network("[2001:db8::1]:5") != network("[2001:db8:0:1::1]:5"));
 }
 
+TEST_CASE("a peer in words is in the same network") {
+  for (const char* host : {"1.2.3.4", "2001:db8::1", "::ffff:1.2.3.4", "::1"}) {
+    CHECK(net::network_of(net::Address{host, 5}) == net::network_of(*net::resolve({host, 5})));
+  }
+  CHECK(net::network_of(net::Address{"peer", 0}) == "peer");
+}
+
 TEST_CASE("IPv4 inside IPv6 reads as IPv4") {
   CHECK(net::to_string(net::to_address(*net::resolve({"::ffff:1.2.3.4", 5}))) == "1.2.3.4:5");
 }

@@ -6,6 +6,7 @@
 #include "base/writer.h"
 #include "ingest.h"
 #include "json/write.h"
+#include "net/address.h"
 #include "wire/path.h"
 
 namespace so::ingest {
@@ -75,7 +76,7 @@ Status Ingest::prove(net::ConnId id, const rtmp::ConnectRequest& request) {
 
 Result<Proof> Ingest::proof_of_user(net::ConnId id, const rtmp::ConnectRequest& request) {
   const Client& client = *find(id);
-  auto user = auth_->check({request.app, request.auth}, client.peer.host, loop_.now());
+  auto user = auth_->check({request.app, request.auth}, net::network_of(client.peer), loop_.now());
   if (user) {
     json::Writer claims;
     return Proof{claims.object().key("sub").string(*user).key("role").string("user").end().take()};
