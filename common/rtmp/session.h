@@ -84,11 +84,17 @@ struct BufferLength {
   std::uint32_t milliseconds = 0;
 };
 
+/// How long a recording is: answer with result(), in seconds, 0 for what is unknown or live.
+struct LengthRequest {
+  double transaction = 0;
+  StreamPath path;  // as of PlayRequest
+};
+
 /// Only Media borrows. SharedObjectMessage comes as the client sent it, between an accepted connect
 /// and the end; send_shared_object() answers.
 using ServerEvent =
     std::variant<ConnectRequest, PublishRequest, PlayRequest, PublishEnd, PlayEnd, Media, Pause,
-                 Receive, Seek, BufferLength, SharedObjectMessage, Call, Reply>;
+                 Receive, Seek, BufferLength, LengthRequest, SharedObjectMessage, Call, Reply>;
 
 struct ServerOptions {
   LinkOptions link;
@@ -198,7 +204,7 @@ class ServerSession {
   // ---- shared objects and remote calls
 
   void send_shared_object(const SharedObjectMessage& message);
-  /// The answer to a Call; none is sent to transaction 0.
+  /// The answer to a Call or a LengthRequest; none is sent to transaction 0.
   void result(double transaction, const amf::Value& value);
   /// "NetConnection.Call.Failed" and words. `extra` goes into the information object.
   void error(double transaction, std::string_view code, std::string_view description,

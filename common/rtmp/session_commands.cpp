@@ -139,6 +139,8 @@ Result<ServerSession::Answer> ServerSession::on_reply(const Command& command,
 
 Result<ServerSession::Answer> ServerSession::on_stream_length(const Command& command,
                                                               std::uint32_t /*stream*/) {
+  auto path = join_path(app_, command.argument(0).as_string().value_or(""));
+  if (path) return Answer{LengthRequest{command.transaction, std::move(*path)}};
   result(command.transaction, amf::Value::number(0));
   return Answer{};
 }

@@ -161,6 +161,25 @@ TEST_CASE("a file that grows is played as far as it goes; one cut off to its las
   CHECK(due(*growing, kStart) == file.tags);
 }
 
+TEST_CASE("a recording is as long as its last tag says, unless that is cut off") {
+  const Recorded file;
+  CHECK(file.play()->length() == Millis{9965});
+  std::ifstream in{file.dir.path("live/cam.flv"), std::ios::binary};
+  const Bytes whole{std::istreambuf_iterator<char>{in}, {}};
+  for (const unsigned less : {1U, 3U, 4U, 5U, 14U}) {
+    file.write(ByteView{whole}.first(whole.size() - less));
+    CHECK(file.play()->length() == Millis{0});
+  }
+  file.write(ByteView{whole}.first(ingest::kFlvHeader));
+  CHECK(file.play()->length() == Millis{0});
+  for (const int byte : {0x00, 0x01, 0xFF}) {
+    Bytes lies = whole;
+    std::fill(lies.end() - 4, lies.end(), static_cast<std::uint8_t>(byte));
+    file.write(lies);
+    CHECK(file.play()->length() == Millis{0});
+  }
+}
+
 TEST_CASE("where the clock of a recording goes back, it goes on at once, at its pace") {
   Recorded file;
   file.tags.clear();
@@ -345,6 +364,31 @@ TEST_CASE("R8: what is live comes before what is recorded, and the policy before
   CHECK(first("odd.flv", -2) == "video on 1 at 555, 12 bytes");
   test.hub.set_policy(test::rules({test::deny(policy::Actions{policy::Action::kPlay})}));
   CHECK(first("mp4:cam", 0) == "error 1 NetStream.Play.Failed");
+}
+
+TEST_CASE("R8: how long a recording is hears who may play it") {
+  const Recorded file;
+  IngestTest test{hub::Options{}, R"({"role":"anonymous"})",
+                  [&](auto& options) { options.record = file.dir.path(""); }};
+  const auto player = test.in("live");
+  const auto length = [&](std::string_view name) {
+    const double transaction = player->session.call("getStreamLength", {amf::Value::string(name)});
+    player->flush();
+    const std::string answer = player->next();
+    const std::string start = fmt::format("reply {} ", transaction);
+    return answer.starts_with(start) ? answer.substr(start.size()) : answer;
+  };
+  CHECK(length("cam") == "9.965");
+  CHECK(length("flv:cam") == "9.965");
+  CHECK(length("cam.flv") == "9.965");
+  CHECK(length("none") == "0");
+  CHECK(length("../cam") == "0");
+  CHECK(length("") == "0");
+  const auto publisher = test.publisher("cam");
+  CHECK(length("cam") == "0");
+  CHECK(length("cam.flv") == "9.965");
+  test.hub.set_policy(test::rules({test::deny(policy::Actions{policy::Action::kPlay})}));
+  CHECK(length("cam.flv") == "0");
 }
 
 TEST_CASE("where players wait for publishers a recording has to be asked for by its name") {

@@ -96,6 +96,9 @@ struct DescribeEvent {
   Text operator()(const rtmp::Seek& e) const {
     return fmt::format("seek {} to {}", e.stream, e.position_ms);
   }
+  Text operator()(const rtmp::LengthRequest& e) const {
+    return fmt::format("length of {}, transaction {}", e.path.path, e.transaction);
+  }
   Text operator()(const rtmp::BufferLength& e) const {
     return fmt::format("buffer {} of {} ms", e.stream, e.milliseconds);
   }

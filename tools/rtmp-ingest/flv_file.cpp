@@ -41,6 +41,19 @@ std::optional<TagPlace> tag_at(int file, std::uint64_t offset, std::uint64_t siz
   return known && tag.next() <= size ? std::optional{tag} : std::nullopt;
 }
 
+std::optional<TagPlace> last_tag(int file, std::uint64_t size) {
+  constexpr std::size_t kPointer = 4;
+  std::array<std::uint8_t, kPointer> bytes{};
+  if (size < kFlvHeader + kTagHeader + kPointer) return std::nullopt;
+  const std::uint64_t end = size - kPointer;
+  if (pread(file, bytes.data(), bytes.size(), static_cast<off_t>(end)) != ssize_t{kPointer})
+    return std::nullopt;
+  const std::uint64_t back = Cursor{bytes}.u32();
+  if (back < kTagHeader || end < kFlvHeader + back) return std::nullopt;
+  const auto tag = tag_at(file, end - back, size);
+  return tag && tag->next() == size ? tag : std::nullopt;
+}
+
 Bytes read_body(int file, const TagPlace& tag, std::size_t most) {
   Bytes body(std::min<std::size_t>(tag.bytes, most));
   const ssize_t got = pread(file, body.data(), body.size(), static_cast<off_t>(tag.body));

@@ -27,6 +27,8 @@ struct TagPlace {
 
 /// The tag at this offset, if all of it is in the file, which is `size` long.
 std::optional<TagPlace> tag_at(int file, std::uint64_t offset, std::uint64_t size);
+/// The last one, by the back-pointer at the end of a file that was not cut off.
+std::optional<TagPlace> last_tag(int file, std::uint64_t size);
 /// Its body, or the beginning of it; short if the file is.
 Bytes read_body(int file, const TagPlace& tag, std::size_t most);
 

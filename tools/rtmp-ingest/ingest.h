@@ -98,6 +98,7 @@ class Ingest {
   void on(net::ConnId id, const rtmp::Receive& receive);
   void on(net::ConnId id, const rtmp::Seek& seek);
   void on(net::ConnId id, const rtmp::BufferLength& length);
+  void on(net::ConnId id, const rtmp::LengthRequest& request);
   void on(net::ConnId id, const rtmp::SharedObjectMessage& message);
   void on(net::ConnId id, const rtmp::Call& call);
   void on(net::ConnId id, const rtmp::Reply& reply);
@@ -120,6 +121,7 @@ class Ingest {
   void play(net::ConnId id, std::uint32_t stream, const PlayWish& wish);
   void play_live(net::ConnId id, std::uint32_t stream, const std::string& name);
   bool play_recording(net::ConnId id, std::uint32_t stream, const PlayWish& wish);
+  [[nodiscard]] Millis length_of(const std::string& name) const;
   void event(const wire::FrameView& event);
   void stream_event(const std::string& name, std::uint64_t publisher, json::Element event);
   void metadata(const std::string& name, std::uint64_t from, json::Element event);

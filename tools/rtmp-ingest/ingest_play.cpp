@@ -1,4 +1,5 @@
 // Players: what they ask for, live or recorded, and what they want less of.
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
@@ -124,6 +125,33 @@ void Ingest::on(net::ConnId id, const rtmp::Seek& seek) {
 
 void Ingest::on(net::ConnId id, const rtmp::BufferLength& length) {
   playbacks_.buffer({id, length.stream}, Millis{length.milliseconds});
+}
+
+// Who may play it may know. Players ask before they play, and go on without an answer.
+void Ingest::on(net::ConnId id, const rtmp::LengthRequest& request) {
+  const auto answer = [this, id, transaction = request.transaction](Millis length) {
+    Client* client = find(id);
+    if (client == nullptr) return;
+    const double seconds = std::chrono::duration<double>(length).count();
+    client->session.result(transaction, amf::Value::number(seconds));
+    send_owed(id, *client);
+  };
+  if (is_live("/" + request.path.path)) return answer(Millis{0});
+  rtmp::PlayRequest play;
+  play.path = request.path;
+  const std::string name = wish_of(play).stream;
+  admit(id, request.path.query, [this, id, name, answer](const Status& known) {
+    if (!known) return answer(Millis{0});
+    hub_.may_play(member_of(id), name, [this, name, answer](const bus::Reply& reply) {
+      answer(reply.ok() ? length_of(name) : Millis{0});
+    });
+  });
+}
+
+Millis Ingest::length_of(const std::string& name) const {
+  if (options_.record.empty()) return Millis{0};
+  const auto opened = Playback::open(options_.record, name.substr(1), {});
+  return opened ? (*opened)->length() : Millis{0};
 }
 
 }  // namespace so::ingest

@@ -57,6 +57,11 @@ Status Playback::begin() {
   return {};
 }
 
+Millis Playback::length() const {
+  const auto last = last_tag(file_.get(), size_);
+  return Millis{last ? last->timestamp : 0};
+}
+
 void Playback::seek(std::uint32_t position) {
   needs_.clear();
   place_.reset();

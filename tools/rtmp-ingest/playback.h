@@ -58,6 +58,8 @@ class Playback {
   /// So much earlier may messages come than they are to be shown.
   void set_buffer(Millis buffer) { buffer_ = buffer; }
 
+  /// Up to the last tag of the file; 0 where that does not end with a whole one.
+  [[nodiscard]] Millis length() const;
   [[nodiscard]] std::uint32_t position() const { return position_; }  // of the last message
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }        // of bodies, so far
 

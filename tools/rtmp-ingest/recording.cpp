@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include "base/cursor.h"
 #include "flv/tag.h"
 #include "flv_file.h"
 #include "net/socket.h"
@@ -18,23 +17,10 @@ namespace so::ingest {
 namespace {
 
 constexpr std::size_t kBuffer = 64U << 10U;
-constexpr std::size_t kTagHeader = 11;
 constexpr std::uint32_t kStepMs = 20;  // from the end of a file to what is appended
 
 tl::unexpected<Error> system_failure(std::string_view what) {
   return fail(Code::kSystem, fmt::format("{}: {}", what, net::error_text(errno)));
-}
-
-// By the back-pointer at the end of a file that was not cut off.
-std::optional<TagPlace> last_tag(int file, std::uint64_t size) {
-  std::array<std::uint8_t, 4> bytes{};
-  if (size < kFlvHeader + kTagHeader + 4) return std::nullopt;
-  if (pread(file, bytes.data(), bytes.size(), static_cast<off_t>(size - 4)) != 4)
-    return std::nullopt;
-  const std::uint64_t back = Cursor{bytes}.u32();
-  if (back < kTagHeader || size - 4 < kFlvHeader + back) return std::nullopt;
-  const auto tag = tag_at(file, size - 4 - back, size);
-  return tag && tag->next() == size ? tag : std::nullopt;
 }
 
 }  // namespace
