@@ -81,10 +81,24 @@ struct Publishers {
   }
 
   void say(const Load& load) const {
+    if (!load.paced) return pour(load);
     publish(load, [&](std::size_t who, rtmp::MediaKind kind, std::uint32_t ms, ByteView body) {
       sockets.empty() ? clients[who]->media(kind, ms, body)
                       : bench::send_all(sockets[who].get(), body);
     });
+  }
+  void pour(const Load& load) const {
+    Bytes piece;
+    const auto send = [&] {
+      bench::send_all(sockets.front().get(), piece);
+      piece.clear();
+    };
+    publish(load, [&](std::size_t, rtmp::MediaKind kind, std::uint32_t ms, ByteView body) {
+      if (sockets.empty()) return clients.front()->pour(kind, ms, body);
+      piece.insert(piece.end(), body.begin(), body.end());
+      if (piece.size() >= bench::kPiece) send();
+    });
+    sockets.empty() ? clients.front()->flush() : send();
   }
 
   std::vector<std::unique_ptr<Client>> clients;

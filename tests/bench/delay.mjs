@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // How old a picture is when it is shown: a clock is drawn into each frame as a row of black and white
 // fields, x264 encodes it without delay, rtmp-ingest and fmp4-serve carry it, and a headless Chromium
-// reads it back from the frame that it presents. One machine, so one clock.
+// reads it back from the frame that it presents. One machine, so one clock. Then the same through
+// other servers and players, where they are installed (delay_peers.mjs).
 //
 //   delay.mjs [--seconds 20]      needs so-hub, rtmp-ingest and fmp4-serve in PATH
 import {spawn} from 'node:child_process';
@@ -10,6 +11,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import {Browser} from '../support/browser.mjs';
+import {peers} from './delay_peers.mjs';
 
 const [WIDTH, HEIGHT, RATE] = [640, 360, 30];
 const [BITS, FIELD] = [32, 16]; // fields of so many pixels: far larger than what the encoder smears
@@ -70,10 +72,9 @@ function clockFrame(now) {
   return frame;
 }
 
-// In the page: the age of each presented frame, read from its fields.
+// In the page, which has window.video: the age of each presented frame, read from its fields.
 const MEASURE = `
   window.ages = [];
-  const video = document.getElementById('player').video;
   const canvas = new OffscreenCanvas(${BITS * FIELD}, ${FIELD});
   const context = canvas.getContext('2d', {willReadFrequently: true});
   const look = (now, {presentationTime}) => {
@@ -94,14 +95,15 @@ async function measure(name, page, url, sound) {
   const stop = publish(url, sound);
   const browser = await Browser.open(page);
   try {
-    await browser.waitFor('window.scopewirePlayer?.presented > 90', 60_000); // it has settled
+    await browser.waitFor('Boolean((window.video ??= document.getElementById("player")?.video))');
+    await browser.waitFor('video.getVideoPlaybackQuality().totalVideoFrames > 90', 60_000); // it has settled
     await browser.evaluate(`{${MEASURE}}`);
     await browser.waitFor(`ages.length > ${Number(values.seconds) * RATE}`, 120_000);
     const ages = (await browser.evaluate('ages')).sort((a, b) => a - b);
     const at = (share) => Math.round(ages[Math.floor(share * (ages.length - 1))]);
-    const {dropped} = await browser.evaluate('scopewirePlayer');
+    const dropped = await browser.evaluate('video.getVideoPlaybackQuality().droppedVideoFrames');
     console.log(
-      `${name.padEnd(14)} ${at(0.5)} ms median, ${at(0.05)} to ${at(0.95)} ms for nine of ten, ` +
+      `${name.padEnd(29)} ${at(0.5)} ms median, ${at(0.05)} to ${at(0.95)} ms for nine of ten, ` +
         `${ages.length} frames, ${dropped} dropped`,
     );
   } finally {
@@ -110,15 +112,24 @@ async function measure(name, page, url, sound) {
   }
 }
 
+async function measureBoth(name, rtmp, page) {
+  for (const [what, stream, sound] of [
+    ['picture alone', 'live/picture', false],
+    ['with sound', 'live/sound', true],
+  ]) {
+    await measure(name + what, page(stream), `${rtmp}/${stream}`, sound);
+  }
+}
+
 try {
   await tool('so-hub');
   const rtmp = await tool('rtmp-ingest', '--listen', '127.0.0.1:0');
   const serve = await tool('fmp4-serve', '--listen', '127.0.0.1:0');
-  for (const [name, stream, sound] of [
-    ['picture alone', 'live/picture', false],
-    ['with sound', 'live/sound', true],
-  ]) {
-    await measure(name, `http://${serve}/#${stream}`, `rtmp://${rtmp}/${stream}`, sound);
+  await measureBoth('', `rtmp://${rtmp}`, (stream) => `http://${serve}/#${stream}`);
+  for (const [name, start] of peers()) {
+    const peer = await start(work);
+    await measureBoth(`${name}, `, peer.rtmp, peer.page);
+    peer.stop();
   }
 } finally {
   for (const child of children) child.removeAllListeners('exit').kill('SIGKILL');

@@ -84,6 +84,8 @@ inline std::int64_t nanoseconds() {
 // A picture's body says behind its header when it was published, for players on this machine.
 constexpr std::size_t kStampAt = 5;
 
+constexpr std::size_t kPiece = 256U << 10U;  // bytes of messages, in one call of the kernel
+
 inline void stamp(Bytes& picture) {
   const std::int64_t now = nanoseconds();
   std::memcpy(picture.data() + kStampAt, &now, sizeof now);
@@ -108,6 +110,17 @@ class Client {
   void media(rtmp::MediaKind kind, std::uint32_t timestamp, ByteView body) {
     session_.send_media({1, kind, timestamp, body});
     flush();
+  }
+  /// The same as fast as it goes: many messages for each call of the kernel, or that, and not the
+  /// server, is what limits it. flush() sends the rest.
+  void pour(rtmp::MediaKind kind, std::uint32_t timestamp, ByteView body) {
+    session_.send_media({1, kind, timestamp, body});
+    poured_ += body.size();
+    if (poured_ >= kPiece) flush();
+  }
+  void flush() {
+    poured_ = 0;
+    send_all(fd_.get(), session_.take_output());
   }
   /// What has come, by `flags` of recv(2); how many bytes that were.
   std::size_t read(int flags) {
@@ -150,7 +163,6 @@ class Client {
     std::memcpy(&then, picture.data() + kStampAt, sizeof then);
     ages_ms_.push_back(static_cast<double>(nanoseconds() - then) / 1e6);
   }
-  void flush() { send_all(fd_.get(), session_.take_output()); }
 
   UniqueFd fd_;
   rtmp::ClientSession session_;
@@ -158,6 +170,7 @@ class Client {
   std::string stream_;
   bool begun_ = false;
   bool seen_key_ = false;
+  std::size_t poured_ = 0;
   std::vector<double> ages_ms_;
 };
 
