@@ -78,6 +78,14 @@ std::string time_body(Millis timestamp) {
   return body.object().key("timestamp").integer(timestamp.count()).end().take();
 }
 
+std::string rates_body(const StreamRates& rates) {
+  json::Writer body;
+  body.object().key("bytes_per_second").natural(rates.bytes_per_second);
+  body.key("frames_per_second").natural(rates.frames_per_second);
+  body.key("gop").integer(rates.gop.count()).key("players").natural(rates.players);
+  return body.end().take();
+}
+
 std::string ask_body(std::string_view action, std::string_view name) {
   json::Writer body;
   body.object().key("action").string(action).key("name").string(name).end();

@@ -23,6 +23,7 @@ std::string last_body(std::uint64_t batches);
 std::string publish_body(const PublishOptions& options);
 std::string meta_body(std::string_view data, const MetaOptions& options);
 std::string time_body(Millis timestamp);
+std::string rates_body(const StreamRates& rates);
 std::string ask_body(std::string_view action, std::string_view name);
 std::string follow_body(const FollowOptions& options);
 std::string register_body(const Client::MailboxOptions& options);

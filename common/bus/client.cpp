@@ -164,6 +164,10 @@ void Client::time(std::uint64_t member, std::string_view stream, Millis timestam
   state_->ask(request(Kind::kTime, member, stream, time_body(timestamp)), {});
 }
 
+void Client::rates(std::uint64_t member, std::string_view stream, const StreamRates& rates) {
+  state_->ask(request(Kind::kRates, member, stream, rates_body(rates)), {});
+}
+
 void Client::may_play(std::uint64_t member, std::string_view stream, Done done) {
   state_->ask_whether("play", member, stream, std::move(done));
 }

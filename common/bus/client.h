@@ -40,6 +40,14 @@ struct PublishOptions {
   std::string_view audio{};
 };
 
+/// How much a stream of ours carries, measured of late.
+struct StreamRates {
+  std::uint64_t bytes_per_second = 0;
+  std::uint64_t frames_per_second = 0;  // pictures
+  Millis gop{0};                        // between the last two key frames
+  std::uint64_t players = 0;            // that the tool itself has
+};
+
 /// By which clock metadata is stamped that brings no time of its own: the stream's while it is up,
 /// else the wall's; always the wall's; none.
 enum class MetaClock { kStream, kWall, kNone };
@@ -189,6 +197,8 @@ class Client {
   /// What time it is in a stream of ours, for metadata that others push to it. Nothing is kept of
   /// it: to be said again from time to time.
   void time(std::uint64_t member, std::string_view stream, Millis timestamp);
+  /// For people who ask what there is (list); likewise to be said again, every few seconds.
+  void rates(std::uint64_t member, std::string_view stream, const StreamRates& rates);
   /// Done if the member may play the stream, refused with "denied" if not.
   void may_play(std::uint64_t member, std::string_view stream, Done done);
   /// The same of pushing metadata to it.

@@ -210,6 +210,8 @@ Outcome<Hub::State::Reply> Hub::State::dispatch(const Call& call) {
       return stat(call);
     case Kind::kTime:
       return time(call);
+    case Kind::kRates:
+      return rates(call);
     case Kind::kRegister:
       return register_reader(call);
     case Kind::kUnregister:

@@ -168,6 +168,16 @@ Outcome<Time> Time::read(json::Element body) {
   return outcome(in, time);
 }
 
+Outcome<Rates> Rates::read(json::Element body) {
+  Fields in{body};
+  const StreamRates rates{
+      .bytes_per_second = in.need("bytes_per_second", in.natural("bytes_per_second")),
+      .frames_per_second = in.natural("frames_per_second").value_or(0),
+      .gop = in.natural("gop").value_or(0),
+      .players = in.natural("players").value_or(0)};
+  return outcome(in, Rates{rates});
+}
+
 Outcome<Ask> Ask::read(json::Element body, const Options& options) {
   Fields in{body};
   const auto action = policy::action_named(in.need("action", in.text("action")));

@@ -89,6 +89,12 @@ struct Time {
   static Outcome<Time> read(json::Element body);
 };
 
+/// How much a stream carries, of late.
+struct Rates {
+  StreamRates rates;
+  static Outcome<Rates> read(json::Element body);
+};
+
 /// Whether something would be allowed.
 struct Ask {
   policy::Action action{};

@@ -52,12 +52,18 @@ void list_objects(const Scope& scope, Listing& reply) {
   reply.close();
 }
 
-void list_streams(const std::vector<const Stream*>& streams, Listing& reply) {
+void list_streams(const std::vector<const Stream*>& streams, TimePoint now, Listing& reply) {
   reply.open("streams");
   for (const Stream* stream : streams) {
     json::Writer item;
     item.object().key("stream").string(stream->path).key("publisher");
-    if (!reply.add(item.string(wire::to_text(stream->publisher)).end().text())) break;
+    item.string(wire::to_text(stream->publisher));
+    if (const StreamRates* rates = stream->rates(now)) {
+      item.key("rates").object().key("bytes_per_second").natural(rates->bytes_per_second);
+      item.key("frames_per_second").natural(rates->frames_per_second);
+      item.key("gop").natural(rates->gop).key("players").natural(rates->players).end();
+    }
+    if (!reply.add(item.end().text())) break;
   }
   reply.close();
 }
@@ -265,7 +271,7 @@ Outcome<Hub::State::Reply> Hub::State::list(const Call& call) {
   Listing reply{start.text()};
   list_rooms(*scope, reply);
   list_objects(*scope, reply);
-  list_streams(streams_.in(path), reply);
+  list_streams(streams_.in(path), call.now, reply);
   return Reply{reply.finish()};
 }
 

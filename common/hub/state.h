@@ -162,6 +162,9 @@ class Hub::State {
   void tell_meta(const Call& call, Meta meta);
   Outcome<Reply> history(const Call& call);
   Outcome<Reply> time(const Call& call);
+  Outcome<Reply> rates(const Call& call);
+  /// The stream that the call is about, if its member publishes it.
+  Outcome<Stream*> published_stream(const Call& call);
   Outcome<Reply> follow(const Call& call);
   Outcome<Reply> unfollow(const Call& call);
   void announce(const Stream& stream, std::string body, ToolId origin, Effects& out);

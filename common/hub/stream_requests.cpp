@@ -54,7 +54,10 @@ Outcome<Hub::State::Reply> Hub::State::publish(const Call& call) {
     (*scope)->counters.streams.enter();
   }
   Stream stream{std::string{path}, member.id, request->media};
-  if (up != nullptr) stream.said = up->said;
+  if (up != nullptr) {
+    stream.said = up->said;
+    stream.measured = up->measured;
+  }
   streams_.put(stream);
   announce(stream, up_event(stream), member.tool, call.out);
   return Reply{};
@@ -186,6 +189,22 @@ Outcome<Hub::State::Reply> Hub::State::history(const Call& call) {
 Outcome<Hub::State::Reply> Hub::State::time(const Call& call) {
   const auto request = Time::read(call.body);
   if (!request) return fail(request.error());
+  const auto stream = published_stream(call);
+  if (!stream) return fail(stream.error());
+  (*stream)->said = Stream::Said{request->timestamp, call.now};
+  return Reply{};
+}
+
+Outcome<Hub::State::Reply> Hub::State::rates(const Call& call) {
+  const auto request = Rates::read(call.body);
+  if (!request) return fail(request.error());
+  const auto stream = published_stream(call);
+  if (!stream) return fail(stream.error());
+  (*stream)->measured = Stream::Measured{request->rates, call.now};
+  return Reply{};
+}
+
+Outcome<Stream*> Hub::State::published_stream(const Call& call) {
   if (auto good = scopes_.check(call.frame.scope); !good) return fail(good.error());
   const Member* member = find_member(call);
   Stream* stream = streams_.find(call.frame.scope);
@@ -193,8 +212,7 @@ Outcome<Hub::State::Reply> Hub::State::time(const Call& call) {
     return refuse(Why::kNotFound, fmt::format("stream {} is not published by member {}",
                                               call.frame.scope, call.frame.header.member));
   }
-  stream->said = Stream::Said{request->timestamp, call.now};
-  return Reply{};
+  return stream;
 }
 
 Outcome<Hub::State::Reply> Hub::State::follow(const Call& call) {

@@ -28,6 +28,11 @@ std::optional<std::uint64_t> Stream::time(TimePoint now) const {
   return said->timestamp + static_cast<std::uint64_t>(std::max<std::int64_t>(since, 0));
 }
 
+const StreamRates* Stream::rates(TimePoint now) const {
+  constexpr Seconds kFresh{10};
+  return measured && now - measured->at < kFresh ? &measured->rates : nullptr;
+}
+
 std::vector<const Stream*> Streams::in(std::string_view scope) const {
   std::vector<const Stream*> found;
   const std::string below = scope == "/" ? "/" : std::string{scope} + '/';

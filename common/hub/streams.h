@@ -20,6 +20,15 @@ struct Media {
   bool operator==(const Media&) const = default;
 };
 
+/// How much a stream carries, as its publisher has measured it of late.
+struct StreamRates {
+  std::uint64_t bytes_per_second = 0;
+  std::uint64_t frames_per_second = 0;  // pictures
+  std::uint64_t gop = 0;                // ms between the last two key frames
+  std::uint64_t players = 0;            // that the publisher's tool itself has
+  bool operator==(const StreamRates&) const = default;
+};
+
 /// A stream that is up.
 struct Stream {
   std::string path;
@@ -33,8 +42,16 @@ struct Stream {
   };
   std::optional<Said> said{};
 
+  struct Measured {
+    StreamRates rates;
+    TimePoint at;
+  };
+  std::optional<Measured> measured{};
+
   /// Its time now; nullopt: its publisher has not said.
   [[nodiscard]] std::optional<std::uint64_t> time(TimePoint now) const;
+  /// nullptr: its publisher has not said, or not for ten seconds.
+  [[nodiscard]] const StreamRates* rates(TimePoint now) const;
 };
 
 /// The streams that are up, in the order of their paths.

@@ -40,6 +40,7 @@ enum class Kind : std::uint8_t {
   kTime = 0x18,
   kMembers = 0x19,
   kHistory = 0x1A,
+  kRates = 0x1B,
   kRegister = 0x20,
   kUnregister = 0x21,
   kNotify = 0x22,

@@ -56,6 +56,8 @@ std::string_view to_text(Kind request) {
       return "members";
     case Kind::kHistory:
       return "history";
+    case Kind::kRates:
+      return "rates";
     case Kind::kRegister:
       return "register";
     case Kind::kUnregister:

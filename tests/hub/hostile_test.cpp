@@ -131,11 +131,13 @@ TEST_CASE("every name that is none is refused, by every request that takes one")
         std::string{"/chat/."}, std::string{"/chat/../x"}, std::string{"/chat/\n"},
         std::string{"/chat/\xFF"}, std::string{"/chat/\0x", 8}, deep,
         "/chat/" + std::string(256, 'x'), std::string(65535, '/')}) {
-    for (const Kind kind : {Kind::kJoin, Kind::kLeave, Kind::kUse, Kind::kRelease, Kind::kChange,
-                            Kind::kGet, Kind::kList, Kind::kPublish, Kind::kUnpublish, Kind::kMeta,
-                            Kind::kFollow, Kind::kUnfollow, Kind::kDrop, Kind::kAsk, Kind::kStat,
-                            Kind::kServe, Kind::kUnserve, Kind::kCall, Kind::kTime}) {
-      const std::string body = R"({"changes":[],"data":1,"action":"play","timestamp":1})";
+    for (const Kind kind :
+         {Kind::kJoin,   Kind::kLeave,    Kind::kUse,     Kind::kRelease,   Kind::kChange,
+          Kind::kGet,    Kind::kList,     Kind::kPublish, Kind::kUnpublish, Kind::kMeta,
+          Kind::kFollow, Kind::kUnfollow, Kind::kDrop,    Kind::kAsk,       Kind::kStat,
+          Kind::kServe,  Kind::kUnserve,  Kind::kCall,    Kind::kTime,      Kind::kRates}) {
+      const std::string body =
+          R"({"changes":[],"data":1,"action":"play","timestamp":1,"bytes_per_second":1})";
       const std::uint64_t member = kind == Kind::kServe ? 0 : 1;
       const Answer answer = a.request({{.kind = kind, .member = member}, scope, "o", body});
       CHECK_MESSAGE(answer.text.starts_with("bad_path: path "), static_cast<int>(kind), " ", scope,

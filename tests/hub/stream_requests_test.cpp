@@ -122,6 +122,42 @@ TEST_CASE("metadata has the time of its stream while that is up, else the wall c
         "bad_request: clock is not stream, wall or none");
 }
 
+TEST_CASE("a list has what a stream carries, as long as its publisher says so") {
+  HubTest hub;
+  TestTool& a = hub.tool("a");
+  CHECK(a.join(1, "/live").ok);
+  CHECK(a.publish(1, "/live/cam").ok);
+  const std::string bare =
+      R"({"scope":"/live","members":1,"rooms":[],"objects":[],)"
+      R"("streams":[{"stream":"/live/cam","publisher":"00000000000000a0-1"}]})";
+  const auto with = [](std::string_view rates) {
+    return fmt::format(
+        R"({{"scope":"/live","members":1,"rooms":[],"objects":[],)"
+        R"("streams":[{{"stream":"/live/cam","publisher":"00000000000000a0-1","rates":{}}}]}})",
+        rates);
+  };
+  CHECK(a.list("/live") == bare);
+  const std::string all =
+      R"({"bytes_per_second":250000,"frames_per_second":30,"gop":2000,"players":12})";
+  CHECK(a.rates(1, "/live/cam", all) == "ok");
+  CHECK(a.list("/live") == with(all));
+  CHECK(a.publish(1, "/live/cam", R"({"video":"hevc"})").ok);  // the same stream
+  CHECK(a.list("/live") == with(all));
+  CHECK(a.rates(1, "/live/cam", R"({"bytes_per_second":1})") == "ok");
+  CHECK(a.list("/live") ==
+        with(R"({"bytes_per_second":1,"frames_per_second":0,"gop":0,"players":0})"));
+  hub.pass(Seconds{10});
+  CHECK(a.list("/live") == bare);
+
+  CHECK(a.rates(1, "/live/cam", "{}") == "bad_request: bytes_per_second is missing");
+  CHECK(a.rates(1, "/live/cam", R"({"bytes_per_second":1,"gop":-1})") ==
+        "bad_request: gop is not a whole number of 0 or more");
+  CHECK(a.rates(1, "/live/other", all) ==
+        "not_found: stream /live/other is not published by member 1");
+  CHECK(a.join(2, "/live").ok);
+  CHECK(a.rates(2, "/live/cam", all).text.starts_with("not_found: "));
+}
+
 TEST_CASE("a producer's number is taken once, and may leave some out") {
   HubTest hub;
   TestTool& a = hub.tool("a");

@@ -38,6 +38,24 @@ TEST_CASE("a listing that lacks things is shown as far as it goes") {
   CHECK(lines("no JSON") == Lines{"no JSON"});
 }
 
+TEST_CASE("the streams of a listing, for programs and for people") {
+  constexpr std::string_view kListing =
+      R"({"scope":"/live","streams":[{"stream":"/live/cam","publisher":"a-1","rates":)"
+      R"({"bytes_per_second":250500,"frames_per_second":30,"gop":2002,"players":12}},)"
+      R"({"stream":"/live/new","publisher":"a-2"}]})";
+  CHECK(ctl::stream_lines(kListing) ==
+        std::vector<std::string>{
+            R"({"stream":"/live/cam","publisher":"a-1","rates":)"
+            R"({"bytes_per_second":250500,"frames_per_second":30,"gop":2002,"players":12}})",
+            R"({"stream":"/live/new","publisher":"a-2"})"});
+  CHECK(ctl::kStreamHeading == "  KBIT/S  FPS     GOP  PLAYERS  STREAM");
+  CHECK(ctl::stream_rows(kListing) ==
+        std::vector<std::string>{"    2004   30   2.00s       12  /live/cam",
+                                 "       -    -       -        -  /live/new"});
+  CHECK(ctl::stream_lines(R"({"scope":"/live"})").empty());
+  CHECK(ctl::stream_rows("no JSON").empty());
+}
+
 TEST_CASE("the whole paths of its rooms") {
   CHECK(rooms("/", R"({"rooms":["a","b"]})") == Lines{"/a", "/b"});
   CHECK(rooms("/a", R"({"rooms":["b",7]})") == Lines{"/a/b"});

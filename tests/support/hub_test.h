@@ -122,6 +122,9 @@ class TestTool {
   Answer time(std::uint64_t member, std::string_view stream, std::string_view body) {
     return request({{.kind = wire::Kind::kTime, .member = member}, stream, {}, body});
   }
+  Answer rates(std::uint64_t member, std::string_view stream, std::string_view body) {
+    return request({{.kind = wire::Kind::kRates, .member = member}, stream, {}, body});
+  }
   Answer follow(std::string_view stream, std::string_view body = "") {
     return request({{.kind = wire::Kind::kFollow}, stream, {}, body});
   }

@@ -18,12 +18,12 @@
 #include "play_wish.h"
 #include "playbacks.h"
 #include "recording.h"
+#include "report.h"
 #include "rtmp/auth_server.h"
 #include "rtmp/session.h"
 #include "stream.h"
 #include "token/verifier.h"
 #include "told_data.h"
-#include "told_time.h"
 
 namespace so::ingest {
 
@@ -198,7 +198,7 @@ class Ingest {
   std::map<std::string, std::unique_ptr<Recording>> recordings_;
   Playbacks playbacks_;
   ToldData told_data_;
-  std::map<std::string, ToldTime> told_times_;  // of what is published here
+  std::map<std::string, Report> reports_;  // of what is published here
   std::function<void()> drained_;
   TimePoint drain_until_;
   Counters counters_;

@@ -187,7 +187,7 @@ void Ingest::end_publish(const std::string& name, Ending how) {
   const auto entry = streams_.find(name);
   if (entry == streams_.end()) return;
   end_record(name, "", "");
-  told_times_.erase(name);
+  reports_.erase(name);
   entry->second.end_source();
   log::info("{} has {}", name, how == Ending::kLost ? "lost its publisher" : "ended");
   if (how == Ending::kSaid || options_.publisher_grace == Millis{0}) return tell_end(name);
@@ -212,14 +212,15 @@ void Ingest::on(net::ConnId id, const rtmp::Media& media) {
   const auto entry = client.publishes.find(media.stream);
   if (entry == client.publishes.end()) return;
   const std::string& name = entry->second;
-  const auto unit = stream(name).media(media);
+  Stream& stream = this->stream(name);
+  const auto unit = stream.media(media);
   if (!unit) return;
   record(name, media::view(*unit));
   const auto told = told_data_.of(media::view(*unit), id, loop_.now());
   if (told.dropped) ++counters_.untold_data;
   tell_hub(hub_, member_of(id), name, *unit, told);
-  if (const auto due = told_times_[name].due(media::view(*unit), loop_.now()))
-    hub_.time(member_of(id), name, *due);
+  reports_[name].tell(hub_, {member_of(id), name, stream.player_count()}, media::view(*unit),
+                      stream.stats(), loop_.now());
 }
 
 void Ingest::begin_record(const Asked& asked) {

@@ -37,7 +37,7 @@ std::vector<StreamLine> stream_lines(TimePoint now) {
       {"scopewire_rtmp_stream_skipped_total", "messages that slow players did without", true,
        [](const Stream& s) { return number(s.stats().skipped()); }},
       {"scopewire_rtmp_stream_players", "players of the stream here", false,
-       [](const Stream& s) { return number(s.players().size()); }},
+       [](const Stream& s) { return number(s.player_count()); }},
       {"scopewire_rtmp_stream_gop_seconds", "between the last two key frames", false,
        [](const Stream& s) { return seconds(s.stats().gop()); }},
       {"scopewire_rtmp_stream_key_frame_age_seconds", "since the last key frame", false,

@@ -55,8 +55,8 @@ void PipePublish::receive(ByteView bytes) {
     if (!*tag) return;
     const media::Unit unit = publisher_->publish(**tag);
     tell_hub(hub_, member_, stream_, unit, told_data_.of(media::view(unit), {}, loop_.now()));
-    if (const auto due = told_time_.due(media::view(unit), loop_.now()))
-      hub_.time(member_, stream_, *due);
+    stats_.add(media::view(unit), loop_.now());
+    report_.tell(hub_, {member_, stream_}, media::view(unit), stats_, loop_.now());
   }
 }
 

@@ -11,8 +11,9 @@
 #include "media/follower.h"
 #include "media/zmq_publisher.h"
 #include "net/loop.h"
+#include "report.h"
+#include "stream_stats.h"
 #include "told_data.h"
-#include "told_time.h"
 
 namespace so::ingest {
 
@@ -43,7 +44,8 @@ class PipePublish {
   std::unique_ptr<media::Publisher> publisher_;
   flv::Reader reader_;
   ToldData told_data_;
-  ToldTime told_time_;
+  StreamStats stats_;
+  Report report_;
 };
 
 /// `tap STREAM -`: a stream of the media plane in, FLV out, from a key frame on.

@@ -44,7 +44,8 @@ void Pull::begun() {
 
 void Pull::ended() {
   publisher_.reset();
-  told_time_ = {};
+  stats_ = {};
+  report_ = {};
   hub_.unpublish(member_, options_.stream);
 }
 
@@ -52,8 +53,8 @@ void Pull::media(const rtmp::Media& media) {
   if (!publisher_) return;
   const media::Unit unit = publish(*publisher_, media);
   tell_hub(hub_, member_, options_.stream, unit, told_data_.of(media::view(unit), {}, loop_.now()));
-  if (const auto due = told_time_.due(media::view(unit), loop_.now()))
-    hub_.time(member_, options_.stream, *due);
+  stats_.add(media::view(unit), loop_.now());
+  report_.tell(hub_, {member_, options_.stream}, media::view(unit), stats_, loop_.now());
 }
 
 Push::Push(net::Loop& loop, bus::Client& hub, const RelayOptions& options)

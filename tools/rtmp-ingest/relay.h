@@ -12,9 +12,10 @@
 #include "net/loop.h"
 #include "net/tcp_connections.h"
 #include "remote.h"
+#include "report.h"
 #include "stream.h"
+#include "stream_stats.h"
 #include "told_data.h"
-#include "told_time.h"
 
 namespace so::ingest {
 
@@ -46,7 +47,8 @@ class Pull {
   std::uint64_t member_;
   std::unique_ptr<media::Publisher> publisher_;
   ToldData told_data_;
-  ToldTime told_time_;
+  StreamStats stats_;
+  Report report_;
   net::TcpConnections connections_;
   Remote remote_;
 };

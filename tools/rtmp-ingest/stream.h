@@ -79,6 +79,7 @@ class Stream {
   void pause(const StreamKey& player, bool paused);
   void receive(const StreamKey& player, rtmp::MediaKind kind, bool wanted);
   [[nodiscard]] std::vector<StreamKey> players() const;
+  [[nodiscard]] std::size_t player_count() const { return players_.size(); }
   [[nodiscard]] bool has_players() const { return !players_.empty(); }
   [[nodiscard]] const StreamStats& stats() const { return stats_; }
 

@@ -60,6 +60,7 @@ struct Command {
   std::string reason;
   bool persistent = false;
   bool tree = false;                 // ls for people
+  bool streams = false;              // ls: of the streams alone
   std::optional<std::size_t> count;  // watch, record: lines; top: screens; bench: writes
   double speed = 1;                  // replay: of the recording; 0: as fast as it goes
   std::uint64_t under_way = 64;      // bench: writes without an answer

@@ -54,7 +54,7 @@ constexpr std::array kVerbs{
     VerbWords{"inbox", "IDENTITY: print what it is told, and was", Verb::kInbox, 1, 1},
     VerbWords{"notify", "IDENTITY MESSAGE: tell it, now or later", Verb::kNotify, 2, 2},
     VerbWords{"kick", "MEMBER [REASON]: end its connection", Verb::kKick, 1, 2},
-    VerbWords{"ls", "[SCOPE]: print what there is", Verb::kList, 0, 0},
+    VerbWords{"ls", "[streams] [SCOPE]: print what there is", Verb::kList, 0, 0},
     VerbWords{"stat", "[SCOPE [OBJECT]]: print what the hub counted", Verb::kStat, 0, 1},
     VerbWords{"top", "[SCOPE]: show who is busy, again and again", Verb::kTop, 0, 0},
     VerbWords{"export", "[SCOPE]: print the objects there and below", Verb::kExport, 0, 0},
@@ -127,6 +127,10 @@ Status read_scope(std::vector<std::string>& rest, const VerbWords& verb, Options
                     verb.verb == Verb::kNotify || verb.verb == Verb::kImport ||
                     needs_nobody(verb.verb);
   const bool may_lack = verb.verb == Verb::kList || needs_bus(verb.verb);
+  if (verb.verb == Verb::kList && !rest.empty() && rest.front() == "streams") {
+    options.command.streams = true;
+    rest.erase(rest.begin());
+  }
   if (in_url || none || (may_lack && rest.empty())) return {};
   if (rest.empty()) return fail_usage("SCOPE is missing, as /chat/room1");
   auto scope = wire::normal_path(rest.front());

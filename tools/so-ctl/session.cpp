@@ -214,14 +214,16 @@ void Session::list(std::string scope) {
 }
 
 void Session::print_listings() {
+  if (command_.streams && command_.tree) print(kStreamHeading);
   for (const auto& [path, listing] : listings_) {
-    if (!command_.tree) {
-      print(listing);
-      continue;
-    }
-    for (const std::string& line : tree_lines(listing)) print(line);
+    for (const std::string& line : lines_of(listing)) print(line);
   }
   loop_.stop(Exit::kOk);
+}
+
+std::vector<std::string> Session::lines_of(const std::string& listing) const {
+  if (command_.streams) return command_.tree ? stream_rows(listing) : stream_lines(listing);
+  return command_.tree ? tree_lines(listing) : std::vector{listing};
 }
 
 // Nobody reads any more: whoever asked has got what they wanted.

@@ -36,6 +36,7 @@ class Session {
   void call();
   void print(std::string_view line);
   void print_listings();
+  [[nodiscard]] std::vector<std::string> lines_of(const std::string& listing) const;
   void refuse(const Reply& why);
   void timed_out();
 

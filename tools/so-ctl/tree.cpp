@@ -25,7 +25,45 @@ std::string object_line(json::Element object) {
                      json::boolean(object, "persistent").value_or(false) ? ", persistent" : "");
 }
 
+// One whose publisher has not said how much it carries, as in its first seconds, has hyphens.
+std::string stream_row(json::Element stream) {
+  const auto rates = json::member(stream, "rates");
+  const auto rate = [&](std::string_view key) {
+    return rates ? json::integer(*rates, key) : std::nullopt;
+  };
+  const auto words = [](std::optional<std::uint64_t> value) {
+    return value ? fmt::to_string(*value) : "-";
+  };
+  constexpr std::uint64_t kBytesInKilobit = 125;
+  const auto bytes = rate("bytes_per_second");
+  const auto gop = rate("gop");
+  return fmt::format("{:>8} {:>4} {:>7} {:>8}  {}",
+                     bytes ? fmt::to_string(*bytes / kBytesInKilobit) : "-",
+                     words(rate("frames_per_second")),
+                     gop ? fmt::format("{:.2f}s", static_cast<double>(*gop) / 1000) : "-",
+                     words(rate("players")), json::text(stream, "stream").value_or("?"));
+}
+
 }  // namespace
+
+std::vector<std::string> stream_lines(std::string_view listing) {
+  std::vector<std::string> lines;
+  json::Parser parser;
+  if (const auto parsed = parser.parse(listing)) {
+    for (const json::Element stream : items(*parsed, "streams"))
+      lines.push_back(json::compact(stream));
+  }
+  return lines;
+}
+
+std::vector<std::string> stream_rows(std::string_view listing) {
+  std::vector<std::string> rows;
+  json::Parser parser;
+  if (const auto parsed = parser.parse(listing)) {
+    for (const json::Element stream : items(*parsed, "streams")) rows.push_back(stream_row(stream));
+  }
+  return rows;
+}
 
 std::vector<std::string> tree_lines(std::string_view listing) {
   json::Parser parser;

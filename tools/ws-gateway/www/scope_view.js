@@ -56,10 +56,20 @@ function fill(kind, items, make) {
   if (focused) [...list.querySelectorAll('a')].find(({href}) => href === focused)?.focus();
 }
 
-function stream({stream: path, publisher}) {
+function stream({stream: path, publisher, rates}) {
   const row = element('li', '', '');
   row.append(element('span', 'id', path), element('span', 'none', `from ${publisher}`));
+  if (rates) row.append(element('span', 'none', carriesWords(rates)));
   return row;
+}
+
+/** What a stream carries: `2.0 Mbit/s, 30 pictures/s, a key frame every 2.0 s, 3 players`. */
+export function carriesWords({bytes_per_second: bytes, frames_per_second: frames, gop, players}) {
+  const words = [`${((bytes * 8) / 1e6).toFixed(1)} Mbit/s`];
+  if (frames > 0) words.push(`${frames} pictures/s`);
+  if (gop > 0) words.push(`a key frame every ${(gop / 1000).toFixed(1)} s`);
+  if (players > 0) words.push(players === 1 ? '1 player' : `${players} players`);
+  return words.join(', ');
 }
 
 function member({member: id, info}) {
