@@ -84,7 +84,9 @@ inline Chain start_chain(const TempDir& dir) {
   const std::string hub = "ipc://" + dir.path("bus");
   spawn(chain.server, {bin + "/so-hub", "--hub", hub});
   spawn(chain.server,
-        {bin + "/rtmp-ingest", "--hub", hub, "--listen", fmt::format("127.0.0.1:{}", chain.rtmp)});
+        {bin + "/rtmp-ingest", "--hub", hub, "--listen", fmt::format("127.0.0.1:{}", chain.rtmp)},
+        dir.path("ingest.log"));
+  await(dir.path("ingest.log"), {"ready on", "the hub is there"});
   spawn(chain.server,
         {bin + "/fmp4-serve", "--hub", hub, "--listen",
          fmt::format("127.0.0.1:{}", chain.server.port), "--connect-rate", "0",
