@@ -72,10 +72,12 @@ async function nginxHls(work, player) {
   const pages = await serve(
     player,
     (stream) =>
-      `const player = new Hls({liveSyncDurationCount: 1, lowLatencyMode: true});
-       player.loadSource('/${basename(stream)}.m3u8'); player.attachMedia(video);
+      `const player = new Hls({liveSyncDurationCount: 1});
+       const load = () => player.loadSource('/${basename(stream)}.m3u8');
+       player.attachMedia(video);
        player.on(Hls.Events.MANIFEST_PARSED, () => video.play());
-       player.on(Hls.Events.ERROR, (event, {fatal}) => fatal && location.reload()); // it is not there yet`,
+       player.on(Hls.Events.ERROR, (event, {fatal}) => fatal && setTimeout(load, 500)); // it is not there yet
+       load();`,
     folder,
   );
   return {rtmp: `rtmp://127.0.0.1:${rtmp}`, page: pages.page, stop: () => (child.kill('SIGKILL'), pages.stop())};
