@@ -215,12 +215,13 @@ void Ingest::on(net::ConnId id, const rtmp::Media& media) {
   Stream& stream = this->stream(name);
   const auto unit = stream.media(media);
   if (!unit) return;
-  record(name, media::view(*unit));
-  const auto told = told_data_.of(media::view(*unit), id, loop_.now());
+  const media::UnitView view = media::view(*unit);
+  record(name, view);
+  const auto told = told_data_.of(view, id, loop_.now());
   if (told.dropped) ++counters_.untold_data;
   tell_hub(hub_, member_of(id), name, *unit, told);
-  reports_[name].tell(hub_, {member_of(id), name, stream.player_count()}, media::view(*unit),
-                      stream.stats(), loop_.now());
+  reports_[name].tell(hub_, {member_of(id), name, stream.player_count()}, view, stream.stats(),
+                      loop_.now());
 }
 
 void Ingest::begin_record(const Asked& asked) {

@@ -54,9 +54,10 @@ void PipePublish::receive(ByteView bytes) {
     }
     if (!*tag) return;
     const media::Unit unit = publisher_->publish(**tag);
-    tell_hub(hub_, member_, stream_, unit, told_data_.of(media::view(unit), {}, loop_.now()));
-    stats_.add(media::view(unit), loop_.now());
-    report_.tell(hub_, {member_, stream_}, media::view(unit), stats_, loop_.now());
+    const media::UnitView view = media::view(unit);
+    tell_hub(hub_, member_, stream_, unit, told_data_.of(view, {}, loop_.now()));
+    stats_.add(view, loop_.now());
+    report_.tell(hub_, {member_, stream_}, view, stats_, loop_.now());
   }
 }
 

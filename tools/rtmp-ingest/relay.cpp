@@ -52,9 +52,10 @@ void Pull::ended() {
 void Pull::media(const rtmp::Media& media) {
   if (!publisher_) return;
   const media::Unit unit = publish(*publisher_, media);
-  tell_hub(hub_, member_, options_.stream, unit, told_data_.of(media::view(unit), {}, loop_.now()));
-  stats_.add(media::view(unit), loop_.now());
-  report_.tell(hub_, {member_, options_.stream}, media::view(unit), stats_, loop_.now());
+  const media::UnitView view = media::view(unit);
+  tell_hub(hub_, member_, options_.stream, unit, told_data_.of(view, {}, loop_.now()));
+  stats_.add(view, loop_.now());
+  report_.tell(hub_, {member_, options_.stream}, view, stats_, loop_.now());
 }
 
 Push::Push(net::Loop& loop, bus::Client& hub, const RelayOptions& options)
