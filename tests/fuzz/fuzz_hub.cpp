@@ -163,7 +163,7 @@ class Game {
     wire::Frame frame;
     const std::uint8_t kind = in_.u8();
     const bool people = kind >= 0xE0;
-    frame.header.kind = static_cast<wire::Kind>(people ? 0x20 + kind % 5 : kind % 0x1A);
+    frame.header.kind = static_cast<wire::Kind>(people ? 0x20 + kind % 5 : kind % 0x1C);
     frame.header.request = (flags & 8U) != 0 ? 0 : ++requests_;
     const std::uint8_t names = in_.u8();
     frame.header.member = names & 3U;
