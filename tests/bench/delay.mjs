@@ -128,8 +128,11 @@ try {
   await measureBoth('', `rtmp://${rtmp}`, (stream) => `http://${serve}/#${stream}`);
   for (const [name, start] of peers()) {
     const peer = await start(work);
-    await measureBoth(`${name}, `, peer.rtmp, peer.page);
-    peer.stop();
+    try {
+      await measureBoth(`${name}, `, peer.rtmp, peer.page);
+    } finally {
+      peer.stop();
+    }
   }
 } finally {
   for (const child of children) child.removeAllListeners('exit').kill('SIGKILL');
