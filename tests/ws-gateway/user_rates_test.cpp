@@ -75,8 +75,12 @@ TEST_CASE_FIXTURE(RatedTest, "the rate of a user is that of all its connections 
   CHECK(post("ann", "/chat/room1?event=x", "1") == "429");
   heard(other);
   CHECK(ask(other, R"({"id":3,"op":"ping"})") == Lines{R"({"id":3,"ok":true})"});
-  for (int i = 0; i < 40; ++i) say(first, "{}");
-  CHECK(heard(first).back() == "closed 4029: too many messages");
+  // Ten a second are forgiven, by the real clock: on a busy machine it takes more of them.
+  std::string last;
+  for (int i = 0; i < 400 && !last.starts_with("closed"); ++i) {
+    for (const std::string& line : ask(first, "{}")) last = line;
+  }
+  CHECK(last == "closed 4029: too many messages");
 }
 
 TEST_CASE_FIXTURE(RatedTest, "each request of a list counts") {
