@@ -12,6 +12,8 @@
 namespace so::bus {
 namespace {
 
+constexpr const char* kEndpoint = "inproc://zeromq.zap.01";  // in each context
+
 // Of a request: version, request id, domain, address, routing id, mechanism, the key.
 constexpr std::size_t kId = 1;
 constexpr std::size_t kAddress = 3;
@@ -23,7 +25,7 @@ constexpr std::size_t kKeyBytes = 32;
 zmq::socket_t make_socket(zmq::context_t& context) {
   zmq::socket_t socket{context, zmq::socket_type::rep};
   socket.set(zmq::sockopt::linger, 0);
-  socket.bind("inproc://zeromq.zap.01");
+  socket.bind(kEndpoint);
   return socket;
 }
 
@@ -34,6 +36,11 @@ ZmqZap::ZmqZap(zmq::context_t& context, net::Loop& loop, Refused refused)
       refused_(std::move(refused)),
       poll_(
           socket_, loop, [] {}, [this] { work(); }) {}
+
+// A socket is closed by a thread of the library, some time later; the next one needs the address.
+ZmqZap::~ZmqZap() {
+  zmq_unbind(socket_.handle(), kEndpoint);
+}
 
 void ZmqZap::allow(const std::vector<KnownKey>& keys) {
   names_.clear();

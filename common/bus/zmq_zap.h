@@ -21,6 +21,9 @@ class ZmqZap {
   /// Is told of each who was turned away, for people.
   using Refused = std::function<void(std::string why)>;
   ZmqZap(zmq::context_t& context, net::Loop& loop, Refused refused);
+  ~ZmqZap();
+  ZmqZap(const ZmqZap&) = delete;
+  ZmqZap& operator=(const ZmqZap&) = delete;
 
   void allow(const std::vector<KnownKey>& keys);
 
