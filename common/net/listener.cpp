@@ -11,7 +11,7 @@
 namespace so::net {
 namespace {
 
-constexpr int kAcceptsATurn = 64;  // then those who are connected have their turn
+constexpr int kAcceptsATurn = 16;  // then those who are connected have their turn
 constexpr Millis kPause{100};
 constexpr Seconds kLogEvery{10};
 

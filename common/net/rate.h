@@ -17,20 +17,46 @@ struct RateLimit {
 /// much a second (the "virtual scheduling" of ITU-T I.371).
 class Rate {
  public:
-  /// Whether once more is within the limit; if not, it does not count.
+  /// Whether once more is within the limit.
+  [[nodiscard]] bool allows(const RateLimit& limit, TimePoint now) const {
+    return limit.per_second == 0 || idle(now) ||
+           full_until_ - now <= one(limit) * (limit.burst - 1);
+  }
+  /// The same; if so, it counts.
   bool take(const RateLimit& limit, TimePoint now) {
-    if (limit.per_second == 0) return true;
-    const auto one = std::chrono::nanoseconds{Seconds{1}} / limit.per_second;
-    const TimePoint from = idle(now) ? now : full_until_;
-    if (from - now > one * (limit.burst - 1)) return false;
-    full_until_ = from + one;
+    if (!allows(limit, now)) return false;
+    if (limit.per_second > 0) full_until_ = (idle(now) ? now : full_until_) + one(limit);
     return true;
   }
   /// All has flowed off: as good as new.
   [[nodiscard]] bool idle(TimePoint now) const { return full_until_ <= now; }
 
  private:
+  static std::chrono::nanoseconds one(const RateLimit& limit) {
+    return std::chrono::nanoseconds{Seconds{1}} / limit.per_second;
+  }
+
   TimePoint full_until_{};
+};
+
+/// A limit with two answers for those who do not keep it: of what is too much so much again is
+/// borne, at the same rate.
+class Allowance {
+ public:
+  enum class Answer : std::uint8_t {
+    kWithin,
+    kOver,   // not to be done
+    kAbuse,  // nor to be answered any more
+  };
+  Answer take(const RateLimit& limit, TimePoint now) {
+    if (granted_.take(limit, now)) return Answer::kWithin;
+    return refused_.take(limit, now) ? Answer::kOver : Answer::kAbuse;
+  }
+  [[nodiscard]] bool idle(TimePoint now) const { return granted_.idle(now) && refused_.idle(now); }
+
+ private:
+  Rate granted_;
+  Rate refused_;
 };
 
 }  // namespace so::net

@@ -62,12 +62,12 @@ struct WsConnection {
   Admission::Seat seat;
   Outbox out;
   WsReader reader;
-  Rate rate;                             // of what it says
-  Rate abuse;                            // the same, against ten times the limit
-  Bytes held;                            // came while messages were not wanted
+  Allowance allowance;                   // for what it says
+  Bytes held;                            // has come, and is told later
   std::unique_ptr<HttpRequest> request;  // until on_open, or a reply
   std::unique_ptr<Content> content;
   std::unique_ptr<Reply> reply;
+  std::size_t held_taken = 0;    // of it was told
   std::size_t promised = 0;      // to TLS: bytes of `out` that have to stay
   TimePoint deadline{};          // the one that counts
   TimePoint pinged_at{};         // when our ping left for the queue; 0: its answer has come
@@ -75,12 +75,14 @@ struct WsConnection {
   std::uint16_t close_code = 0;  // what on_close will say; 0: nobody has said anything
   int refusal = 0;               // the status for one too many: 503 or 429
   Phase phase = Phase::kHead;
+  std::uint8_t tired = 0;  // so many messages too much since it rested last
   bool chunked = false;    // the body that is sent
   bool announced = false;  // on_open was called
   bool waiting = false;    // for the end of `coalesce`
   bool marked = false;     // the turn's end looks at it
   bool behind = false;
-  bool more = false;     // can be read at once
+  bool busy = false;     // what it has said is told in bites
+  bool resting = false;  // has said more than it may, and is not read for a while
   bool reading = false;  // we are told when something comes
   bool heard = false;    // something came since our ping
   bool pinged = false;   // and its answer is awaited

@@ -97,6 +97,7 @@ WsEngine::WsEngine(Loop& loop, const WsOptions& options)
       coalesced_(loop, [this] { flush_waiting(); }),
       vectors_(kVectors),
       ring_(options.ring),
+      rested_(loop, [this] { wake_rested(); }),
       turn_end_(loop, [this] { end_turn(); }),
       deadlines_(tick_for(options)),
       tick_(loop, [this] { check_deadlines(); }) {}
@@ -222,6 +223,7 @@ void WsEngine::mark(WsConnection& c) {
 }
 
 void WsEngine::end_turn() {
+  hear_busy();
   const TimePoint said = said_;
   const auto marked = std::exchange(marked_, {});
   const bool at_once = options_.coalesce == Millis{0};
@@ -229,9 +231,7 @@ void WsEngine::end_turn() {
     WsConnection* const c = find(id);
     if (c == nullptr) continue;
     c->marked = false;
-    take_held(*c);
     read_or_wait(*c);
-    if (std::exchange(c->more, false)) on_readable(id);
     if (!at_once && !std::exchange(c->waiting, true)) {
       if (waiting_.empty()) coalesced_.start(options_.coalesce);
       waiting_.push_back(id);

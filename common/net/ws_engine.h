@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <list>
 #include <memory>
 #include <random>
@@ -100,9 +101,12 @@ class WsEngine final : public WsServer {
   void read_or_wait(WsConnection& c);
   void stop_reading(WsConnection& c);
   void on_readable(ConnId id);
-  void read_more(WsConnection& c);
+  void go_on(WsConnection& c);
+  void hear_busy();
+  void rest(WsConnection& c);
+  void wake_rested();
   void take_held(WsConnection& c);
-  void take(WsConnection& c, std::span<std::uint8_t> bytes);
+  std::span<std::uint8_t> take(WsConnection& c, std::span<std::uint8_t> bytes);
   void on_frame(WsConnection& c, const WsEvent& event);
   void on_pong(WsConnection& c);
   void deliver(WsConnection& c, const WsMessage& message);
@@ -157,7 +161,14 @@ class WsEngine final : public WsServer {
   SendRing ring_;
   std::vector<WsConnection*> riders_;  // whose bytes are in it
   std::unique_ptr<ReadSet> readable_;
-  Bytes read_buffer_;  // what one connection says in a turn
+  Bytes read_buffer_;        // what one connection says in a turn
+  std::deque<ConnId> busy_;  // have said more than a bite
+  struct Rest {
+    ConnId id;
+    TimePoint until;
+  };
+  std::deque<Rest> resting_;  // have said more than they may; who wakes first comes first
+  Timer rested_;
   TurnEnd turn_end_;
   TimePoint said_{};  // when the first of marked_ was marked
   Deadlines deadlines_;

@@ -4,19 +4,80 @@
 #include "net/ws_io.h"
 
 namespace so::net {
+namespace {
 
+constexpr int kBite = 4;                           // messages and pings of one client
+constexpr std::chrono::microseconds kForBusy{50};  // of a turn, for those who have said more
+constexpr std::uint8_t kTired = 16;                // as many were too much: time for a rest
+constexpr Millis kRest{5};
+constexpr int kRested = 2;  // a millisecond: of all who rest, 32,000 messages a second are heard
+
+}  // namespace
+
+// Who has said more than was taken in goes on with that, and nothing is read meanwhile.
 void WsEngine::read_or_wait(WsConnection& c) {
   const bool talks =
       c.phase == Phase::kOpen || c.phase == Phase::kClosing || c.phase == Phase::kCloseSent;
-  const bool read = talks && c.held.empty() && (c.wanted || c.phase != Phase::kOpen);
-  if (!read || c.reading) return read ? void() : stop_reading(c);
+  if (!talks || c.resting || (!c.wanted && c.phase == Phase::kOpen)) return stop_reading(c);
+  if (!c.held.empty()) {
+    stop_reading(c);
+    return go_on(c);
+  }
+  if (c.reading) return;
   c.reading = true;
   readable_->add(lws_get_socket_fd(c.wsi), c.id);
-  if (buffered(c.wsi)) read_more(c);
+  if (buffered(c.wsi)) go_on(c);  // nobody tells us of what TLS has already
 }
 
 void WsEngine::stop_reading(WsConnection& c) {
   if (std::exchange(c.reading, false)) readable_->remove(lws_get_socket_fd(c.wsi));
+}
+
+void WsEngine::go_on(WsConnection& c) {
+  if (std::exchange(c.busy, true)) return;
+  busy_.push_back(c.id);
+  turn_end_.request();
+}
+
+// One bite each, in turns, and only for so long: who says little hardly waits for who says much,
+// however many those are.
+void WsEngine::hear_busy() {
+  const TimePoint end = Clock::now() + kForBusy;
+  while (!busy_.empty() && Clock::now() < end) {
+    const ConnId id = busy_.front();
+    busy_.pop_front();
+    WsConnection* const c = find(id);
+    if (c == nullptr) continue;
+    c->busy = false;
+    if (c->held.empty()) {
+      on_readable(id);
+    } else if (!c->resting && (c->wanted || c->phase != Phase::kOpen)) {
+      take_held(*c);
+      read_or_wait(*c);
+    }
+  }
+  if (!busy_.empty()) turn_end_.request();
+}
+
+// Who says more than he may is read slowly, or to refuse him would take all our time.
+void WsEngine::rest(WsConnection& c) {
+  c.tired = 0;
+  if (std::exchange(c.resting, true)) return;
+  stop_reading(c);
+  if (resting_.empty()) rested_.start(kRest);
+  resting_.push_back({c.id, loop_->now() + kRest});
+}
+
+void WsEngine::wake_rested() {
+  for (int woken = 0; woken < kRested && !resting_.empty(); resting_.pop_front()) {
+    if (resting_.front().until > loop_->now()) break;
+    WsConnection* const c = find(resting_.front().id);
+    if (c == nullptr) continue;
+    ++woken;
+    c->resting = false;
+    read_or_wait(*c);
+  }
+  if (!resting_.empty()) rested_.start(Millis{1});
 }
 
 void WsEngine::on_readable(ConnId id) {
@@ -28,35 +89,37 @@ void WsEngine::on_readable(ConnId id) {
     if (got.ended) return kill(*c, close_code::kAbnormal);
     if (got.bytes == 0) return;
     c->heard = true;
-    take(*c, std::span{read_buffer_}.first(got.bytes));
+    const auto left = take(*c, std::span{read_buffer_}.first(got.bytes));
+    if (!left.empty()) {
+      c->held.assign(left.begin(), left.end());
+      return read_or_wait(*c);
+    }
     if (!c->reading || !buffered(c->wsi)) return;
   }
-  read_more(*c);
-}
-
-// Nobody tells us of what TLS has already.
-void WsEngine::read_more(WsConnection& c) {
-  c.more = true;
-  mark(c);
+  go_on(*c);
 }
 
 void WsEngine::take_held(WsConnection& c) {
-  if (c.held.empty() || !(c.wanted || c.phase != Phase::kOpen)) return;
   Bytes held = std::exchange(c.held, {});
-  take(c, held);
+  const auto left = take(c, std::span{held}.subspan(std::exchange(c.held_taken, 0)));
+  if (left.empty()) return;
+  c.held_taken = held.size() - left.size();
+  c.held = std::move(held);
 }
 
-void WsEngine::take(WsConnection& c, std::span<std::uint8_t> bytes) {
-  while (c.phase != Phase::kEnding) {
-    if (!c.wanted && c.phase == Phase::kOpen) {
-      c.held.assign(bytes.begin(), bytes.end());
-      return stop_reading(c);
-    }
+// One bite of it, or what is wanted; what is left comes later.
+std::span<std::uint8_t> WsEngine::take(WsConnection& c, std::span<std::uint8_t> bytes) {
+  bool more = true;
+  for (int i = 0; i < kBite && more && c.phase != Phase::kEnding; ++i) {
+    if (!c.wanted && c.phase == Phase::kOpen) break;
     const WsEvent event = c.reader.next(bytes);
-    if (event.kind == WsEvent::Kind::kMore) return;
-    on_frame(c, event);
-    if (event.kind == WsEvent::Kind::kFault) return;
+    more = event.kind != WsEvent::Kind::kMore && event.kind != WsEvent::Kind::kFault;
+    // Who was told to go and goes on talking tires, too.
+    if (c.phase != Phase::kOpen && event.kind != WsEvent::Kind::kClose) c.tired = kTired;
+    if (event.kind != WsEvent::Kind::kMore) on_frame(c, event);
   }
+  if (c.tired >= kTired) rest(c);
+  return more && c.phase != Phase::kEnding ? bytes : bytes.first(0);
 }
 
 void WsEngine::on_frame(WsConnection& c, const WsEvent& event) {
@@ -100,13 +163,11 @@ void WsEngine::deliver(WsConnection& c, const WsMessage& message) {
 }
 
 bool WsEngine::within_rate(WsConnection& c) {
-  constexpr std::uint32_t kAbuse = 10;
-  const RateLimit& limit = options_.messages;
-  const bool bearable =
-      c.abuse.take({limit.per_second * kAbuse, limit.burst * kAbuse}, loop_->now());
-  if (c.rate.take(limit, loop_->now())) return true;
+  const auto answer = c.allowance.take(options_.messages, loop_->now());
+  if (answer == Allowance::Answer::kWithin) return true;
+  ++c.tired;
   ++counters_.floods;
-  if (!bearable) {
+  if (answer == Allowance::Answer::kAbuse) {
     ++counters_.abusers;
     c.drop_unsent();
     start_close(c, close_code::kAbuse, "far too many messages");

@@ -47,6 +47,20 @@ TEST_CASE("rate: none is no limit, one is one at a time") {
   CHECK(taken(rate, one, at(1000), 5) == 1);
 }
 
+TEST_CASE("allowance: as many are refused as were granted, then it is abuse") {
+  using Allowed = net::Allowance::Answer;
+  const net::RateLimit limit{.per_second = 10, .burst = 5};
+  net::Allowance allowance;
+  for (int i = 0; i < 5; ++i) CHECK(allowance.take(limit, at(0)) == Allowed::kWithin);
+  for (int i = 0; i < 5; ++i) CHECK(allowance.take(limit, at(0)) == Allowed::kOver);
+  CHECK(allowance.take(limit, at(0)) == Allowed::kAbuse);
+  CHECK(allowance.take(limit, at(100)) == Allowed::kWithin);
+  CHECK(allowance.take(limit, at(100)) == Allowed::kOver);
+  CHECK(allowance.take(limit, at(100)) == Allowed::kAbuse);
+  CHECK_FALSE(allowance.idle(at(500)));
+  CHECK(allowance.idle(at(700)));
+}
+
 TEST_CASE("connect rate: who hammers is slowed down, others are not") {
   net::ConnectRate rate{
       {.total = {.per_second = 100, .burst = 10}, .per_address = {.per_second = 10, .burst = 3}}};

@@ -43,6 +43,7 @@ struct Server {
             .on_message =
                 [this](ConnId id, const net::WsMessage& m) {
                   messages[id].push_back({m.text, to_text(m.payload)});
+                  order.push_back(id);
                   if (echo) {
                     ws->send(id,
                              m.text ? Frame::text(as_text(m.payload)) : Frame::binary(m.payload));
@@ -71,6 +72,7 @@ struct Server {
   net::Loop& loop;
   std::vector<ConnId> opened;
   std::map<ConnId, std::vector<Message>> messages;
+  std::vector<ConnId> order;  // of all messages
   std::map<ConnId, std::uint16_t> closed;
   net::HttpRequest last_request;
   std::string last_subprotocol;
@@ -460,6 +462,26 @@ TEST_CASE("ws: messages wait while they are not wanted") {
   CHECK(server.messages.empty());
   server.ws->want_messages(id, true);
   REQUIRE(run_until(loop, [&] { return server.messages[id].size() == 2; }));
+}
+
+TEST_CASE("ws: who says much is heard in bites, and nobody waits for the end of it") {
+  constexpr std::size_t kFlood = 9'000;
+  net::Loop loop;
+  net::WsOptions options;
+  options.messages = {};  // as many as it likes
+  Server server{loop, {}, options};
+  server.echo = false;
+  WsPeer much{server.address()};
+  server.open(much);
+  WsPeer little{server.address()};
+  server.open(little);
+  std::string flood;
+  for (std::size_t i = 0; i < kFlood; ++i) flood += WsPeer::frame(1, "x");
+  much.send(flood);
+  little.send(WsPeer::frame(1, "y"));
+  REQUIRE(run_until(loop, [&] { return server.order.size() == kFlood + 1; }));
+  const auto heard = std::ranges::find(server.order, server.opened[1]) - server.order.begin();
+  CHECK(heard < 5'000);  // all were in one read
 }
 
 TEST_CASE("ws: frames sent in one turn leave together, in order, in one piece for all") {

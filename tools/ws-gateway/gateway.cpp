@@ -242,7 +242,7 @@ void Gateway::message(net::ConnId id, const net::WsMessage& message) {
 // The server sees to the rate of each connection; a user may have many.
 bool Gateway::within_rate(net::ConnId id, const net::WsMessage& message) {
   const auto verdict = rates_.take(visitors_.user(id), Clock::now());
-  if (verdict == UserRates::Verdict::kTooMuch) flood(id, message);
+  if (verdict == UserRates::Verdict::kOver) flood(id, message);
   if (verdict == UserRates::Verdict::kAbuse) {
     doorway_.server.close(id, net::close_code::kAbuse, kFlood.message);
   }

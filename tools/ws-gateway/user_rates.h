@@ -16,11 +16,7 @@ class UserRates {
   /// 0 a second: any.
   explicit UserRates(net::RateLimit limit) : limit_(limit) {}
 
-  enum class Verdict {
-    kWithin,
-    kTooMuch,  // not to be done
-    kAbuse,    // ten times as much
-  };
+  using Verdict = net::Allowance::Answer;
   /// Whether the user may ask for one thing more. Nobody in particular (empty) always may.
   Verdict take(const std::string& user, TimePoint now);
   /// Forgets those who have not asked for long enough. To be called every second or so.
@@ -29,12 +25,8 @@ class UserRates {
   [[nodiscard]] std::size_t size() const { return users_.size(); }
 
  private:
-  struct Rates {
-    net::Rate rate;
-    net::Rate abuse;  // the same, against ten times the limit
-  };
   net::RateLimit limit_;
-  std::unordered_map<std::string, Rates> users_;
+  std::unordered_map<std::string, net::Allowance> users_;
 };
 
 }  // namespace so::gateway
