@@ -82,7 +82,10 @@ Result<void> check_signature(const Pieces& pieces, json::Element header, const K
     tried = true;
     if (key.verify(pieces.signed_text, *signature)) return {};
   }
-  if (tried) return refuse("the signature is wrong");
+  if (tried) {
+    const bool by_public_key = *algorithm != Algorithm::kHs256;
+    return fail(by_public_key ? Code::kPeer : Code::kRefused, "token: the signature is wrong");
+  }
   if (id.empty()) return refuse(fmt::format("there is no key for {}", name));
   return refuse(fmt::format("there is no key \"{}\" for {}", id, name));
 }

@@ -33,7 +33,8 @@ struct Claims {
 
 /// Checks a JSON Web Token (RFC 7519) in the compact form. The signature comes before all that it
 /// covers; a header that asks for what we do not know (`crit`) is refused; so are names that come
-/// twice. An error is kRefused and says why in a line for the client.
+/// twice. An error says why in a line for the client. It is kRefused, but kPeer where a public key
+/// was asked, which takes a millisecond or two, and says that the signature is wrong.
 Result<Claims> verify(std::string_view token, const Keys& keys, const Expected& expected,
                       WallMillis now);
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "gateway_test.h"
+#include "token/keys.h"
 #include "token/sign.h"
 
 using namespace so;
@@ -13,8 +14,6 @@ using test::GatewayTest;
 using test::Lines;
 
 namespace {
-
-constexpr std::string_view kSecret = "thirty-two bytes of secret, or so";
 
 std::shared_ptr<const token::Verifier> verifier() {
   return std::make_shared<const token::Verifier>(token::read_keys(kSecret).value(),
@@ -67,10 +66,36 @@ TEST_CASE("without keys all are anonymous, and so is who brings none where it ma
   CHECK(visitors.of(request, wall_now())->anonymous);
 }
 
+TEST_CASE("of tokens that nobody has signed only so many are looked at") {
+  gateway::Visitors visitors;
+  visitors.set_verifier(std::make_shared<const token::Verifier>(token::read_keys(kEcPublic).value(),
+                                                                token::Expected{}),
+                        false);
+  const auto signed_for = [](std::string_view user) {
+    return token::sign(fmt::format(R"({{"sub":"{}"}})", user), kEcPrivate).value();
+  };
+  const auto status = [&](const std::string& token, const std::string& host) {
+    net::HttpRequest request;
+    request.peer.host = host;
+    request.authorization = "Bearer " + token;
+    const auto visitor = visitors.of(request, wall_now());
+    return visitor ? 101 : gateway::Visitors::status_of(visitor.error());
+  };
+  const std::string known = signed_for("ann");
+  std::string forged = signed_for("bob");
+  forged.replace(forged.size() - 4, 4, "AAAA");
+  CHECK(status(known, "192.0.2.1") == 101);
+  for (int i = 0; i < 5; ++i) CHECK(status(forged, "192.0.2.1") == 401);
+  CHECK(status(forged, "192.0.2.1") == 429);
+  CHECK(status(signed_for("carl"), "192.0.2.1") == 429);
+  CHECK(status(known, "192.0.2.1") == 101);
+  CHECK(status(signed_for("dora"), "192.0.2.2") == 101);
+}
+
 TEST_CASE("the door is ours to say") {
   gateway::Visitors visitors;
   visitors.set_verifier(verifier(), false);
-  const auto visitor = visitors.of_token(made(R"({"door":"bus","role":"host"})"), wall_now());
+  const auto visitor = visitors.of_token(made(R"({"door":"bus","role":"host"})"), "", wall_now());
   REQUIRE(visitor);
   CHECK(visitor->credentials.text() == R"({"role":"host","door":"ws"})");
 }

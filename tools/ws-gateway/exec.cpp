@@ -94,7 +94,8 @@ Exec::Exec(ExecOptions options, net::Loop& loop, net::WsServer& server,
 
 net::WsVerdict Exec::verdict(const net::HttpRequest& request) {
   const auto visitor = visitors_.of(request, wall_now());
-  if (!visitor) return net::WsVerdict::refuse(401, visitor.error().text);
+  if (!visitor)
+    return net::WsVerdict::refuse(Visitors::status_of(visitor.error()), visitor.error().text);
   if (children_.size() < options_.max_children) return net::WsVerdict::accept();
   return net::WsVerdict::refuse(503, "as many programs as may run do");
 }

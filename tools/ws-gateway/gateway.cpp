@@ -135,7 +135,8 @@ net::WsVerdict Gateway::room_verdict(const net::HttpRequest& request, bool nowhe
   if (*scope == "/" && !nowhere)
     return net::WsVerdict::refuse(404, "the path names no application");
   const auto visitor = visitors_.of(request, wall_now());
-  if (!visitor) return net::WsVerdict::refuse(401, visitor.error().text);
+  if (!visitor)
+    return net::WsVerdict::refuse(Visitors::status_of(visitor.error()), visitor.error().text);
   if (!doorway_.hub.connected()) return net::WsVerdict::refuse(503, "there is no hub at present");
   if (!policy_) return net::WsVerdict::accept();
   const auto decision = may_connect(*policy_, *scope, visitor->credentials);
@@ -156,7 +157,8 @@ net::WsVerdict Gateway::meta_verdict(const net::HttpRequest& request, const std:
   const auto stream = stream_of(request, fallback);
   if (!stream) return net::WsVerdict::refuse(400, stream.error().text);
   const auto visitor = visitors_.of(request, wall_now());
-  if (!visitor) return net::WsVerdict::refuse(401, visitor.error().text);
+  if (!visitor)
+    return net::WsVerdict::refuse(Visitors::status_of(visitor.error()), visitor.error().text);
   return policy_verdict(*stream, visitor->credentials);
 }
 

@@ -130,9 +130,10 @@ void RichDoor::mailbox(net::ConnId id, const Request& request) {
 
 // Another token of the same user, with what it claims from now on.
 void RichDoor::refresh(net::ConnId id, const Request& request) {
-  auto visitor = doorway_.visitors.of_token(request.token, wall_now());
+  const std::string& user = doorway_.visitors.user(id);
+  auto visitor = doorway_.visitors.of_token(request.token, "user " + user, wall_now());
   if (!visitor) return send(id, wsproto::refused(request.id, "bad_token", visitor.error().text));
-  if (visitor->user != doorway_.visitors.user(id)) {
+  if (visitor->user != user) {
     return send(id,
                 wsproto::refused(request.id, "bad_token", "token: it is of another user (sub)"));
   }

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
 constexpr std::string_view kCookie = "scopewire_token";
+constexpr std::size_t kMostKnown = 4096;
 
 policy::Credentials credentials(std::string_view text) {
   json::Parser parser;
@@ -76,25 +77,24 @@ Visitors::Visitors() {
 void Visitors::set_verifier(std::shared_ptr<const token::Verifier> verifier, bool optional) {
   verifier_ = std::move(verifier);
   optional_ = optional;
-  last_.reset();
+  known_.clear();
 }
 
 Result<Visitor> Visitors::of(const net::HttpRequest& request, WallMillis now) {
   if (!verifier_) return anonymous_;
-  const std::string_view token = token_of(request);
+  const std::string token{token_of(request)};
   if (token.empty()) {
     if (optional_) return anonymous_;
     return fail(Code::kRefused, "a token is wanted: Authorization: Bearer, ?token= or the cookie " +
                                     std::string{kCookie});
   }
-  const bool again = last_ && last_token_ == token && (!last_->expires || *last_->expires > now);
-  if (again) return *last_;
-  auto visitor = of_token(token, now);
-  if (visitor) {
-    last_token_ = token;
-    last_ = *visitor;
-  }
-  return visitor;
+  // On this machine a proxy may be, for everybody.
+  const bool proxied = net::is_loopback(request.peer);
+  return of_token(token, proxied ? "" : net::network_of(request.peer), now);
+}
+
+int Visitors::status_of(const Error& error) {
+  return error.code == Code::kLimit ? 429 : 401;
 }
 
 bool Visitors::by_cookie(const net::HttpRequest& request) {
@@ -109,8 +109,25 @@ net::HttpRequest Visitors::without_token(net::HttpRequest request) {
   return request;
 }
 
-Result<Visitor> Visitors::of_token(std::string_view token, WallMillis now) const {
+Result<Visitor> Visitors::of_token(const std::string& token, const std::string& source,
+                                   WallMillis now) {
   if (!verifier_) return fail(Code::kRefused, "token: no keys are configured here");
+  const auto known = known_.find(token);
+  if (known != known_.end() && (!known->second.expires || *known->second.expires > now))
+    return known->second;
+  if (!forgeries_.may_come(source, Clock::now()))
+    return fail(Code::kLimit, "token: too many had wrong signatures; try again in a second");
+  auto visitor = look_at(token, now);
+  if (visitor) {
+    if (known_.size() >= kMostKnown) known_.clear();
+    known_.insert_or_assign(token, *visitor);
+  } else if (visitor.error().code == Code::kPeer) {
+    forgeries_.came(source, Clock::now());
+  }
+  return visitor;
+}
+
+Result<Visitor> Visitors::look_at(std::string_view token, WallMillis now) const {
   auto claims = verifier_->verify(token, now);
   if (!claims) return fail(claims.error());
   auto credentials = read_claims(claims->text);

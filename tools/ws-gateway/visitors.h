@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "forgeries.h"
 #include "net/conn_id.h"
 #include "net/http.h"
 #include "policy/credentials.h"
@@ -37,16 +38,18 @@ class Visitors {
   /// The keys from now on. Who is in stays in; nullptr: there are none.
   void set_verifier(std::shared_ptr<const token::Verifier> verifier, bool optional);
 
-  /// Who asks. An error is for a 401.
+  /// Who asks. An error is for status_of().
   Result<Visitor> of(const net::HttpRequest& request, WallMillis now);
+  /// 401, or 429 where nobody has looked at the token.
+  [[nodiscard]] static int status_of(const Error& error);
   /// Whether it brings a token, and as a cookie, which browsers send by themselves.
   [[nodiscard]] static bool by_cookie(const net::HttpRequest& request);
   /// The request as it may be told to others: no token in it.
   [[nodiscard]] static net::HttpRequest without_token(net::HttpRequest request);
   /// Whether tokens are looked at.
   [[nodiscard]] bool has_keys() const { return verifier_ != nullptr; }
-  /// Who brings this token.
-  [[nodiscard]] Result<Visitor> of_token(std::string_view token, WallMillis now) const;
+  /// Who brings this token; `source` is for Forgeries.
+  Result<Visitor> of_token(const std::string& token, const std::string& source, WallMillis now);
 
   /// The connection is this visitor's; what it brought before counts no longer.
   void admit(net::ConnId id, const Visitor& visitor);
@@ -65,14 +68,16 @@ class Visitors {
     std::optional<WallMillis> expires;
   };
 
+  Result<Visitor> look_at(std::string_view token, WallMillis now) const;
+
   std::shared_ptr<const token::Verifier> verifier_;
   bool optional_ = true;
   Visitor anonymous_;
   std::unordered_map<net::ConnId, Admitted> admitted_;  // by token
   std::set<std::pair<WallMillis, net::ConnId>> ends_;   // of tokens
-  // A handshake asks twice, and a signature costs up to a millisecond.
-  std::string last_token_;
-  std::optional<Visitor> last_;
+  // A handshake asks twice, clients come back, and a signature costs a millisecond or two.
+  std::unordered_map<std::string, Visitor> known_;  // by token
+  Forgeries forgeries_;
 };
 
 }  // namespace so::gateway
