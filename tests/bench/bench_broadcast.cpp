@@ -19,7 +19,6 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -34,6 +33,7 @@
 
 using namespace so;
 using bench::Child;
+using bench::give_up;
 
 namespace {
 
@@ -50,11 +50,6 @@ struct Peer {
   std::vector<std::string> hello;                      // binary messages of who listens
   std::function<std::string(const std::string&)> say;  // a message to all; text if empty
 };
-
-[[noreturn]] void give_up(std::string_view why) {
-  fmt::print(stderr, "bench_broadcast: {}\n", why);
-  std::exit(1);
-}
 
 std::uint16_t free_port() {
   const UniqueFd fd{socket(AF_INET, SOCK_STREAM, 0)};
@@ -449,8 +444,7 @@ int main(int argc, char** argv) {
     }
   }
   if (rooms.empty()) rooms.push_back(500);
-  const rlimit files{1U << 17U, 1U << 17U};  // more than the hard limit takes root
-  if (setrlimit(RLIMIT_NOFILE, &files) != 0) net::set_descriptor_limit(files.rlim_cur);
+  bench::want_files(1U << 17U);
 
   std::vector<Peer> peers{
       {"epoll, the floor", serve_floor, "", {}, {}},

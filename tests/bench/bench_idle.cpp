@@ -9,26 +9,19 @@
 #include <utility>
 #include <vector>
 
-#include <sys/resource.h>
-
 #include <fmt/format.h>
 
-#include "net/socket.h"
 #include "net/tls.h"
-#include "rtmp_servers.h"
+#include "ws_servers.h"
 
 using namespace so;
+using bench::give_up;
 
 namespace {
 
 constexpr std::size_t kWarm = 100;  // connections before the first look
 constexpr std::size_t kTls = 1000;
 constexpr std::size_t kOfOneAddress = 20'000;  // there are 28,000 ports
-
-[[noreturn]] void give_up(std::string_view why) {
-  fmt::print(stderr, "bench_idle: {}\n", why);
-  std::exit(1);
-}
 
 /// From 127.0.0.2, .3 and so on: an address has only so many ports.
 UniqueFd dial(std::uint16_t port, std::size_t number) {
@@ -99,33 +92,10 @@ struct Gateway {
         " -subj /CN=localhost -keyout " +
         key + " -out " + certificate + " 2>/dev/null";
     if (std::system(make.c_str()) != 0) give_up("openssl makes no certificate");
-    const std::string hub = "ipc://" + dir.path(fmt::format("bus-{}", server.port));
-    bench::spawn(server, {std::string{SO_BIN} + "/so-hub", "--hub", hub});
-    const std::string log = dir.path(fmt::format("log-{}", server.port));
-    bench::spawn(server,
-                 {std::string{SO_BIN} + "/ws-gateway",
-                  "--hub",
-                  hub,
-                  "--listen",
-                  fmt::format("127.0.0.1:{}", server.port),
-                  "--wss-listen",
-                  fmt::format("127.0.0.1:{}", tls_port),
-                  "--tls-cert",
-                  certificate,
-                  "--tls-key",
-                  key,
-                  "--max-connections",
-                  fmt::to_string(most),
-                  "--connect-rate",
-                  "0",
-                  "--connect-rate-per-address",
-                  "0",
-                  "--ping-every",
-                  "1h",
-                  "--pong-within",
-                  "1h"},
-                 log);
-    bench::await(log, {"ready on", "the hub is there"});
+    std::vector<std::string> more = bench::patient(most);
+    const std::string tls = fmt::format("127.0.0.1:{}", tls_port);
+    more.insert(more.end(), {"--wss-listen", tls, "--tls-cert", certificate, "--tls-key", key});
+    bench::start_gateway(server, dir, bench::start_hub(server, dir), server.port, more);
   }
   [[nodiscard]] std::size_t resident() const { return server.measured().resident(); }
 
@@ -160,10 +130,7 @@ void measure(const Gateway& gateway, std::string_view what, std::size_t count, O
 
 int main(int argc, char** argv) {
   std::size_t plain = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 10'000;
-  constexpr rlim_t kMost = 1U << 17U;
-  const rlimit files{kMost, kMost};  // more than the hard limit takes root, and often more
-  const std::size_t granted =
-      setrlimit(RLIMIT_NOFILE, &files) == 0 ? kMost : net::set_descriptor_limit(kMost);
+  const std::size_t granted = bench::want_files(1U << 17U);
   const std::size_t most = granted / 20 * 18 - kTls - kWarm;  // the gateway leaves 5 % over
   if (plain > most) fmt::print("{} open files are granted\n", granted);
   plain = std::min(plain, most);

@@ -12,26 +12,20 @@
 
 #include <sys/epoll.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 
 #include <fmt/format.h>
 
 #include "bus_peers.h"
-#include "net/socket.h"
-#include "rtmp_servers.h"
 #include "ws_peers.h"
+#include "ws_servers.h"
 
 using namespace so;
+using bench::give_up;
 using bench::WsPeer;
 
 namespace {
 
 constexpr std::size_t kMembers = 10;  // of a room
-
-[[noreturn]] void give_up(std::string_view why) {
-  fmt::print(stderr, "bench_return: {}\n", why);
-  std::exit(1);
-}
 
 std::string room(std::size_t number) {
   return fmt::format("/room/{}", number);
@@ -90,20 +84,6 @@ void write_round(Notes& notes) {
     if (Clock::now() > end) give_up("the hub does not take the writes");
     std::this_thread::sleep_for(Millis{1});
   }
-}
-
-std::unique_ptr<bench::Child> start_gateway(const TempDir& dir, const std::string& hub,
-                                            std::uint16_t port, std::size_t most, int life) {
-  const std::string log = dir.path(fmt::format("log-{}", life));
-  bench::Server server;
-  bench::spawn(server,
-               {std::string{SO_BIN} + "/ws-gateway", "--hub", hub, "--listen",
-                fmt::format("127.0.0.1:{}", port), "--max-connections", fmt::to_string(most),
-                "--connect-rate", "0", "--connect-rate-per-address", "0", "--ping-every", "1h",
-                "--pong-within", "1h"},
-               log);
-  bench::await(log, {"ready on", "the hub is there"});
-  return std::move(server.processes.back());
 }
 
 /// Where a client is in its room's object.
@@ -170,7 +150,7 @@ Came enter(std::vector<std::unique_ptr<WsPeer>>& peers, std::vector<Place>& plac
 
 int main(int argc, char** argv) {
   const std::size_t wanted = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 10'000;
-  const std::size_t granted = net::set_descriptor_limit(1U << 17U);
+  const std::size_t granted = bench::want_files(1U << 17U);
   const std::size_t count = std::min(wanted, granted / 20 * 18) / kMembers * kMembers;
   const std::size_t rooms = count / kMembers;
   void* const shared =
@@ -178,12 +158,11 @@ int main(int argc, char** argv) {
   if (shared == MAP_FAILED) give_up("no memory");
   auto& notes = *new (shared) Notes;
   const TempDir dir;
-  const std::string hub = "ipc://" + dir.path("bus");
   const std::uint16_t port = bench::free_port();
   bench::Server servers;
-  bench::spawn(servers, {std::string{SO_BIN} + "/so-hub", "--hub", hub});
+  const std::string hub = bench::start_hub(servers, dir);
   const bench::Child writer{[&] { write_and_watch(hub, rooms, notes); }};
-  auto gateway = start_gateway(dir, hub, port, count + 10, 1);
+  bench::start_gateway(servers, dir, hub, port, bench::patient(count + 10));
   write_round(notes);
   std::vector<std::unique_ptr<WsPeer>> peers;
   std::vector<Place> places(count);
@@ -194,9 +173,9 @@ int main(int argc, char** argv) {
 
   const std::uint64_t answers = notes.count;
   const TimePoint killed = Clock::now();
-  gateway.reset();
+  servers.processes.pop_back();
   write_round(notes);
-  gateway = start_gateway(dir, hub, port, count + 10, 2);
+  bench::start_gateway(servers, dir, hub, port, bench::patient(count + 10));
   const std::chrono::duration<double> ready = Clock::now() - killed;
   const Came after = enter(peers, places, port);
   const std::chrono::duration<double> back = Clock::now() - killed;

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include <sys/epoll.h>
-#include <sys/resource.h>
 
 #include <fmt/format.h>
 
@@ -317,8 +316,7 @@ int main(int argc, char** argv) {
   const auto wants = [&](const std::string& what) {
     return wanted.empty() || std::ranges::find(wanted, what) != wanted.end();
   };
-  const rlimit files{4096, 4096};
-  setrlimit(RLIMIT_NOFILE, &files);
+  bench::want_files(4096);
   const TempDir dir;
   std::vector<Server> servers;
   servers.push_back(bench::floor_server());

@@ -12,11 +12,9 @@
 #include <vector>
 
 #include <sys/epoll.h>
-#include <sys/resource.h>
 
 #include <fmt/format.h>
 
-#include "net/socket.h"
 #include "viewer_peers.h"
 
 using namespace so;
@@ -118,8 +116,7 @@ std::vector<double> watch(std::vector<Viewer>& viewers, Seconds time) {
 int main(int argc, char** argv) {
   const std::size_t streams = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 100;
   const Seconds time{argc > 2 ? std::strtol(argv[2], nullptr, 10) : 10};
-  const rlimit files{4096, 4096};
-  setrlimit(RLIMIT_NOFILE, &files);
+  bench::want_files(4096);
   const TempDir dir;
   const std::vector<Tag> tags = bench::recording(dir);
   const bench::Chain chain = bench::start_chain(dir);

@@ -12,12 +12,10 @@
 #include <vector>
 
 #include <sys/epoll.h>
-#include <sys/resource.h>
 
 #include <fmt/format.h>
 
 #include "bench.h"
-#include "net/socket.h"
 #include "viewer_peers.h"
 
 using namespace so;
@@ -125,8 +123,7 @@ void first_pictures(const Server& server) {
 
 int main(int argc, char** argv) {
   const std::size_t count = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 1000;
-  const rlimit files{1U << 17U, 1U << 17U};  // more than the hard limit takes root
-  if (setrlimit(RLIMIT_NOFILE, &files) != 0) net::set_descriptor_limit(files.rlim_cur);
+  bench::want_files(1U << 17U);
   const TempDir dir;
   const auto tags = bench::recording(dir);
   const Server plain = floor(tags);

@@ -1,17 +1,37 @@
 #pragma once
 
+#include <cerrno>
 #include <csignal>
 #include <cstddef>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
+#include "net/socket.h"
+
 namespace so::bench {
+
+[[noreturn]] inline void give_up(std::string_view why) {
+  fmt::print(stderr, "{}: {}\n", program_invocation_short_name, why);
+  std::exit(1);
+}
+
+/// Open files for this process and those that it starts; how many are granted. More than the hard
+/// limit takes root.
+inline std::size_t want_files(rlim_t count) {
+  const rlimit files{count, count};
+  return setrlimit(RLIMIT_NOFILE, &files) == 0 ? count : net::set_descriptor_limit(count);
+}
 
 /// A process that runs until it is ended, and its CPU time.
 class Child {

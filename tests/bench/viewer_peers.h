@@ -24,11 +24,6 @@ namespace so::bench {
 
 constexpr std::uint32_t kLoop = 10'000;  // ms of the recording
 
-[[noreturn]] inline void give_up(std::string_view why) {
-  fmt::print(stderr, "{}\n", why);
-  std::exit(1);
-}
-
 struct Tag {
   rtmp::MediaKind kind;
   std::uint32_t timestamp;

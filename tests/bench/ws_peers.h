@@ -15,35 +15,40 @@
 
 namespace so::bench {
 
-/// A client of scopewire.v1 that says short things and hears text.
+/// A request to be upgraded to scopewire.v1.
+inline std::string ws_request(std::string_view path) {
+  return fmt::format(
+      "GET {} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: scopewire.v1\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+      path);
+}
+
+/// A client's frame of at most 64 KiB; the mask is four zeros.
+inline std::string ws_frame(std::uint8_t first_byte, std::string_view payload) {
+  constexpr std::size_t kShort = 125;
+  std::string frame{static_cast<char>(first_byte)};
+  if (payload.size() <= kShort) {
+    frame += static_cast<char>(0x80U | payload.size());
+  } else {
+    frame += '\xFE';
+    frame += static_cast<char>(payload.size() >> 8U);
+    frame += static_cast<char>(payload.size() & 0xFFU);
+  }
+  return frame.append(4, '\0').append(payload);
+}
+
+/// A client of scopewire.v1 that says short things, hears text, and answers pings.
 class WsPeer {
  public:
   /// Asks to be upgraded; nothing may be said before is_open().
   WsPeer(UniqueFd fd, std::string_view path) : fd_(std::move(fd)) {
-    send_all(fd_.get(),
-             as_bytes(fmt::format("GET {} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
-                                  "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                                  "Sec-WebSocket-Protocol: scopewire.v1\r\n"
-                                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-                                  path)));
+    send_all(fd_.get(), as_bytes(ws_request(path)));
   }
   [[nodiscard]] int fd() const { return fd_.get(); }
   [[nodiscard]] bool is_open() const { return open_; }
 
-  /// At most 64 KiB; the mask is four zeros.
-  void say(std::string_view text) const {
-    constexpr std::size_t kShort = 125;
-    std::string frame{'\x81'};
-    if (text.size() <= kShort) {
-      frame += static_cast<char>(0x80U | text.size());
-    } else {
-      frame += '\xFE';
-      frame += static_cast<char>(text.size() >> 8U);
-      frame += static_cast<char>(text.size() & 0xFFU);
-    }
-    frame.append(4, '\0').append(text);
-    send_all(fd_.get(), as_bytes(frame));
-  }
+  void say(std::string_view text) const { send_all(fd_.get(), as_bytes(ws_frame(0x81, text))); }
 
   /// What has come, by `flags` of recv(2): take(text) for each message. False: it was closed.
   template <class Take>
@@ -56,8 +61,9 @@ class WsPeer {
     if (!open_ && !upgraded()) return in_.size() < 12 || in_.starts_with("HTTP/1.1 101");
     while (const auto frame = next_frame()) {
       if (frame->first == kClose) return false;
-      if (frame->first == kText)
-        take(std::string_view{in_}.substr(at_ - frame->second, frame->second));
+      const auto payload = std::string_view{in_}.substr(at_ - frame->second, frame->second);
+      if (frame->first == kText) take(payload);
+      if (frame->first == kPing) send_all(fd_.get(), as_bytes(ws_frame(0x8A, payload)));
     }
     in_.erase(0, std::exchange(at_, 0));
     return true;
@@ -66,6 +72,7 @@ class WsPeer {
  private:
   static constexpr std::uint8_t kText = 1;
   static constexpr std::uint8_t kClose = 8;
+  static constexpr std::uint8_t kPing = 9;
 
   bool upgraded() {
     const std::size_t end = in_.find("\r\n\r\n");
