@@ -106,7 +106,7 @@ class WsEngine final : public WsServer {
   void rest(WsConnection& c);
   void wake_rested();
   void take_held(WsConnection& c);
-  std::span<std::uint8_t> take(WsConnection& c, std::span<std::uint8_t> bytes);
+  std::span<std::uint8_t> take(WsConnection& c, std::span<std::uint8_t> bytes, int most);
   void on_frame(WsConnection& c, const WsEvent& event);
   void on_pong(WsConnection& c);
   void deliver(WsConnection& c, const WsMessage& message);

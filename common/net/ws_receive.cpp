@@ -6,7 +6,8 @@
 namespace so::net {
 namespace {
 
-constexpr int kBite = 4;                           // messages and pings of one client
+constexpr int kMouthful = 16;  // messages and pings of one client that has just spoken
+constexpr int kBite = 4;       // of one that has said more
 constexpr std::chrono::microseconds kForBusy{50};  // of a turn, for those who have said more
 constexpr std::uint8_t kTired = 16;                // as many were too much: time for a rest
 constexpr Millis kRest{5};
@@ -89,7 +90,7 @@ void WsEngine::on_readable(ConnId id) {
     if (got.ended) return kill(*c, close_code::kAbnormal);
     if (got.bytes == 0) return;
     c->heard = true;
-    const auto left = take(*c, std::span{read_buffer_}.first(got.bytes));
+    const auto left = take(*c, std::span{read_buffer_}.first(got.bytes), kMouthful);
     if (!left.empty()) {
       c->held.assign(left.begin(), left.end());
       return read_or_wait(*c);
@@ -101,16 +102,16 @@ void WsEngine::on_readable(ConnId id) {
 
 void WsEngine::take_held(WsConnection& c) {
   Bytes held = std::exchange(c.held, {});
-  const auto left = take(c, std::span{held}.subspan(std::exchange(c.held_taken, 0)));
+  const auto left = take(c, std::span{held}.subspan(std::exchange(c.held_taken, 0)), kBite);
   if (left.empty()) return;
   c.held_taken = held.size() - left.size();
   c.held = std::move(held);
 }
 
-// One bite of it, or what is wanted; what is left comes later.
-std::span<std::uint8_t> WsEngine::take(WsConnection& c, std::span<std::uint8_t> bytes) {
+// So many messages of it, or what is wanted; what is left comes later.
+std::span<std::uint8_t> WsEngine::take(WsConnection& c, std::span<std::uint8_t> bytes, int most) {
   bool more = true;
-  for (int i = 0; i < kBite && more && c.phase != Phase::kEnding; ++i) {
+  for (int i = 0; i < most && more && c.phase != Phase::kEnding; ++i) {
     if (!c.wanted && c.phase == Phase::kOpen) break;
     const WsEvent event = c.reader.next(bytes);
     more = event.kind != WsEvent::Kind::kMore && event.kind != WsEvent::Kind::kFault;
