@@ -98,11 +98,16 @@ HttpReply say(int status, std::string_view text) {
   return {.status = status, .body = std::string{text} + "\n"};
 }
 
-HttpReply one_too_many(int status) {
-  HttpReply reply = say(status, status == 429 ? "too many connections from your address"
-                                              : "all connections are taken");
-  reply.headers.emplace_back("Retry-After", "5");
+HttpReply say_later(int status, std::string_view text, std::string seconds) {
+  HttpReply reply = say(status, text);
+  reply.headers.emplace_back("Retry-After", std::move(seconds));
   return reply;
+}
+
+HttpReply one_too_many(int status) {
+  return say_later(
+      status,
+      status == 429 ? "too many connections from your address" : "all connections are taken", "5");
 }
 
 bool is_clean(std::string_view path) {
@@ -148,7 +153,9 @@ std::optional<HttpReply> refuse_upgrade(WsConnection& c) {
   if (!c.role->handlers.on_request) return std::nullopt;
   const WsVerdict verdict = c.role->handlers.on_request(request);
   if (verdict.status == 101) return std::nullopt;
-  return say(verdict.status, verdict.reason);
+  const bool passes = verdict.status == 429 || verdict.status == 503;
+  return passes ? say_later(verdict.status, verdict.reason, "1")
+                : say(verdict.status, verdict.reason);
 }
 
 // RFC 6454 and the fetch standard: whose page may read the answer. Cookies are of account only for

@@ -204,7 +204,7 @@ void WsEngine::check_alive(WsConnection& c) {
     ++counters_.slow_consumers;
     return kill(c, close_code::kSlowConsumer);
   }
-  if (c.pinged && !c.heard && c.wanted) {
+  if (c.pinged && !c.heard && c.wanted && !c.resting) {
     ++counters_.no_pong;
     start_close(c, close_code::kNoPong, "no pong");
     flush(c);

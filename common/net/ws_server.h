@@ -90,7 +90,7 @@ struct WsListener {
 };
 
 struct WsOptions {
-  /// More get 503, more from one place 429; about 2.3 KiB each while idle. Lowered to 95 % of the
+  /// More get 503, more from one place 429; about 2.5 KiB each while idle. Lowered to 95 % of the
   /// descriptors that the system grants.
   Admission::Caps caps{.total = 10'000, .per_address = 1'000};
   ConnectRate::Limits connects;     // faster: 503 and 429, too

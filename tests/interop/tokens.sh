@@ -127,3 +127,20 @@ open=ws://$(address open ws)
 so-ctl --at "$open/chat/room1" set board k 1
 so-ctl --at "$open/chat/room1" --token-file bob.jwt set board k 2
 exits 4 so-ctl --at "$open/chat/room1" --token-file new.jwt get board k
+
+# Of tokens that nobody has signed only so many are looked at; who was seen before comes in meanwhile.
+chat=http://${open#ws://}/chat/room1
+known=$(jwt ES256 ec.pem '{"aud":"chat"}')
+expect 101 status "$chat?token=$known"
+forged=${known%?????}AAAAA
+expect 401 status "$chat?token=$forged"
+tries=0
+until [ "$(status "$chat?token=$forged")" = 429 ]; do
+  [ $((tries += 1)) -lt 200 ] || fail "all of them are looked at"
+done
+contains said 'Retry-After: '
+curl -s -H 'Accept: text/event-stream' "$chat?token=$forged&n=[1-100]" >bodies
+contains bodies '"code":"limit","message":"token: too many had wrong signatures'
+expect 101 status "$chat?token=$known"
+again() { [ "$(status "$chat?token=$forged")" = 401 ]; }
+eventually again

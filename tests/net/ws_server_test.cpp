@@ -1,6 +1,7 @@
 #include "net/ws_server.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -49,6 +50,7 @@ struct Server {
                              m.text ? Frame::text(as_text(m.payload)) : Frame::binary(m.payload));
                   }
                 },
+            .on_flood = [this](ConnId, const net::WsMessage&) { on_flood(); },
             .on_close =
                 [this](ConnId id, std::uint16_t code) {
                   REQUIRE(closed.count(id) == 0);
@@ -77,6 +79,7 @@ struct Server {
   net::HttpRequest last_request;
   std::string last_subprotocol;
   int drained = 0;
+  std::function<void()> on_flood = [] {};
   bool echo = true;
   std::unique_ptr<net::WsServer> ws;
 };
@@ -482,6 +485,25 @@ TEST_CASE("ws: who says much is heard in bites, and nobody waits for the end of 
   REQUIRE(run_until(loop, [&] { return server.order.size() == kFlood + 1; }));
   const auto heard = std::ranges::find(server.order, server.opened[1]) - server.order.begin();
   CHECK(heard < 5'000);  // all were in one read
+}
+
+TEST_CASE("ws: who says too much is told so, is heard slowly, and is closed with 4029") {
+  net::Loop loop;
+  net::WsOptions options;
+  options.messages = {.per_second = 10, .burst = 50};
+  Server server{loop, {}, options};
+  int refused = 0;
+  server.on_flood = [&] { ++refused; };
+  WsPeer peer{server.address()};
+  server.open(peer);
+  const TimePoint start = Clock::now();
+  std::string flood;
+  for (int i = 0; i < 1'000; ++i) flood += WsPeer::frame(1, "x");
+  peer.send(flood);
+  REQUIRE(run_until(loop, [&] { return peer.close_code() == 4029; }));
+  CHECK(Clock::now() - start >= Millis{10});  // three rests of 5 ms, by a clock of milliseconds
+  CHECK(server.messages[server.opened[0]].size() >= 50);
+  CHECK(refused >= 50);
 }
 
 TEST_CASE("ws: frames sent in one turn leave together, in order, in one piece for all") {

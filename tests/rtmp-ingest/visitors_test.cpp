@@ -8,6 +8,7 @@
 
 #include "ingest_test.h"
 #include "support/rules.h"
+#include "token/keys.h"
 #include "token/sign.h"
 
 using namespace so;
@@ -17,7 +18,6 @@ using test::IngestTest;
 
 namespace {
 
-constexpr std::string_view kSecret = "thirty-two bytes of secret, or so";
 constexpr std::string_view kWanted =
     "A token is wanted: ?token= in the URL or the name of the stream.";
 
@@ -106,6 +106,22 @@ TEST_CASE("a token that is not good is refused where it comes, and why") {
   CHECK(test.publishes("live?token=" + late, "a")
             .starts_with("refused NetConnection.Connect.Rejected: token: it expired 6"));
   CHECK(test.publishes("live", "a?token=" + late).starts_with(kDenied + "token: it expired 6"));
+}
+
+TEST_CASE("of tokens that nobody has signed only so many are looked at") {
+  Guarded test;
+  test.edge.ingest.set_verifier(std::make_shared<const token::Verifier>(
+                                    token::read_keys(kEcPublic).value(), token::Expected{}),
+                                false);
+  std::string forged = token::sign(R"({"role":"host"})", kEcPrivate).value();
+  forged.replace(forged.size() - 4, 4, "AAAA");
+  const std::string refused = "refused NetConnection.Connect.Rejected: token: ";
+  std::string last = refused + "the signature is wrong";
+  int looked_at = 0;  // five, and one more each second
+  for (; looked_at < 1'000 && last == refused + "the signature is wrong"; ++looked_at)
+    last = test.publishes("live?token=" + forged, "a");
+  CHECK(looked_at > 5);
+  CHECK(last == refused + "too many had wrong signatures; try again in a second");
 }
 
 TEST_CASE("who brings no token may do nothing, whatever it tries") {

@@ -12,6 +12,7 @@
 #include "calls.h"
 #include "client.h"
 #include "json/read.h"
+#include "net/forgeries.h"
 #include "net/loop.h"
 #include "net/tcp_connections.h"
 #include "objects.h"
@@ -108,6 +109,7 @@ class Ingest {
   [[nodiscard]] Status prove(net::ConnId id, const rtmp::ConnectRequest& request);
   [[nodiscard]] Result<Proof> proof_of_user(net::ConnId id, const rtmp::ConnectRequest& request);
   [[nodiscard]] Status introduce(net::ConnId id, std::string_view query, std::string token);
+  [[nodiscard]] Result<token::Claims> look_at(const std::string& token, const net::Address& peer);
   /// Goes on, now or later, when the hub knows what this query says of the client.
   void admit(net::ConnId id, std::string_view query, const Then& then);
   [[nodiscard]] bool is_stranger(net::ConnId id);  // told so and closed, if it is one
@@ -204,6 +206,7 @@ class Ingest {
   Counters counters_;
   std::shared_ptr<const token::Verifier> verifier_;
   bool proof_optional_ = true;
+  net::Forgeries forgeries_;
   Users users_;
   std::optional<rtmp::AuthServer> auth_;
   json::Parser parser_;

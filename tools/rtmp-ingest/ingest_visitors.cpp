@@ -96,7 +96,7 @@ Status Ingest::introduce(net::ConnId id, std::string_view query, std::string tok
   if (verifier_ && token.empty()) token = wire::query_value(query, kToken);
   const bool brings = verifier_ && !token.empty() && token != client.token;
   if (brings) {
-    auto verified = verifier_->verify(token, wall_now());
+    auto verified = look_at(token, client.peer);
     if (!verified) {
       ++counters_.refused_proofs;
       return fail(verified.error());
@@ -113,6 +113,15 @@ Status Ingest::introduce(net::ConnId id, std::string_view query, std::string tok
   client.claims = *claims;
   hub_.introduce(member_of(id), claims->empty() ? std::string{kClaims} : *std::move(claims));
   return {};
+}
+
+Result<token::Claims> Ingest::look_at(const std::string& token, const net::Address& peer) {
+  const std::string source = net::Forgeries::source_of(peer);
+  if (!forgeries_.may_come(source, loop_.now()))
+    return fail(Code::kLimit, std::string{net::Forgeries::kTooMany});
+  auto claims = verifier_->verify(token, wall_now());
+  if (!claims && claims.error().code == Code::kPeer) forgeries_.came(source, loop_.now());
+  return claims;
 }
 
 void Ingest::admit(net::ConnId id, std::string_view query, const Then& then) {

@@ -21,6 +21,7 @@ std::string_view code_of(int status) {
   if (status == 400) return "bad_path";
   if (status == 401) return "bad_token";
   if (status == 404) return "no_application";
+  if (status == 429) return "limit";
   return status == 503 ? "hub_lost" : "denied";
 }
 
@@ -89,7 +90,10 @@ std::optional<net::HttpReply> Gateway::refuse_method(const net::HttpRequest& req
 // As a visitor, who is known to the hub by what it claims.
 void Gateway::ask(net::ConnId id, const net::HttpRequest& request, std::string_view body) {
   const auto visitor = visitors_.of(request, wall_now());
-  if (!visitor) return doorway_.server.reply(id, refusal(401, "bad_token", visitor.error().text));
+  if (!visitor) {
+    const int status = Visitors::status_of(visitor.error());
+    return doorway_.server.reply(id, refusal(status, code_of(status), visitor.error().text));
+  }
   doors_.emplace(id, Door::kHttp);
   doorway_.hub.introduce(member_of(id), visitor->credentials.text());
   http_.ask(id, {*scope_of_url(request), visitor->user}, request, body);

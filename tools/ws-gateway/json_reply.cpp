@@ -46,7 +46,7 @@ net::HttpReply json_reply(int status, std::string text) {
 net::HttpReply refusal(int status, std::string_view code, std::string_view message) {
   net::HttpReply reply = json_reply(status, wsproto::refused({}, code, message));
   if (status == 401) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
-  if (status == 503) reply.headers.emplace_back("Retry-After", "1");
+  if (status == 429 || status == 503) reply.headers.emplace_back("Retry-After", "1");
   return reply;
 }
 

@@ -88,9 +88,7 @@ Result<Visitor> Visitors::of(const net::HttpRequest& request, WallMillis now) {
     return fail(Code::kRefused, "a token is wanted: Authorization: Bearer, ?token= or the cookie " +
                                     std::string{kCookie});
   }
-  // On this machine a proxy may be, for everybody.
-  const bool proxied = net::is_loopback(request.peer);
-  return of_token(token, proxied ? "" : net::network_of(request.peer), now);
+  return of_token(token, net::Forgeries::source_of(request.peer), now);
 }
 
 int Visitors::status_of(const Error& error) {
@@ -116,7 +114,7 @@ Result<Visitor> Visitors::of_token(const std::string& token, const std::string& 
   if (known != known_.end() && (!known->second.expires || *known->second.expires > now))
     return known->second;
   if (!forgeries_.may_come(source, Clock::now()))
-    return fail(Code::kLimit, "token: too many had wrong signatures; try again in a second");
+    return fail(Code::kLimit, std::string{net::Forgeries::kTooMany});
   auto visitor = look_at(token, now);
   if (visitor) {
     if (known_.size() >= kMostKnown) known_.clear();

@@ -13,8 +13,8 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "forgeries.h"
 #include "net/conn_id.h"
+#include "net/forgeries.h"
 #include "net/http.h"
 #include "policy/credentials.h"
 #include "token/verifier.h"
@@ -48,7 +48,7 @@ class Visitors {
   [[nodiscard]] static net::HttpRequest without_token(net::HttpRequest request);
   /// Whether tokens are looked at.
   [[nodiscard]] bool has_keys() const { return verifier_ != nullptr; }
-  /// Who brings this token; `source` is for Forgeries.
+  /// Who brings this token; `source` is for net::Forgeries.
   Result<Visitor> of_token(const std::string& token, const std::string& source, WallMillis now);
 
   /// The connection is this visitor's; what it brought before counts no longer.
@@ -77,7 +77,7 @@ class Visitors {
   std::set<std::pair<WallMillis, net::ConnId>> ends_;   // of tokens
   // A handshake asks twice, clients come back, and a signature costs a millisecond or two.
   std::unordered_map<std::string, Visitor> known_;  // by token
-  Forgeries forgeries_;
+  net::Forgeries forgeries_;
 };
 
 }  // namespace so::gateway

@@ -1,11 +1,15 @@
-#include "forgeries.h"
+#include "net/forgeries.h"
 
-namespace so::gateway {
+namespace so::net {
 namespace {
 
-constexpr std::size_t kMostSources = 1024;  // kOfAll lets no more than 300 matter at a time
+constexpr std::size_t kMostSources = 1024;  // kOfAll lets about a hundred matter at a time
 
 }  // namespace
+
+std::string Forgeries::source_of(const Address& peer) {
+  return is_loopback(peer) ? std::string{} : network_of(peer);
+}
 
 bool Forgeries::may_come(const std::string& source, TimePoint now) const {
   if (!all_.allows(kOfAll, now)) return false;
@@ -21,4 +25,4 @@ void Forgeries::came(const std::string& source, TimePoint now) {
   sources_[source].take(kOfOne, now);
 }
 
-}  // namespace so::gateway
+}  // namespace so::net

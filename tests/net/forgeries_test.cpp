@@ -1,11 +1,11 @@
-#include "forgeries.h"
+#include "net/forgeries.h"
 
 #include <string>
 
 #include <doctest/doctest.h>
 
 using namespace so;
-using gateway::Forgeries;
+using net::Forgeries;
 
 TEST_CASE("forgeries: one source is slowed down, others are not, until all together are too many") {
   Forgeries forgeries;
@@ -19,14 +19,21 @@ TEST_CASE("forgeries: one source is slowed down, others are not, until all toget
   for (int i = 0; i < 5; ++i) forgeries.came("", now);
   CHECK_FALSE(forgeries.may_come("b", now));
   CHECK_FALSE(forgeries.may_come("", now));
-  CHECK(forgeries.may_come("b", now + Millis{20}));
+  CHECK(forgeries.may_come("b", now + Millis{50}));
   CHECK_FALSE(forgeries.may_come("a", now + Millis{999}));
   CHECK(forgeries.may_come("a", now + Seconds{1}));
+}
+
+TEST_CASE("forgeries: a source is a network, and this machine is none") {
+  CHECK(Forgeries::source_of({"192.0.2.1", 1}) == Forgeries::source_of({"192.0.2.1", 2}));
+  CHECK(Forgeries::source_of({"192.0.2.1", 1}) != Forgeries::source_of({"192.0.2.2", 1}));
+  CHECK(Forgeries::source_of({"2001:db8::1", 1}) == Forgeries::source_of({"2001:db8::2", 1}));
+  CHECK(Forgeries::source_of({"127.0.0.1", 1}).empty());
 }
 
 TEST_CASE("forgeries: sources are forgotten") {
   Forgeries forgeries;
   TimePoint now{Seconds{1000}};
-  for (int i = 0; i < 3000; ++i) forgeries.came(std::to_string(i), now += Millis{20});
+  for (int i = 0; i < 3000; ++i) forgeries.came(std::to_string(i), now += Millis{50});
   CHECK(forgeries.sources() <= 1024);
 }
