@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Who brings a token is who it says it is; who does not is refused before the WebSocket opens.
 . "$(dirname "$0")/lib.sh"
-need openssl
+need openssl curl
 client=$root/tests/support/ws.py
 now=$(date +%s)
 
