@@ -84,8 +84,6 @@ inline std::int64_t nanoseconds() {
 // A picture's body says behind its header when it was published, for players on this machine.
 constexpr std::size_t kStampAt = 5;
 
-constexpr std::size_t kPiece = 256U << 10U;  // bytes of messages, in one call of the kernel
-
 inline void stamp(Bytes& picture) {
   const std::int64_t now = nanoseconds();
   std::memcpy(picture.data() + kStampAt, &now, sizeof now);
@@ -111,17 +109,12 @@ class Client {
     session_.send_media({1, kind, timestamp, body});
     flush();
   }
-  /// The same as fast as it goes: many messages for each call of the kernel, or that, and not the
-  /// server, is what limits it. flush() sends the rest.
-  void pour(rtmp::MediaKind kind, std::uint32_t timestamp, ByteView body) {
+  /// The same as it would be sent, by somebody else: behind what was written before.
+  Bytes written(rtmp::MediaKind kind, std::uint32_t timestamp, ByteView body) {
     session_.send_media({1, kind, timestamp, body});
-    poured_ += body.size();
-    if (poured_ >= kPiece) flush();
+    return session_.take_output();
   }
-  void flush() {
-    poured_ = 0;
-    send_all(fd_.get(), session_.take_output());
-  }
+  void flush() { send_all(fd_.get(), session_.take_output()); }
   /// What has come, by `flags` of recv(2); how many bytes that were.
   std::size_t read(int flags) {
     static Bytes buffer(1 << 20);
@@ -170,7 +163,6 @@ class Client {
   std::string stream_;
   bool begun_ = false;
   bool seen_key_ = false;
-  std::size_t poured_ = 0;
   std::vector<double> ages_ms_;
 };
 
