@@ -17,6 +17,10 @@ namespace {
 // So much is a good write by itself: it need not wait for more.
 constexpr std::size_t kEnoughBytes = 64U << 10U;
 
+// What a connection's first read may bring; twice as much after each that was full. Strangers bring
+// little that has to be kept until it is known what becomes of them.
+constexpr std::size_t kFirstRead = 16U << 10U;
+
 enum class State {
   kNew,  // on_open comes at the turn's end
   kOpen,
@@ -56,7 +60,7 @@ struct TcpConnections::Connection {
         peer(std::move(its_peer)),
         out(owner.limits_.queue_bytes),
         poll(*owner.loop_, socket.get(),
-             [&owner, its_id](Poll::Ready ready) { owner.on_ready(its_id, ready); }) {}
+             [&owner, this](Poll::Ready ready) { owner.on_ready(*this, ready); }) {}
 
   void watch() {
     if (state != State::kNew && state != State::kGone) {
@@ -71,6 +75,7 @@ struct TcpConnections::Connection {
   std::unique_ptr<TlsSession> tls;
   Bytes cipher;          // of tls, for the socket
   std::size_t sent = 0;  // of cipher
+  std::size_t read_bytes = kFirstRead;
   Outbox out;
   Poll poll;
   State state = State::kNew;
@@ -310,17 +315,18 @@ void TcpConnections::settle(Connection& c, bool blocked) {
   }
 }
 
-void TcpConnections::on_ready(ConnId id, Poll::Ready ready) {
-  Connection* c = find(id);
-  if (c == nullptr || c->state == State::kGone) return;
-  if (ready.writable) flush(*c);
-  if (ready.readable && c->state != State::kGone) read(*c);
+void TcpConnections::on_ready(Connection& c, Poll::Ready ready) {
+  if (c.state == State::kGone) return;
+  if (ready.writable) flush(c);
+  if (ready.readable && c.state != State::kGone) read(c);
 }
 
 void TcpConnections::read(Connection& c) {
-  const ssize_t got = recv(c.socket.get(), read_buffer_.data(), read_buffer_.size(), MSG_DONTWAIT);
+  const std::size_t room = std::min(c.read_bytes, read_buffer_.size());
+  const ssize_t got = recv(c.socket.get(), read_buffer_.data(), room, MSG_DONTWAIT);
   if (got > 0) {
     const ByteView bytes = ByteView{read_buffer_}.first(static_cast<std::size_t>(got));
+    if (bytes.size() == room) c.read_bytes = 2 * room;
     if (c.tls) return decrypt(c, bytes);
     if (c.state != State::kOpen || !handlers_.on_bytes) return;
     return handlers_.on_bytes(c.id, bytes);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -29,7 +30,11 @@ struct Server {
     tcp = std::move(*listening);
     tcp->connections().set_handlers({
         .on_open = [this](ConnId id, const net::Address&) { opened.push_back(id); },
-        .on_bytes = [this](ConnId id, ByteView bytes) { received[id] += as_text(bytes); },
+        .on_bytes =
+            [this](ConnId id, ByteView bytes) {
+              received[id] += as_text(bytes);
+              reads.push_back(bytes.size());
+            },
         .on_drained = [this](ConnId) { ++drained; },
         .on_close =
             [this](ConnId id, std::string_view why) {
@@ -43,6 +48,7 @@ struct Server {
 
   std::vector<ConnId> opened;
   std::map<ConnId, std::string> received;
+  std::vector<std::size_t> reads;
   std::map<ConnId, std::string> closed;
   int drained = 0;
   std::unique_ptr<net::TcpServer> tcp;
@@ -231,6 +237,25 @@ TEST_CASE("tcp: reading stops when it is not wanted, and goes on") {
   CHECK(server.received[id].empty());
   server.connections().want_bytes(id, true);
   REQUIRE(run_until(loop, [&] { return server.received[id] == "later"; }));
+}
+
+TEST_CASE("tcp: a connection that fills what it may bring at once may bring more, up to a bound") {
+  constexpr std::size_t kFirst = 16U << 10U;
+  constexpr std::size_t kMost = 64U << 10U;
+  net::Loop loop;
+  net::TcpOptions options;
+  options.limits.read_bytes = kMost;
+  Server server{loop, options};
+  RawClient client{server.address()};
+  REQUIRE(run_until(loop, [&] { return server.opened.size() == 1; }));
+  const ConnId id = server.opened[0];
+  server.connections().want_bytes(id, false);
+  client.send(std::string(2 * kFirst + kMost, 'x'));
+  server.connections().want_bytes(id, true);
+  REQUIRE(run_until(loop, [&] { return server.received[id].size() == 2 * kFirst + kMost; }));
+  CHECK(server.reads.front() <= kFirst);
+  CHECK(std::ranges::max(server.reads) > kFirst);
+  CHECK(std::ranges::max(server.reads) <= kMost);
 }
 
 TEST_CASE("tcp: handlers may close the connection they are called for") {
