@@ -84,6 +84,11 @@ Result<std::optional<RawMessage>> ChunkReader::next(ByteView& in) {
   }
 }
 
+ChunkReader::Stream* ChunkReader::find(std::uint32_t id) {
+  const auto found = std::ranges::find(streams_, id, &Stream::id);
+  return found == streams_.end() ? nullptr : &*found;
+}
+
 // Consumes a whole header or, answering false, nothing.
 Result<bool> ChunkReader::begin_chunk(ByteView& in) {
   Cursor cursor{in};
@@ -91,8 +96,7 @@ Result<bool> ChunkReader::begin_chunk(ByteView& in) {
   const Basic basic{std::uint32_t{first} >> 6U, read_id(first, cursor)};
   if (!cursor.ok()) return false;
 
-  const auto found = streams_.find(basic.id);
-  const Stream* known = found == streams_.end() ? nullptr : &found->second;
+  Stream* known = find(basic.id);
   if (auto allowed = check_format(basic, known); !allowed) return fail(allowed.error());
   const bool goes_on = known != nullptr && !known->body.empty();
 
@@ -103,8 +107,7 @@ Result<bool> ChunkReader::begin_chunk(ByteView& in) {
   if (!goes_on) fields.timestamp = fields.time + (basic.format == 0 ? 0 : fields.timestamp);
   if (auto allowed = check_length(known, fields); !allowed) return fail(allowed.error());
 
-  current_ = found == streams_.end() ? &streams_[basic.id] : &found->second;
-  current_->id = basic.id;
+  current_ = known != nullptr ? known : &streams_.emplace_back(Stream{.id = basic.id});
   current_->fields = fields;
   wanted_ = std::min<std::size_t>(chunk_size_, fields.length - current_->body.size());
   counts_.by_format.at(basic.format) += 1;
@@ -193,10 +196,10 @@ void ChunkReader::set_chunk_size(std::uint32_t bytes) {
 }
 
 void ChunkReader::abort(std::uint32_t chunk_stream) {
-  const auto found = streams_.find(chunk_stream);
-  if (found == streams_.end()) return;
-  unfinished_ -= found->second.body.size();
-  found->second.body = {};
+  Stream* const stream = find(chunk_stream);
+  if (stream == nullptr) return;
+  unfinished_ -= stream->body.size();
+  stream->body = {};
 }
 
 }  // namespace so::rtmp

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <unordered_map>
+#include <vector>
 
 #include "base/cursor.h"
 #include "base/result.h"
@@ -60,14 +60,15 @@ class ChunkReader {
   };
   struct Stream {
     std::uint32_t id = 0;
-    Fields fields;
-    Bytes body;  // of the unfinished message
+    Fields fields{};
+    Bytes body{};  // of the unfinished message
   };
   struct Basic {
     std::uint32_t format = 0;
     std::uint32_t id = 0;
   };
 
+  [[nodiscard]] Stream* find(std::uint32_t id);
   Result<bool> begin_chunk(ByteView& in);
   static bool read_fields(Cursor& in, std::uint32_t format, bool goes_on, Fields& fields);
   [[nodiscard]] Status check_format(Basic basic, const Stream* stream) const;
@@ -76,9 +77,9 @@ class ChunkReader {
 
   ChunkLimits limits_;
   std::uint32_t chunk_size_ = kFirstChunkBytes;
-  std::unordered_map<std::uint32_t, Stream> streams_;
-  Stream* current_ = nullptr;  // inside a chunk of this stream
-  std::size_t wanted_ = 0;     // payload bytes that this chunk still owes
+  std::vector<Stream> streams_;  // few, and mostly the first are meant
+  Stream* current_ = nullptr;    // inside a chunk of this stream
+  std::size_t wanted_ = 0;       // payload bytes that this chunk still owes
   std::size_t unfinished_ = 0;
   Bytes finished_;  // the body last returned, when it came in several pieces
   ChunkCounts counts_;

@@ -8,6 +8,7 @@
 #include "claims.h"
 #include "net/address.h"
 #include "net/conn_id.h"
+#include "publication.h"
 #include "rtmp/session.h"
 
 namespace so::ingest {
@@ -16,14 +17,14 @@ namespace so::ingest {
 struct Client {
   rtmp::ServerSession session;
   net::Address peer;
-  std::string scope;                               // joined; empty before
-  std::map<std::uint32_t, std::string> publishes;  // message stream to stream, once granted
-  std::map<std::uint32_t, std::string> plays;
-  unsigned capabilities = 0;  // of rtmp/capabilities.h
-  std::string claims{};       // that the hub was told; empty: kClaims
-  Proof proof{};              // of who it is
-  std::string token{};        // that was its proof
-  std::string wanted{};       // the scope that it joins once it has said who it is; empty: it has
+  std::string scope;                                // joined; empty before
+  std::map<std::uint32_t, Publication*> publishes;  // by message stream, once granted
+  std::map<std::uint32_t, std::string> plays;       // message stream to stream
+  unsigned capabilities = 0;                        // of rtmp/capabilities.h
+  std::string claims{};                             // that the hub was told; empty: kClaims
+  Proof proof{};                                    // of who it is
+  std::string token{};                              // that was its proof
+  std::string wanted{};  // the scope that it joins once it has said who it is; empty: it has
 };
 
 /// What edges call each other's publishers for. It reaches no client.

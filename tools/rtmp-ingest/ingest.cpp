@@ -116,7 +116,10 @@ void Ingest::closed(net::ConnId id, std::string_view why) {
             client->scope, why);
   for (const auto& [stream, name] : client->plays) leave(name, {id, stream});
   const Ending how = client->session.is_leaving() ? Ending::kSaid : Ending::kLost;
-  for (const auto& [stream, name] : client->publishes) end_publish(name, how);
+  for (const auto& [stream, publication] : client->publishes) {
+    const std::string name = publication->name;
+    end_publish(name, how);
+  }
   std::erase_if(knocks_, [id](const Knock& knock) { return knock.asked && knock.asked->id == id; });
   hub_.gone(member_of(id));
   answer_knocks();
@@ -137,12 +140,10 @@ void Ingest::tick() {
   }
   answer_knocks();
   end_waiting();
-  std::vector<std::string> full;
-  for (const auto& [name, recording] : recordings_) {
-    if (!recording->flush()) full.push_back(name);
+  for (auto& [name, publication] : publications_) {
+    if (publication.recording && !publication.recording->flush())
+      end_record(publication, "NetStream.Record.Failed", "The recording cannot be written.");
   }
-  for (const std::string& name : full)
-    end_record(name, "NetStream.Record.Failed", "The recording cannot be written.");
   if (drained_ && now >= drain_until_) close_all("shutting down");
 }
 

@@ -18,8 +18,7 @@
 #include "objects.h"
 #include "play_wish.h"
 #include "playbacks.h"
-#include "recording.h"
-#include "report.h"
+#include "publication.h"
 #include "rtmp/auth_server.h"
 #include "rtmp/session.h"
 #include "stream.h"
@@ -158,9 +157,9 @@ class Ingest {
   void withdraw(const std::string& name);
   void end_publish(const std::string& name, Ending how);
   void tell_end(const std::string& name);
-  void begin_record(const Asked& asked);
-  void record(const std::string& name, const media::UnitView& unit);
-  void end_record(const std::string& name, std::string_view code, std::string_view why);
+  void begin_record(Publication& publication, std::string_view type);
+  void record(Publication& publication, const media::UnitView& unit);
+  void end_record(Publication& publication, std::string_view code, std::string_view why);
   net::ConnId publisher_of(const std::string& name) const;
 
   Client* find(net::ConnId id);
@@ -192,15 +191,14 @@ class Ingest {
   Objects objects_;
   Calls calls_;
   std::unordered_map<net::ConnId, std::unique_ptr<Client>> clients_;
-  std::map<std::string, Stream> streams_;       // with a source here, or with players
+  std::map<std::string, Stream> streams_;  // with a source here, or with players
+  std::map<std::string, Publication> publications_;
   std::map<std::string, Elsewhere> elsewhere_;  // published by others
   std::vector<Knock> knocks_;
   std::map<std::string, TimePoint> lost_;  // streams whose publisher may return until then
   std::vector<Waiting> waiting_;
-  std::map<std::string, std::unique_ptr<Recording>> recordings_;
   Playbacks playbacks_;
   ToldData told_data_;
-  std::map<std::string, Report> reports_;  // of what is published here
   std::function<void()> drained_;
   TimePoint drain_until_;
   Counters counters_;

@@ -62,10 +62,12 @@ void Ingest::published(const Asked& asked, bool taken, const bus::Reply& reply) 
         reply.message);
   }
   if (taken) return ask_to_publish(asked);  // whoever had it has left meanwhile
-  client->publishes.insert_or_assign(asked.stream, asked.name);
+  Publication publication{asked.name, {asked.id, asked.stream}, &stream(asked.name)};
+  const auto entry = publications_.insert_or_assign(asked.name, std::move(publication)).first;
+  client->publishes.insert_or_assign(asked.stream, &entry->second);
   client->session.publish_started(asked.stream);
   log::info("{} publishes {}", to_string(client->peer), asked.name);
-  if (asked.type == "record" || asked.type == "append") begin_record(asked);
+  if (asked.type == "record" || asked.type == "append") begin_record(entry->second, asked.type);
   source_begins(asked.name);
   turn(asked.id);
 }
@@ -78,12 +80,8 @@ void Ingest::refuse_publish(const Asked& asked, std::string_view code, std::stri
 }
 
 net::ConnId Ingest::publisher_of(const std::string& name) const {
-  for (const auto& [id, client] : clients_) {
-    for (const auto& [stream, published] : client->publishes) {
-      if (published == name) return id;
-    }
-  }
-  return {};
+  const auto entry = publications_.find(name);
+  return entry == publications_.end() ? net::ConnId{} : entry->second.from.client;
 }
 
 // Who has the name is asked for a sign of life. A publisher whose network is gone would keep its
@@ -169,8 +167,8 @@ void Ingest::on(net::ConnId id, const rtmp::PublishEnd& end) {
   Client& client = *find(id);
   const auto entry = client.publishes.find(end.stream);
   if (entry == client.publishes.end()) return;
-  const std::string name = entry->second;
-  end_record(name, "NetStream.Record.Stop", "The recording is complete.");
+  const std::string name = entry->second->name;
+  end_record(*entry->second, "NetStream.Record.Stop", "The recording is complete.");
   client.publishes.erase(entry);
   hub_.unpublish(member_of(id), name);
   end_publish(name, Ending::kSaid);
@@ -184,10 +182,12 @@ void Ingest::withdraw(const std::string& name) {
 
 // Its players stay: the stream may come back. One that was lost probably does, and soon.
 void Ingest::end_publish(const std::string& name, Ending how) {
+  if (const auto ended = publications_.find(name); ended != publications_.end()) {
+    end_record(ended->second, "", "");
+    publications_.erase(ended);
+  }
   const auto entry = streams_.find(name);
   if (entry == streams_.end()) return;
-  end_record(name, "", "");
-  reports_.erase(name);
   entry->second.end_source();
   log::info("{} has {}", name, how == Ending::kLost ? "lost its publisher" : "ended");
   if (how == Ending::kSaid || options_.publisher_grace == Millis{0}) return tell_end(name);
@@ -211,56 +211,51 @@ void Ingest::on(net::ConnId id, const rtmp::Media& media) {
   const Client& client = *find(id);
   const auto entry = client.publishes.find(media.stream);
   if (entry == client.publishes.end()) return;
-  const std::string& name = entry->second;
-  Stream& stream = this->stream(name);
-  const auto unit = stream.media(media);
+  Publication& publication = *entry->second;
+  const Stream& stream = *publication.stream;
+  const auto unit = publication.stream->media(media);
   if (!unit) return;
   const media::UnitView view = media::view(*unit);
-  record(name, view);
+  record(publication, view);
   const auto told = told_data_.of(view, id, loop_.now());
   if (told.dropped) ++counters_.untold_data;
-  tell_hub(hub_, member_of(id), name, *unit, told);
-  reports_[name].tell(hub_, {member_of(id), name, stream.player_count()}, view, stream.stats(),
-                      loop_.now());
+  tell_hub(hub_, member_of(id), publication.name, *unit, told);
+  publication.report.tell(hub_, {member_of(id), publication.name, stream.player_count()}, view,
+                          stream.stats(), loop_.now());
 }
 
-void Ingest::begin_record(const Asked& asked) {
-  Client& client = *find(asked.id);
+void Ingest::begin_record(Publication& publication, std::string_view type) {
+  Client& client = *find(publication.from.client);
+  const std::uint32_t stream = publication.from.stream;
   const auto no_access = [&](std::string_view why) {
-    log::warn("unable to record {}: {}", asked.name, why);
-    client.session.status(asked.stream, "error", "NetStream.Record.NoAccess",
+    log::warn("unable to record {}: {}", publication.name, why);
+    client.session.status(stream, "error", "NetStream.Record.NoAccess",
                           "The stream is live, but not recorded.");
   };
   if (options_.record.empty()) return no_access("there is no --record");
-  const auto mode = asked.type == "append" ? Recording::Mode::kAppend : Recording::Mode::kReplace;
-  auto opened = Recording::open(options_.record, asked.name, mode);
+  const auto mode = type == "append" ? Recording::Mode::kAppend : Recording::Mode::kReplace;
+  auto opened = Recording::open(options_.record, publication.name, mode);
   if (!opened) return no_access(opened.error().text);
-  recordings_[asked.name] = std::move(*opened);
-  client.session.status(asked.stream, "status", "NetStream.Record.Start", "Recording.");
+  publication.recording = std::move(*opened);
+  client.session.status(stream, "status", "NetStream.Record.Start", "Recording.");
 }
 
-void Ingest::record(const std::string& name, const media::UnitView& unit) {
-  const auto entry = recordings_.find(name);
-  if (entry == recordings_.end()) return;
-  if (const auto added = entry->second->add(unit); !added)
-    end_record(name, "NetStream.Record.Failed", added.error().text);
+void Ingest::record(Publication& publication, const media::UnitView& unit) {
+  if (!publication.recording) return;
+  if (const auto added = publication.recording->add(unit); !added)
+    end_record(publication, "NetStream.Record.Failed", added.error().text);
 }
 
-void Ingest::end_record(const std::string& name, std::string_view code, std::string_view why) {
-  const auto entry = recordings_.find(name);
-  if (entry == recordings_.end()) return;
-  const auto written = entry->second->flush();
-  recordings_.erase(entry);
-  if (!written) log::error("unable to record {}: {}", name, written.error().text);
-  const net::ConnId id = publisher_of(name);
-  Client* client = find(id);
+void Ingest::end_record(Publication& publication, std::string_view code, std::string_view why) {
+  if (!publication.recording) return;
+  const auto written = publication.recording->flush();
+  publication.recording.reset();
+  if (!written) log::error("unable to record {}: {}", publication.name, written.error().text);
+  Client* client = find(publication.from.client);
   if (client == nullptr || code.empty()) return;
-  for (const auto& [stream, published] : client->publishes) {
-    if (published == name)
-      client->session.status(stream, written ? "status" : "error",
-                             written ? code : "NetStream.Record.Failed", why);
-  }
-  send_owed(id, *client);
+  client->session.status(publication.from.stream, written ? "status" : "error",
+                         written ? code : "NetStream.Record.Failed", why);
+  send_owed(publication.from.client, *client);
 }
 
 }  // namespace so::ingest
