@@ -191,8 +191,9 @@ Outcome run(const Server& server, const Load& load) {
   const double before = server.measured().cpu_seconds();
   const TimePoint start = Clock::now();
   const Child publisher{[&] { publishers.say(load); }};
-  auto [bytes, last] = players.drain(publisher);
-  const std::chrono::duration<double> spent = last - start;
+  const Players::Drained drained = players.drain(publisher);
+  std::uint64_t bytes = drained.bytes;
+  const std::chrono::duration<double> spent = drained.last - start;
   if (load.players == 0) {
     Load counted = load;
     counted.paced = false;
