@@ -76,7 +76,9 @@ class Abuser {
       setsockopt(socket.fd.get(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     }
     const sockaddr_in to = loopback(port_);
-    ::connect(socket.fd.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to);
+    // Whether it is let in shows when it speaks.
+    static_cast<void>(
+        ::connect(socket.fd.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to));
     socket.out = abuse_.first(static_cast<std::size_t>(&socket - sockets_.data()));
     socket.next = Clock::now() + abuse_.every;
   }

@@ -82,13 +82,13 @@ std::string with_token(std::size_t socket) {
 constexpr std::string_view kUnsigned = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJyb290In0.";
 constexpr std::string_view kForged = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJyb290In0.";
 
-std::vector<Abuse> kinds() {
+std::vector<Abuse> kinds() {  // NOLINT(readability-function-size): a table
   const std::string half = "GET /abuse HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ";
   const std::string forged = std::string{kForged} + repeated("QUJD", 21) + "QQ";
   std::vector<Abuse> all;
   all.push_back({.name = "a header byte by byte",
                  .sockets = 1000,
-                 .first = [half](std::size_t) { return half; },
+                 .first = [half](std::size_t) { return std::string{half}; },
                  .more = again("x"),
                  .every = Millis{100},
                  .waits = false});
@@ -230,6 +230,7 @@ Look look(const Abuse& abuse, const Servers& servers, bench::Crowd& crowd) {
 
 double median_of(const std::vector<Look>& looks, double (*what)(const Look&)) {
   std::vector<double> values;
+  values.reserve(looks.size());
   for (const Look& each : looks) values.push_back(what(each));
   return bench::median(std::move(values));
 }
@@ -248,6 +249,7 @@ int main(int argc, char** argv) {
     const std::size_t resident = servers.gateway().resident();
     const std::size_t hub_resident = servers.hub().resident();
     std::vector<Look> looks;
+    looks.reserve(kTurns);
     for (int i = 0; i < kTurns; ++i) looks.push_back(look(abuse, servers, crowd));
     constexpr double kMiB = 1U << 20U;
     fmt::print(

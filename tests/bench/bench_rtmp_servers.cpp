@@ -212,6 +212,7 @@ Outcome run(const Server& server, const Load& load) {
 
 double median_of(const std::vector<Outcome>& all, double Outcome::*what) {
   std::vector<double> values;
+  values.reserve(all.size());
   for (const Outcome& each : all) values.push_back(each.*what);
   return bench::median(values);
 }
