@@ -117,7 +117,7 @@ void Ingest::closed(net::ConnId id, std::string_view why) {
   for (const auto& [stream, name] : client->plays) leave(name, {id, stream});
   const Ending how = client->session.is_leaving() ? Ending::kSaid : Ending::kLost;
   for (const auto& [stream, publication] : client->publishes) {
-    const std::string name = publication->name;
+    const std::string name = publication->name;  // which ends with it
     end_publish(name, how);
   }
   std::erase_if(knocks_, [id](const Knock& knock) { return knock.asked && knock.asked->id == id; });
