@@ -171,6 +171,9 @@ Publisher::~Publisher() {
 const std::string& Publisher::endpoint() const {
   return state_->endpoint;
 }
+bool Publisher::is_watched() const {
+  return state_->watched;
+}
 const Head& Publisher::head() const {
   return state_->head;
 }

@@ -30,6 +30,8 @@ class Publisher {
   /// `whole` holds just the tag's body and is moved from; without it the body is copied.
   Unit publish(const flv::Tag& tag, Bytes* whole = nullptr);
 
+  [[nodiscard]] bool is_watched() const;  // somebody subscribes to what comes
+
   [[nodiscard]] const Head& head() const;
 
  private:

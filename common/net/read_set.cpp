@@ -1,5 +1,6 @@
 #include "net/read_set.h"
 
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -9,16 +10,19 @@
 
 namespace so::net {
 
-Result<std::unique_ptr<ReadSet>> ReadSet::open(Loop& loop, Callback callback) {
+Result<std::unique_ptr<ReadSet>> ReadSet::open(Loop& loop, Callback callback, Millis rest) {
   UniqueFd epoll{epoll_create1(EPOLL_CLOEXEC)};
   if (!epoll) return system_error("watch connections");
-  return std::unique_ptr<ReadSet>{new ReadSet{loop, std::move(epoll), std::move(callback)}};
+  return std::unique_ptr<ReadSet>{new ReadSet{loop, std::move(epoll), std::move(callback), rest}};
 }
 
-ReadSet::ReadSet(Loop& loop, UniqueFd epoll, Callback callback)
-    : epoll_(std::move(epoll)),
+ReadSet::ReadSet(Loop& loop, UniqueFd epoll, Callback callback, Millis rest)
+    : loop_(&loop),
+      epoll_(std::move(epoll)),
       callback_(std::move(callback)),
-      watch_(loop, epoll_.get(), [this](Poll::Ready) { look(); }) {
+      rest_(rest),
+      watch_(loop, epoll_.get(), [this](Poll::Ready) { look(loop_->now() - looked_ < rest_); }),
+      rested_(loop, [this] { look(true); }) {
   watch_.want(true, false);
 }
 
@@ -33,15 +37,18 @@ void ReadSet::remove(int fd) {
   epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
 
-// As many as fit; the others are ready in the next turn too.
-void ReadSet::look() {
+// As many as fit; the others are ready in the next turn too. While it rests, the loop does not
+// watch; where little comes there is nothing to save.
+void ReadSet::look(bool often) {
   constexpr std::size_t kBatch = 256;
+  looked_ = loop_->now();
   std::array<epoll_event, kBatch> events{};
   const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 0);
-  if (count <= 0) return;
-  for (const epoll_event& event : std::span{events}.first(static_cast<std::size_t>(count))) {
-    callback_(ConnId{event.data.u64});
-  }
+  const auto ready = std::span{events}.first(static_cast<std::size_t>(std::max(count, 0)));
+  for (const epoll_event& event : ready) callback_(ConnId{event.data.u64});
+  const bool rests = often && !ready.empty() && ready.size() < kBatch;
+  watch_.want(!rests, false);
+  if (rests) rested_.start(rest_);
 }
 
 }  // namespace so::net

@@ -21,6 +21,11 @@ constexpr std::size_t kEnoughBytes = 64U << 10U;
 // little that has to be kept until it is known what becomes of them.
 constexpr std::size_t kFirstRead = 16U << 10U;
 
+// So much in one rest is as much as the kernel takes for a new connection: to read it later would
+// slow its sender. For such a one nothing waits for a while.
+constexpr std::size_t kMuch = 64U << 10U;
+constexpr Millis kHurry{1'000};
+
 enum class State {
   kNew,  // on_open comes at the turn's end
   kOpen,
@@ -62,12 +67,6 @@ struct TcpConnections::Connection {
         poll(*owner.loop_, socket.get(),
              [&owner, this](Poll::Ready ready) { owner.on_ready(*this, ready); }) {}
 
-  void watch() {
-    if (state != State::kNew && state != State::kGone) {
-      poll.want(wanted || state == State::kFin, behind);
-    }
-  }
-
   ConnId id;
   UniqueFd socket;  // open longer than the poll below
   Address peer;
@@ -81,6 +80,11 @@ struct TcpConnections::Connection {
   State state = State::kNew;
   bool announced = false;  // on_open was called
   bool wanted = true;
+  bool waits = false;      // what comes in may
+  bool unhurried = false;  // and is watched for in the set of those
+  std::size_t much = 0;    // bytes that came in one rest,
+  TimePoint since{};       // from here on
+  TimePoint hurries{};     // until then: they were many
   bool behind = false;
   bool progressed = false;  // the kernel took something since the deadline was set
   bool marked = false;
@@ -169,7 +173,7 @@ void TcpConnections::want_bytes(ConnId id, bool wanted) {
   Connection* c = find(id);
   if (c == nullptr) return;
   c->wanted = wanted;
-  c->watch();
+  watch(*c);
 }
 
 std::size_t TcpConnections::queued_bytes(ConnId id) const {
@@ -309,10 +313,51 @@ void TcpConnections::settle(Connection& c, bool blocked) {
     c.state = State::kFin;
     schedule(c, limits_.close_within);
   }
-  c.watch();
+  watch(c);
   if (was_behind && !blocked && c.state == State::kOpen && handlers_.on_drained) {
     handlers_.on_drained(c.id);
   }
+}
+
+void TcpConnections::may_wait(ConnId id, bool waits) {
+  Connection* c = find(id);
+  if (c == nullptr) return;
+  c->waits = waits;
+  if (waits && !unhurried_) {
+    auto opened = ReadSet::open(
+        *loop_, [this](ConnId ready) { on_ready(*find(ready), {.readable = true}); }, limits_.rest);
+    if (!opened) return;
+    unhurried_ = *std::move(opened);
+  }
+  watch(*c);
+}
+
+// Those that may wait are watched in a set of their own, but for writing.
+void TcpConnections::watch(Connection& c) {
+  if (c.state == State::kNew) return;
+  const bool lives = c.state != State::kGone;
+  const bool reads = lives && (c.wanted || c.state == State::kFin);
+  const bool waits = c.waits && loop_->now() >= c.hurries && c.state == State::kOpen;
+  const bool unhurried = unhurried_ && reads && waits;
+  c.poll.want(reads && !unhurried, lives && c.behind);
+  if (std::exchange(c.unhurried, unhurried) == unhurried) return;
+  unhurried ? unhurried_->add(c.socket.get(), c.id) : unhurried_->remove(c.socket.get());
+}
+
+// What comes from one that may wait; `more`: and there is more.
+void TcpConnections::count(Connection& c, std::size_t bytes, bool more) {
+  const TimePoint now = loop_->now();
+  if (now - c.since > limits_.rest) {
+    c.since = now;
+    c.much = 0;
+  }
+  c.much += bytes;
+  if (c.much >= kMuch) {
+    c.hurries = now + kHurry;
+  } else if (more) {
+    c.hurries = std::max(c.hurries, now + limits_.rest);
+  }
+  watch(c);
 }
 
 void TcpConnections::on_ready(Connection& c, Poll::Ready ready) {
@@ -327,6 +372,7 @@ void TcpConnections::read(Connection& c) {
   if (got > 0) {
     const ByteView bytes = ByteView{read_buffer_}.first(static_cast<std::size_t>(got));
     if (bytes.size() == room) c.read_bytes = 2 * room;
+    if (c.waits) count(c, bytes.size(), bytes.size() == room);
     if (c.tls) return decrypt(c, bytes);
     if (c.state != State::kOpen || !handlers_.on_bytes) return;
     return handlers_.on_bytes(c.id, bytes);
@@ -357,14 +403,14 @@ void TcpConnections::ended_by_peer(Connection& c) {
   c.wanted = false;
   if (c.state == State::kFin || c.out.empty()) return finish(c, "closed by the peer");
   close(c.id, "closed by the peer");
-  c.watch();
+  watch(c);
 }
 
 void TcpConnections::finish(Connection& c, std::string_view why) {
   if (c.state == State::kGone) return;
   if (c.why.empty()) c.why = why;
   c.state = State::kGone;
-  c.poll.want(false, false);
+  watch(c);
   mark(c);
 }
 

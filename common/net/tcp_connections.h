@@ -19,6 +19,7 @@
 #include "net/deadlines.h"
 #include "net/loop.h"
 #include "net/outbox.h"
+#include "net/read_set.h"
 #include "net/send_ring.h"
 #include "net/sent.h"
 #include "net/tls.h"
@@ -44,6 +45,7 @@ struct TcpLimits {
   Millis stall{30'000};        // behind and taking nothing for so long: closed
   Millis close_within{5'000};  // from close() to the end, while the peer takes nothing
   Millis gather{0};            // how long send_later() may wait for company
+  Millis rest{10};             // how long what may_wait() brings may do so
 };
 
 /// Connected TCP sockets, accepted or dialled, in the loop of the process.
@@ -82,6 +84,9 @@ class TcpConnections {
 
   /// Whether to read: the tool stops it when it cannot pass on what comes in.
   void want_bytes(ConnId id, bool wanted);
+  /// Whether nobody is waiting for what comes in: while that is not much it is read up to
+  /// limits.rest later, together with what comes from others of that kind.
+  void may_wait(ConnId id, bool waits);
 
   /// Bytes handed to send() that the kernel has not taken. 0 for unknown ids.
   [[nodiscard]] std::size_t queued_bytes(ConnId id) const;
@@ -106,6 +111,8 @@ class TcpConnections {
   void decrypt(Connection& c, ByteView cipher);
   void ended_by_peer(Connection& c);
   void settle(Connection& c, bool blocked);
+  void watch(Connection& c);
+  void count(Connection& c, std::size_t bytes, bool more);
   void on_ready(Connection& c, Poll::Ready ready);
   void read(Connection& c);
   void finish(Connection& c, std::string_view why);
@@ -124,6 +131,7 @@ class TcpConnections {
   SendRing ring_;
   std::vector<Connection*> riders_;  // whose bytes are in it
   std::vector<ConnId> gathering_;
+  std::unique_ptr<ReadSet> unhurried_;  // once there is one that may wait
   TurnEnd turn_end_;
   Deadlines deadlines_;
   Timer tick_;

@@ -258,6 +258,68 @@ TEST_CASE("tcp: a connection that fills what it may bring at once may bring more
   CHECK(std::ranges::max(server.reads) <= kMost);
 }
 
+TEST_CASE("tcp: what may wait is read a rest later, or as soon as it may not") {
+  net::Loop loop;
+  net::TcpOptions options;
+  options.limits.rest = Millis{10'000};
+  Server server{loop, options};
+  RawClient client{server.address()};
+  REQUIRE(run_until(loop, [&] { return server.opened.size() == 1; }));
+  const ConnId id = server.opened[0];
+  server.connections().may_wait(id, true);
+  for (const std::string_view said : {"one", "two"}) {  // a rest begins when much comes
+    client.send(said);
+    REQUIRE(run_until(loop, [&] { return server.received[id].ends_with(said); }));
+  }
+  client.send("three");
+  run_for(loop, Millis{20});
+  CHECK(server.received[id] == "onetwo");
+  server.connections().may_wait(id, false);
+  REQUIRE(run_until(loop, [&] { return server.received[id] == "onetwothree"; }));
+}
+
+TEST_CASE("tcp: what may wait does not where much comes") {
+  net::Loop loop;
+  net::TcpOptions options;
+  options.limits.rest = Millis{10'000};
+  Server server{loop, options};
+  RawClient client{server.address()};
+  REQUIRE(run_until(loop, [&] { return server.opened.size() == 1; }));
+  const ConnId id = server.opened[0];
+  server.connections().may_wait(id, true);
+  constexpr std::size_t kMuch = 100'000;
+  client.send(std::string(kMuch, 'x'));
+  REQUIRE(run_until(loop, [&] { return server.received[id].size() == kMuch; }));
+  client.send("one");
+  REQUIRE(run_until(loop, [&] { return server.received[id].size() == kMuch + 3; }));
+  client.send("two");
+  REQUIRE(run_until(loop, [&] { return server.received[id].size() == kMuch + 6; }));
+}
+
+TEST_CASE("tcp: the end of one that may wait is noticed after a rest") {
+  net::Loop loop;
+  net::TcpOptions options;
+  options.limits.rest = Millis{20};
+  Server server{loop, options};
+  RawClient leaver{server.address()};
+  RawClient reset{server.address()};
+  REQUIRE(run_until(loop, [&] { return server.opened.size() == 2; }));
+  for (const ConnId id : server.opened) server.connections().may_wait(id, true);
+  for (const std::string_view said : {"one", "two"}) {
+    leaver.send(said);
+    reset.send(said);
+    REQUIRE(run_until(loop, [&] {
+      return std::ranges::all_of(server.opened,
+                                 [&](ConnId id) { return server.received[id].ends_with(said); });
+    }));
+  }
+  leaver.send("three");
+  leaver.close();
+  reset.reset();
+  REQUIRE(run_until(loop, [&] { return server.closed.size() == 2; }));
+  CHECK(server.received[server.opened[0]] == "onetwothree");
+}
+
 TEST_CASE("tcp: handlers may close the connection they are called for") {
   net::Loop loop;
   Server server{loop};

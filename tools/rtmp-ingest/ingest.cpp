@@ -82,6 +82,13 @@ void Ingest::received(net::ConnId id, ByteView bytes) {
   client->session.lend(bytes, loop_.now());
   turn(id);
   client->session.keep();
+  connections_.may_wait(id, is_unwatched(*client));
+}
+
+// It publishes, and nobody has any of it.
+bool Ingest::is_unwatched(const Client& client) {
+  const auto watched = [](const auto& entry) { return entry.second->stream->is_watched(); };
+  return !client.publishes.empty() && std::ranges::none_of(client.publishes, watched);
 }
 
 void Ingest::turn(net::ConnId id) {

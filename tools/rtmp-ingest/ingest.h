@@ -85,6 +85,7 @@ class Ingest {
   void closed(net::ConnId id, std::string_view why);
   /// Handles what the session has to tell, sends what it owes.
   void turn(net::ConnId id);
+  [[nodiscard]] static bool is_unwatched(const Client& client);
   void tick();
 
   // what a session tells

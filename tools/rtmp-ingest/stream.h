@@ -81,6 +81,10 @@ class Stream {
   [[nodiscard]] std::vector<StreamKey> players() const;
   [[nodiscard]] std::size_t player_count() const { return players_.size(); }
   [[nodiscard]] bool has_players() const { return !players_.empty(); }
+  /// Whether players, or others through the media plane, wait for what its publisher sends.
+  [[nodiscard]] bool is_watched() const {
+    return has_players() || (publisher_ && publisher_->is_watched());
+  }
   [[nodiscard]] const StreamStats& stats() const { return stats_; }
 
  private:
