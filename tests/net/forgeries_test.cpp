@@ -8,18 +8,23 @@ using namespace so;
 using net::Forgeries;
 
 TEST_CASE("forgeries: one source is slowed down, others are not, until all together are too many") {
+  constexpr Millis kTook{2};
   Forgeries forgeries;
   const TimePoint now{Seconds{1000}};
   for (int i = 0; i < 5; ++i) {
     CHECK(forgeries.may_come("a", now));
-    forgeries.came("a", now);
+    forgeries.came("a", kTook, now);
   }
   CHECK_FALSE(forgeries.may_come("a", now));
   CHECK(forgeries.may_come("b", now));
-  for (int i = 0; i < 5; ++i) forgeries.came("", now);
+  for (int i = 0; i < 5; ++i) forgeries.came("", kTook, now);
   CHECK_FALSE(forgeries.may_come("b", now));
   CHECK_FALSE(forgeries.may_come("", now));
-  CHECK(forgeries.may_come("b", now + Millis{50}));
+  const TimePoint later = now + Millis{1};  // the next; what it costs has to be worked off
+  CHECK(forgeries.may_come("b", later));
+  forgeries.came("", kTook, later);
+  CHECK_FALSE(forgeries.may_come("b", later + Millis{249}));
+  CHECK(forgeries.may_come("b", later + Millis{250}));
   CHECK_FALSE(forgeries.may_come("a", now + Millis{999}));
   CHECK(forgeries.may_come("a", now + Seconds{1}));
 }
@@ -34,6 +39,18 @@ TEST_CASE("forgeries: a source is a network, and this machine is none") {
 TEST_CASE("forgeries: sources are forgotten") {
   Forgeries forgeries;
   TimePoint now{Seconds{1000}};
-  for (int i = 0; i < 3000; ++i) forgeries.came(std::to_string(i), now += Millis{50});
+  for (int i = 0; i < 3000; ++i) {
+    now += Millis{50};
+    forgeries.came(std::to_string(i), Millis{0}, now);
+  }
   CHECK(forgeries.sources() <= 1024);
+}
+
+TEST_CASE("forgeries: those that cost little are looked at more often") {
+  Forgeries forgeries;
+  const TimePoint now{Seconds{1000}};
+  for (int i = 0; i < 199; ++i) forgeries.came("", std::chrono::microseconds{100}, now);
+  CHECK(forgeries.may_come("", now));
+  forgeries.came("", std::chrono::microseconds{100}, now);
+  CHECK_FALSE(forgeries.may_come("", now));
 }

@@ -117,10 +117,12 @@ Status Ingest::introduce(net::ConnId id, std::string_view query, std::string tok
 
 Result<token::Claims> Ingest::look_at(const std::string& token, const net::Address& peer) {
   const std::string source = net::Forgeries::source_of(peer);
-  if (!forgeries_.may_come(source, loop_.now()))
+  const TimePoint before = Clock::now();
+  if (!forgeries_.may_come(source, before))
     return fail(Code::kLimit, std::string{net::Forgeries::kTooMany});
   auto claims = verifier_->verify(token, wall_now());
-  if (!claims && claims.error().code == Code::kPeer) forgeries_.came(source, loop_.now());
+  const TimePoint after = Clock::now();
+  if (!claims && claims.error().code == Code::kPeer) forgeries_.came(source, after - before, after);
   return claims;
 }
 

@@ -113,14 +113,16 @@ Result<Visitor> Visitors::of_token(const std::string& token, const std::string& 
   const auto known = known_.find(token);
   if (known != known_.end() && (!known->second.expires || *known->second.expires > now))
     return known->second;
-  if (!forgeries_.may_come(source, Clock::now()))
+  const TimePoint before = Clock::now();
+  if (!forgeries_.may_come(source, before))
     return fail(Code::kLimit, std::string{net::Forgeries::kTooMany});
   auto visitor = look_at(token, now);
   if (visitor) {
     if (known_.size() >= kMostKnown) known_.clear();
     known_.insert_or_assign(token, *visitor);
   } else if (visitor.error().code == Code::kPeer) {
-    forgeries_.came(source, Clock::now());
+    const TimePoint after = Clock::now();
+    forgeries_.came(source, after - before, after);
   }
   return visitor;
 }
