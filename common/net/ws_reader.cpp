@@ -15,6 +15,7 @@ constexpr std::uint8_t kReserved = 0x70;
 constexpr std::uint8_t kMasked = 0x80;
 constexpr std::size_t kMask = 4;
 constexpr std::size_t kMaxControl = 125;
+constexpr std::size_t kPiece = 64;  // bytes of a message that earn it one more fragment
 
 // RFC 6455, 7.4: those that may be in a frame; 1012 to 1014 are registered since.
 bool may_be_sent(std::uint16_t code) {
@@ -117,7 +118,7 @@ bool WsReader::begin_data() {
   if (owed_ > limits_.message_bytes || before > limits_.message_bytes - owed_) {
     return fault(close_code::kTooBig, "the message is too big");
   }
-  if (++fragments_ > limits_.fragments) {
+  if (++fragments_ > limits_.fragments + before / kPiece) {
     return fault(close_code::kPolicy, "the message has too many fragments");
   }
   return true;

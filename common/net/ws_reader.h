@@ -29,7 +29,7 @@ class WsReader {
  public:
   struct Limits {
     std::size_t message_bytes = 256U << 10U;
-    std::size_t fragments = 4096;  // of one message: 256 KiB in pieces of 64 bytes
+    std::size_t fragments = 256;  // of one message, and one more for each 64 bytes of it
   };
   explicit WsReader(Limits limits) : limits_(limits) {}
 

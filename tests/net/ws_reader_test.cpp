@@ -110,7 +110,7 @@ TEST_CASE("ws reader: what breaks a rule has the code for it") {
       {"too big", f(2, std::string(100'001, 'x')).substr(0, 14), 1009},
       {"too big in pieces", f(2, std::string(99'999, 'x'), false) + f(0, "xx"), 1009},
       {"an exabyte", std::string("\x82\xFF\x10\0\0\0\0\0\0\0mask", 14), 1009},
-      {"too many fragments",
+      {"too many fragments of no size",
        f(1, "", false) + f(0, "", false) + f(0, "", false) + f(0, "", false) + f(0, "", false) +
            f(0, "", false) + f(0, "", false) + f(0, "", false) + f(0, ""),
        1008},
@@ -122,6 +122,15 @@ TEST_CASE("ws reader: what breaks a rule has the code for it") {
             std::vector<Said>{{Kind::kText, "before"}, {Kind::kFault, "", c.code}});
     }
   }
+}
+
+TEST_CASE("ws reader: a message may come in many fragments if they have something in them") {
+  const std::string piece(64, 'x');
+  std::string bytes = f(1, piece, false);
+  for (int i = 0; i < 1000; ++i) bytes += f(0, piece, false);
+  bytes += f(0, "");
+  CHECK(said(bytes, bytes.size()) ==
+        std::vector<Said>{{Kind::kText, std::string(1001 * piece.size(), 'x')}});
 }
 
 TEST_CASE("ws reader: a fault is for good, and nothing behind it is kept") {
