@@ -162,10 +162,13 @@ int WsEngine::refusal_for(const SocketAddress& peer, Admission::Seat& seat) {
   return room == Admission::Answer::kFull ? 503 : 429;
 }
 
-// Over TLS that costs as much as to be let in, about 1 ms: there it has a rate of its own.
+// That costs as much as to be let in: of a flood most are not worth it. Over TLS it is about 1 ms.
 bool WsEngine::may_be_told(const WsRole& role, const SocketAddress& peer, Admission::Seat& seat) {
   constexpr RateLimit kOverTls{.per_second = 50, .burst = 50};
-  if (role.tls && !told_.take(kOverTls, loop_->now())) return false;
+  constexpr RateLimit kPlain{.per_second = 200, .burst = 200};
+  const bool may =
+      role.tls ? told_over_tls_.take(kOverTls, loop_->now()) : told_.take(kPlain, loop_->now());
+  if (!may) return false;
   return lane_.enter(peer, seat) == Admission::Answer::kAdmitted;
 }
 

@@ -149,7 +149,8 @@ class WsEngine final : public WsServer {
   Admission admission_;
   ConnectRate connect_rate_;
   Admission lane_;  // for those over the caps, so that they can be told
-  Rate told_;       // of those, the ones with TLS
+  Rate told_;       // of those, how many get an answer
+  Rate told_over_tls_;
   std::unordered_map<ConnId, std::unique_ptr<WsConnection>> connections_;
   std::list<WsRole> roles_;  // they stay where they are: the library points at their protocols
   std::uint64_t last_id_ = 0;

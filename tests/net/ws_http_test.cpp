@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -265,6 +267,29 @@ TEST_CASE("one too many is told 503, and 429 if all are his") {
     for (int i = 0; i < 100 && again != 101; ++i) again = site.shake(WsPeer::request("/"));
     CHECK(again == 101);
   }
+}
+
+TEST_CASE("of a flood of newcomers some are told 503, and the others are not let in either") {
+  net::Loop loop;
+  net::WsOptions options;
+  options.connects.total = {.per_second = 1, .burst = 1};
+  Site site{loop, options};
+  CHECK(site.shake(WsPeer::request("/")) == 101);
+  constexpr int kFlood = 500;
+  std::vector<std::unique_ptr<WsPeer>> flood;
+  for (int i = 0; i < kFlood; ++i) {
+    flood.push_back(std::make_unique<WsPeer>(site.address()));
+    flood.back()->send(WsPeer::request("/"));
+  }
+  REQUIRE(run_until(loop, [&] {
+    return std::ranges::all_of(flood,
+                               [](auto& each) { return each->status() != 0 || each->ended(); });
+  }));
+  const auto told = std::ranges::count_if(flood, [](auto& each) { return each->status() == 503; });
+  CHECK(told > 0);
+  CHECK(site.ws->counters().refused_fast >= kFlood - 5);
+  CHECK(site.ws->counters().dropped >= kFlood / 3);
+  CHECK(site.ws->counters().dropped + static_cast<std::size_t>(told) >= kFlood - 5);
 }
 
 TEST_CASE("two thousand come, speak and go") {
