@@ -39,7 +39,7 @@ WsOptions fit(WsOptions options) {
 Millis tick_for(const WsOptions& options) {
   const Millis shortest =
       std::min({options.handshake, options.ping_every, options.pong_within, options.close_within});
-  return std::clamp(shortest / 10, Millis{10}, Millis{500});
+  return std::clamp(shortest / 100, Millis{10}, Millis{100});
 }
 
 // The one callback of all protocols.
