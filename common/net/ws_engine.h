@@ -102,6 +102,7 @@ class WsEngine final : public WsServer {
   void stop_reading(WsConnection& c);
   void on_readable(ConnId id);
   void go_on(WsConnection& c);
+  int mouthful();
   void hear_busy();
   void rest(WsConnection& c);
   void wake_rested();
@@ -163,6 +164,8 @@ class WsEngine final : public WsServer {
   std::vector<WsConnection*> riders_;  // whose bytes are in it
   std::unique_ptr<ReadSet> readable_;
   Bytes read_buffer_;        // what one connection says in a turn
+  TimePoint fed_{};          // the millisecond
+  int mouthfuls_ = 0;        // and how many were given in it
   std::deque<ConnId> busy_;  // have said more than a bite
   struct Rest {
     ConnId id;

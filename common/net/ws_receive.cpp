@@ -1,3 +1,5 @@
+#include <sched.h>
+
 #include <libwebsockets.h>
 
 #include "net/ws_engine.h"
@@ -7,7 +9,8 @@ namespace so::net {
 namespace {
 
 constexpr int kMouthful = 16;  // messages and pings of one client that has just spoken
-constexpr int kBite = 4;       // of one that has said more
+constexpr int kMouthfuls = 2;  // a millisecond
+constexpr int kBite = 4;       // of more of those, and of one that has said more
 constexpr std::chrono::microseconds kForBusy{50};  // of a turn, for those who have said more
 constexpr std::uint8_t kTired = 16;                // as many were too much: time for a rest
 constexpr Millis kRest{5};
@@ -57,7 +60,9 @@ void WsEngine::hear_busy() {
       read_or_wait(*c);
     }
   }
-  if (!busy_.empty()) turn_end_.request();
+  if (busy_.empty()) return;
+  turn_end_.request();
+  sched_yield();  // or whoever shares this processor, the bus's thread too, waits for milliseconds
 }
 
 // Who says more than he may is read slowly, or to refuse him would take all our time.
@@ -90,7 +95,7 @@ void WsEngine::on_readable(ConnId id) {
     if (got.ended) return kill(*c, close_code::kAbnormal);
     if (got.bytes == 0) return;
     c->heard = true;
-    const auto left = take(*c, std::span{read_buffer_}.first(got.bytes), kMouthful);
+    const auto left = take(*c, std::span{read_buffer_}.first(got.bytes), mouthful());
     if (!left.empty()) {
       c->held.assign(left.begin(), left.end());
       return read_or_wait(*c);
@@ -98,6 +103,12 @@ void WsEngine::on_readable(ConnId id) {
     if (!c->reading || !buffered(c->wsi)) return;
   }
   go_on(*c);
+}
+
+// Where many speak at once, the last of them would wait for what all others have said.
+int WsEngine::mouthful() {
+  if (std::exchange(fed_, loop_->now()) != loop_->now()) mouthfuls_ = 0;
+  return ++mouthfuls_ <= kMouthfuls ? kMouthful : kBite;
 }
 
 void WsEngine::take_held(WsConnection& c) {
