@@ -10,29 +10,13 @@
 #include <sys/socket.h>
 
 #include "net/socket.h"
+#include "net/tcp_connection.h"
 
 namespace so::net {
 namespace {
 
 // So much is a good write by itself: it need not wait for more.
 constexpr std::size_t kEnoughBytes = 64U << 10U;
-
-// What a connection's first read may bring; twice as much after each that was full. Strangers bring
-// little that has to be kept until it is known what becomes of them.
-constexpr std::size_t kFirstRead = 16U << 10U;
-
-// So much in one rest is as much as the kernel takes for a new connection: to read it later would
-// slow its sender. For such a one nothing waits for a while.
-constexpr std::size_t kMuch = 64U << 10U;
-constexpr Millis kHurry{1'000};
-
-enum class State {
-  kNew,  // on_open comes at the turn's end
-  kOpen,
-  kClosing,  // the tool or the peer is done: what is queued still leaves
-  kFin,   // all has left: waiting for the peer's end, so that no reset destroys what is on the way
-  kGone,  // on_close comes at the turn's end
-};
 
 // The last word of TLS, if the kernel takes it; nobody waits for it.
 void say_end(int socket, TlsSession& tls) {
@@ -57,41 +41,6 @@ Millis tick_for(const TcpLimits& limits) {
 }
 
 }  // namespace
-
-struct TcpConnections::Connection {
-  Connection(TcpConnections& owner, ConnId its_id, UniqueFd its_socket, Address its_peer)
-      : id(its_id),
-        socket(std::move(its_socket)),
-        peer(std::move(its_peer)),
-        out(owner.limits_.queue_bytes),
-        poll(*owner.loop_, socket.get(),
-             [&owner, this](Poll::Ready ready) { owner.on_ready(*this, ready); }) {}
-
-  ConnId id;
-  UniqueFd socket;  // open longer than the poll below
-  Address peer;
-  Admission::Seat seat;
-  std::unique_ptr<TlsSession> tls;
-  Bytes cipher;          // of tls, for the socket
-  std::size_t sent = 0;  // of cipher
-  std::size_t read_bytes = kFirstRead;
-  Outbox out;
-  Poll poll;
-  State state = State::kNew;
-  bool announced = false;  // on_open was called
-  bool wanted = true;
-  bool waits = false;      // what comes in may
-  bool unhurried = false;  // and is watched for in the set of those
-  std::size_t much = 0;    // bytes that came in one rest,
-  TimePoint since{};       // from here on
-  TimePoint hurries{};     // until then: they were many
-  bool behind = false;
-  bool progressed = false;  // the kernel took something since the deadline was set
-  bool marked = false;
-  bool gathering = false;
-  std::string why;
-  TimePoint deadline{};  // the one that counts
-};
 
 TcpConnections::TcpConnections(Loop& loop, TcpLimits limits)
     : loop_(&loop),
@@ -167,13 +116,6 @@ void TcpConnections::close(ConnId id, std::string_view why) {
 
 void TcpConnections::abort(ConnId id, std::string_view why) {
   if (Connection* c = find(id)) finish(*c, why);
-}
-
-void TcpConnections::want_bytes(ConnId id, bool wanted) {
-  Connection* c = find(id);
-  if (c == nullptr) return;
-  c->wanted = wanted;
-  watch(*c);
 }
 
 std::size_t TcpConnections::queued_bytes(ConnId id) const {
@@ -317,93 +259,6 @@ void TcpConnections::settle(Connection& c, bool blocked) {
   if (was_behind && !blocked && c.state == State::kOpen && handlers_.on_drained) {
     handlers_.on_drained(c.id);
   }
-}
-
-void TcpConnections::may_wait(ConnId id, bool waits) {
-  Connection* c = find(id);
-  if (c == nullptr) return;
-  c->waits = waits;
-  if (waits && !unhurried_) {
-    auto opened = ReadSet::open(
-        *loop_, [this](ConnId ready) { on_ready(*find(ready), {.readable = true}); }, limits_.rest);
-    if (!opened) return;
-    unhurried_ = *std::move(opened);
-  }
-  watch(*c);
-}
-
-// Those that may wait are watched in a set of their own, but for writing.
-void TcpConnections::watch(Connection& c) {
-  if (c.state == State::kNew) return;
-  const bool lives = c.state != State::kGone;
-  const bool reads = lives && (c.wanted || c.state == State::kFin);
-  const bool waits = c.waits && loop_->now() >= c.hurries && c.state == State::kOpen;
-  const bool unhurried = unhurried_ && reads && waits;
-  c.poll.want(reads && !unhurried, lives && c.behind);
-  if (std::exchange(c.unhurried, unhurried) == unhurried) return;
-  unhurried ? unhurried_->add(c.socket.get(), c.id) : unhurried_->remove(c.socket.get());
-}
-
-// What comes from one that may wait; `more`: and there is more.
-void TcpConnections::count(Connection& c, std::size_t bytes, bool more) {
-  const TimePoint now = loop_->now();
-  if (now - c.since > limits_.rest) {
-    c.since = now;
-    c.much = 0;
-  }
-  c.much += bytes;
-  if (c.much >= kMuch) {
-    c.hurries = now + kHurry;
-  } else if (more) {
-    c.hurries = std::max(c.hurries, now + limits_.rest);
-  }
-  watch(c);
-}
-
-void TcpConnections::on_ready(Connection& c, Poll::Ready ready) {
-  if (c.state == State::kGone) return;
-  if (ready.writable) flush(c);
-  if (ready.readable && c.state != State::kGone) read(c);
-}
-
-void TcpConnections::read(Connection& c) {
-  const std::size_t room = std::min(c.read_bytes, read_buffer_.size());
-  const ssize_t got = recv(c.socket.get(), read_buffer_.data(), room, MSG_DONTWAIT);
-  if (got > 0) {
-    const ByteView bytes = ByteView{read_buffer_}.first(static_cast<std::size_t>(got));
-    if (bytes.size() == room) c.read_bytes = 2 * room;
-    if (c.waits) count(c, bytes.size(), bytes.size() == room);
-    if (c.tls) return decrypt(c, bytes);
-    if (c.state != State::kOpen || !handlers_.on_bytes) return;
-    return handlers_.on_bytes(c.id, bytes);
-  }
-  if (got < 0) {
-    if (errno == EAGAIN || errno == EINTR) return;
-    return finish(c, error_text(errno));
-  }
-  ended_by_peer(c);
-}
-
-void TcpConnections::decrypt(Connection& c, ByteView cipher) {
-  if (c.state != State::kOpen) return;
-  plain_.clear();
-  const auto goes_on = c.tls->receive(cipher, plain_);
-  mark(c);  // a handshake has something to say, and what waited for it
-  if (!plain_.empty() && handlers_.on_bytes) handlers_.on_bytes(c.id, plain_);
-  if (c.state != State::kOpen) return;
-  if (!goes_on) {
-    close(c.id, goes_on.error().text);
-  } else if (!*goes_on) {
-    ended_by_peer(c);
-  }
-}
-
-// It has no more to say, but may still want to hear what is queued.
-void TcpConnections::ended_by_peer(Connection& c) {
-  c.wanted = false;
-  if (c.state == State::kFin || c.out.empty()) return finish(c, "closed by the peer");
-  close(c.id, "closed by the peer");
-  watch(c);
 }
 
 void TcpConnections::finish(Connection& c, std::string_view why) {

@@ -96,6 +96,7 @@ class TcpConnections {
   [[nodiscard]] std::size_t size() const { return connections_.size(); }
 
  private:
+  enum class State : std::uint8_t;
   struct Connection;
   using Map = std::unordered_map<ConnId, std::unique_ptr<Connection>>;
 

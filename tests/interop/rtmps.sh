@@ -36,9 +36,9 @@ whole() { # FILE
 ffmpeg -v error -i "rtmps://$tls/live/cam" -t 2 -c copy -f flv play.flv
 whole play.flv
 if gst-inspect-1.0 rtmp2src >/dev/null 2>&1; then
-  background gst timeout 3 gst-launch-1.0 -q rtmp2src location="rtmps://$tls/live/cam" tls-validation-flags=0 ! filesink location=gst.flv
-  eventually dead gst
-  whole gst.flv
+  background gst gst-launch-1.0 -q rtmp2src location="rtmps://$tls/live/cam" tls-validation-flags=0 ! filesink location=gst.flv
+  eventually whole gst.flv
+  stop gst
 fi
 
 # A relay trusts whom it is told to, and nobody else.
