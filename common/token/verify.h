@@ -13,12 +13,13 @@ namespace so::token {
 
 constexpr std::size_t kMaxToken = 6144;   // bytes; a request's whole head has 8192
 constexpr std::size_t kMaxClaims = 3072;  // bytes of Claims::text
+constexpr Seconds kLeeway{5};  // by which clocks may differ: so long an expired one is taken
 
 /// What a token must say beside being signed and in time.
 struct Expected {
   std::string issuer;    // `iss`; empty: anybody
   std::string audience;  // in `aud`; empty: there is none, and who names one means others
-  Seconds leeway{5};     // by which clocks may differ
+  Seconds leeway = kLeeway;
 };
 
 /// What a token says of whoever brings it.

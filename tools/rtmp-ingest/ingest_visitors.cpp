@@ -39,9 +39,6 @@ Bytes random_bytes() {
   return bytes;
 }
 
-// As long is a token taken that has expired, by clocks that differ.
-constexpr Seconds kLeeway = token::Expected{}.leeway;
-
 }  // namespace
 
 void Ingest::set_verifier(std::shared_ptr<const token::Verifier> verifier, bool optional) {
@@ -152,7 +149,7 @@ bool Ingest::is_stranger(net::ConnId id) {
 
 void Ingest::close_expired(WallMillis now) {
   for (const auto& [id, client] : clients_) {
-    if (!client->proof.expires || *client->proof.expires + kLeeway > now) continue;
+    if (!client->proof.expires || *client->proof.expires + token::kLeeway > now) continue;
     client->proof.expires.reset();  // told once
     client->session.status(0, "status", "NetConnection.Connect.Closed", "The token has expired.");
     send_owed(id, *client);

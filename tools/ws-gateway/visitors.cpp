@@ -161,7 +161,7 @@ std::optional<WallMillis> Visitors::expires(net::ConnId id) const {
 
 std::vector<net::ConnId> Visitors::take_expired(WallMillis now) {
   std::vector<net::ConnId> expired;
-  while (!ends_.empty() && ends_.begin()->first + kLeeway <= now) {
+  while (!ends_.empty() && ends_.begin()->first + token::kLeeway <= now) {
     expired.push_back(ends_.begin()->second);
     ends_.erase(ends_.begin());
   }

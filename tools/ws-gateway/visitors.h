@@ -59,9 +59,6 @@ class Visitors {
   /// Those whose tokens have expired, for good; each is told once.
   std::vector<net::ConnId> take_expired(WallMillis now);
 
-  /// As long is a token taken that has expired, by clocks that differ.
-  static constexpr Seconds kLeeway = token::Expected{}.leeway;
-
  private:
   struct Admitted {
     std::string user;
