@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <cerrno>
-#include <optional>
 #include <string>
 
 #include <sys/socket.h>

@@ -45,7 +45,7 @@ struct TcpLimits {
   Millis stall{30'000};        // behind and taking nothing for so long: closed
   Millis close_within{5'000};  // from close() to the end, while the peer takes nothing
   Millis gather{0};            // how long send_later() may wait for company
-  Millis rest{10};             // how long what may_wait() brings may do so
+  Millis rest{10};             // from one read of all that may_wait() to the next
 };
 
 /// Connected TCP sockets, accepted or dialled, in the loop of the process.

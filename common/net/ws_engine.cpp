@@ -36,6 +36,7 @@ WsOptions fit(WsOptions options) {
   return options;
 }
 
+// Looked at less often, those who are due would come in crowds.
 Millis tick_for(const WsOptions& options) {
   const Millis shortest =
       std::min({options.handshake, options.ping_every, options.pong_within, options.close_within});

@@ -54,6 +54,18 @@ struct Server {
   std::unique_ptr<net::TcpServer> tcp;
 };
 
+net::TcpOptions resting(Millis rest) {
+  net::TcpOptions options;
+  options.limits.rest = rest;
+  return options;
+}
+
+// Those who have come, once they are so many.
+const std::vector<ConnId>& opened(net::Loop& loop, const Server& server, std::size_t count) {
+  REQUIRE(run_until(loop, [&] { return server.opened.size() == count; }));
+  return server.opened;
+}
+
 Bytes filled(std::size_t size) {
   Bytes bytes(size, 'x');
   return bytes;
@@ -260,12 +272,9 @@ TEST_CASE("tcp: a connection that fills what it may bring at once may bring more
 
 TEST_CASE("tcp: what may wait is read a rest later, or as soon as it may not") {
   net::Loop loop;
-  net::TcpOptions options;
-  options.limits.rest = Millis{10'000};
-  Server server{loop, options};
+  Server server{loop, resting(Millis{10'000})};
   RawClient client{server.address()};
-  REQUIRE(run_until(loop, [&] { return server.opened.size() == 1; }));
-  const ConnId id = server.opened[0];
+  const ConnId id = opened(loop, server, 1)[0];
   server.connections().may_wait(id, true);
   for (const std::string_view said : {"one", "two"}) {  // a rest begins when much comes
     client.send(said);
@@ -280,12 +289,9 @@ TEST_CASE("tcp: what may wait is read a rest later, or as soon as it may not") {
 
 TEST_CASE("tcp: what may wait does not where much comes") {
   net::Loop loop;
-  net::TcpOptions options;
-  options.limits.rest = Millis{10'000};
-  Server server{loop, options};
+  Server server{loop, resting(Millis{10'000})};
   RawClient client{server.address()};
-  REQUIRE(run_until(loop, [&] { return server.opened.size() == 1; }));
-  const ConnId id = server.opened[0];
+  const ConnId id = opened(loop, server, 1)[0];
   server.connections().may_wait(id, true);
   constexpr std::size_t kMuch = 100'000;
   client.send(std::string(kMuch, 'x'));
@@ -298,13 +304,10 @@ TEST_CASE("tcp: what may wait does not where much comes") {
 
 TEST_CASE("tcp: the end of one that may wait is noticed after a rest") {
   net::Loop loop;
-  net::TcpOptions options;
-  options.limits.rest = Millis{20};
-  Server server{loop, options};
+  Server server{loop, resting(Millis{20})};
   RawClient leaver{server.address()};
   RawClient reset{server.address()};
-  REQUIRE(run_until(loop, [&] { return server.opened.size() == 2; }));
-  for (const ConnId id : server.opened) server.connections().may_wait(id, true);
+  for (const ConnId id : opened(loop, server, 2)) server.connections().may_wait(id, true);
   for (const std::string_view said : {"one", "two"}) {
     leaver.send(said);
     reset.send(said);
