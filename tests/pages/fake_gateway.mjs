@@ -30,7 +30,7 @@ export class FakeGateway {
   sessions = new Set();
   requests = []; // everything that came in, parsed
   losing = false; // apply what comes, but let neither reply nor event out
-  hubLost = false; // answer hub_lost
+  hubLost = 0; // so many requests are answered hub_lost
   refuse = {}; // op -> error code
   presence = {epoch: '00000000000000ee', version: 0};
   token = {}; // of whoever comes: {user, expires}
@@ -115,7 +115,9 @@ export class FakeGateway {
 
   #receive(session, request) {
     this.requests.push(request);
-    const code = this.hubLost ? 'hub_lost' : this.refuse[request.op];
+    const lost = this.hubLost > 0;
+    if (lost) this.hubLost -= 1;
+    const code = lost ? 'hub_lost' : this.refuse[request.op];
     const reply = code
       ? {ok: false, error: {code, message: `${request.op}: ${code}`}}
       : {ok: true, ...this.#handle(session, request)};

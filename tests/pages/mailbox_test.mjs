@@ -171,9 +171,9 @@ test('who may not read is told, and a hub that is away is waited for', async () 
   await pass(60_000);
   assert.equal(asked('register').length, 1);
   gateway.refuse = {};
-  gateway.hubLost = true;
+  gateway.hubLost = Infinity;
   const other = await reading('bob');
-  gateway.hubLost = false;
+  gateway.hubLost = 0;
   await pass(500);
   assert.deepEqual(other.heard, ['registered 0']);
 });

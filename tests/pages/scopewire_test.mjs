@@ -171,10 +171,10 @@ test('an object without a past, or that was used before, has none to tell', asyn
 
 test('a hub that is away is asked for the past when it is back', async () => {
   await written();
-  gateway.hubLost = true;
+  gateway.hubLost = Infinity;
   const {heard} = await withPast(2);
   await pass(500);
-  gateway.hubLost = false;
+  gateway.hubLost = 0;
   await pass(1000);
   assert.deepEqual(heard, ['past 4', 'past 5', 'sync first']);
 });
@@ -386,32 +386,65 @@ test('a write that may have been applied is not repeated to a hub that forgot it
 
 test('without its hub the gateway is asked again, with back-off', async () => {
   const {object} = await chat();
-  gateway.hubLost = true;
+  gateway.hubLost = Infinity;
   const done = object.setProperty('a', 1);
   await settled();
   await pass(499);
   assert.equal(writes().length, 1);
   await pass(1);
   assert.equal(writes().length, 2);
-  gateway.hubLost = false;
+  gateway.hubLost = 0;
   await pass(1000);
   assert.equal((await done).status, 'ok');
 });
 
 test('many writes refused for lack of a hub are one failure', async () => {
   const {object} = await chat();
-  gateway.hubLost = true;
+  gateway.hubLost = Infinity;
   const all = Promise.all(Array.from({length: 10}, (_, n) => object.setProperty('n', n)));
   await settled();
-  gateway.hubLost = false;
+  gateway.hubLost = 0;
   await pass(500);
   assert.ok((await all).every(({status}) => status === 'ok'));
 });
 
+test('a hub that comes back between two writes gets both, in order', async () => {
+  const {object} = await chat();
+  await object.setProperty('a', 1);
+  gateway.hubLost = 1;
+  const first = object.setProperty('b', 2);
+  const second = object.setProperty('b', 3); // sent before the first one's refusal is heard
+  await settled();
+  assert.equal(writes().length, 3);
+  await pass(500);
+  assert.deepEqual(
+    (await Promise.all([first, second])).map(({status}) => status),
+    ['ok', 'ok'],
+  );
+  assert.deepEqual({...object.data}, {a: 1, b: 3});
+  assert.equal(writes().length, 5);
+});
+
+test('a write for which there is no hub yet waits with those before it', async () => {
+  const {object} = await chat();
+  gateway.hubLost = Infinity;
+  const first = object.setProperty('a', 1);
+  await settled();
+  const second = object.setProperty('a', 2);
+  await settled();
+  assert.equal(writes().length, 1);
+  gateway.hubLost = 0;
+  await pass(500);
+  assert.deepEqual(
+    (await Promise.all([first, second])).map(({status}) => status),
+    ['ok', 'ok'],
+  );
+});
+
 test('an object that could not be used for lack of a hub is used later', async () => {
-  gateway.hubLost = true;
+  gateway.hubLost = Infinity;
   const {of} = await chat();
-  gateway.hubLost = false;
+  gateway.hubLost = 0;
   await pass(500);
   assert.deepEqual(
     of('sync').map(({reason}) => reason),

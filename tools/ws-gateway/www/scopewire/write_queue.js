@@ -10,7 +10,8 @@ const MAX_BYTES = 256 * 1024 - 1024; // the server's bound of a message, less it
  */
 export class WriteQueue {
   #request;
-  #writes = []; // in order: {body, seq, sent: how often, epoch: when first sent, waiting, ...}
+  // In order: {body, seq, sent: how often it may have arrived, epoch: when first sent, waiting, ...}
+  #writes = [];
   #producer = randomId();
   #lastSeq = 0;
   #epoch = null; // null: paused
@@ -36,6 +37,7 @@ export class WriteQueue {
   /** The object stands in `epoch`: send what is waiting, and again what was never answered. */
   resume(epoch) {
     this.#epoch = epoch;
+    this.#unwait();
     this.#flush();
   }
 
@@ -50,7 +52,7 @@ export class WriteQueue {
   }
 
   #flush() {
-    if (this.#epoch === null) return;
+    if (this.#epoch === null || this.#retry) return;
     for (const write of this.#writes) if (!write.waiting) this.#send(write);
   }
 
@@ -69,10 +71,20 @@ export class WriteQueue {
 
   #answered(write, {status, version}) {
     this.#backoff.reset();
+    if (status === 'gap' && write !== this.#writes[0]) return this.#overtook(write);
     if (status === 'gap' && write.seq > 1) return this.#renumber();
     this.#remove(write);
     if (status === 'gap') write.reject(new ScopewireError('gap', 'the hub lost count'));
     else write.resolve({status: status === 'dup' ? 'ok' : status, version});
+    this.#unwait(); // the hub is there
+    this.#flush();
+  }
+
+  // The hub came back between the one before it, which it has not seen, and this one, which it has
+  // not applied: what becomes of that one sends this one again.
+  #overtook(write) {
+    write.waiting = false;
+    write.sent -= 1;
   }
 
   #failed(write, error) {
@@ -81,6 +93,7 @@ export class WriteQueue {
     if (error.code === 'hub_lost') return this.#later();
     this.#remove(write); // refused, or `too_big`: it may be what broke the connection
     write.reject(error);
+    this.#flush();
   }
 
   // Without its hub the gateway refuses at once, and does not say when the hub is back.
