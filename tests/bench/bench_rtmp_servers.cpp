@@ -217,15 +217,22 @@ double median_of(const std::vector<Outcome>& all, double Outcome::*what) {
   return bench::median(values);
 }
 
-void compare(const std::vector<Server>& servers, const Load& load) {
-  std::vector<std::vector<Outcome>> outcomes(servers.size());
-  for (std::size_t turn = 0; turn < kTurns; ++turn) {
+using Start = std::function<std::vector<Server>()>;
+
+/// In each turn the servers are new: where a process lies in memory makes a difference of its own.
+void compare(const Start& start, const Load& load, std::size_t turns = kTurns) {
+  std::vector<Server> servers;
+  std::vector<std::vector<Outcome>> outcomes;
+  for (std::size_t turn = 0; turn < turns; ++turn) {
+    servers.clear();
+    servers = start();
+    outcomes.resize(servers.size());
     for (std::size_t i = 0; i < servers.size(); ++i) outcomes[i].push_back(run(servers[i], load));
   }
   fmt::print("{}\n", load.name);
   for (std::size_t i = 0; i < servers.size(); ++i) {
     std::vector<double> ratios;
-    for (std::size_t turn = 0; turn < kTurns; ++turn)
+    for (std::size_t turn = 0; turn < turns; ++turn)
       ratios.push_back(outcomes[i][turn].cost / outcomes[0][turn].cost);
     std::ranges::sort(ratios);
     fmt::print("  {:<28} {:6.3f} CPU s/GB {:5.2f} x   ({:.2f} .. {:.2f})", servers[i].name,
@@ -325,20 +332,27 @@ int main(int argc, char** argv) {
   };
   bench::want_files(4096);
   const TempDir dir;
-  std::vector<Server> servers;
-  servers.push_back(bench::floor_server());
-  if (auto other = bench::nginx(dir)) servers.push_back(std::move(*other));
-  servers.push_back(bench::ours(dir, "rtmp-ingest", {"--play-wait", "60s"}));
-  servers.push_back(bench::ours(dir, "rtmp-ingest, budget 100 ms",
-                                {"--play-wait", "60s", "--latency-budget", "100ms"}));
-  if (wants("fan-out")) compare(servers, {"1000 players, real time", 1, 1000, true, 120});
-  if (wants("crowd")) compare(servers, {"500 players, as fast as it goes", 1, 500, false, 300});
-  servers.pop_back();  // here without a budget
-  if (wants("stopped")) beside_stopped(servers);
-  if (wants("first")) first_picture(servers);
-  if (wants("publishers")) compare(servers, {"100 publishers, real time", 100, 0, true, 240});
-  if (wants("ingest")) compare(servers, {"a publisher, as fast as it goes", 1, 0, false, 240'000});
-  servers.clear();
+  const auto without_budget = [&] {
+    std::vector<Server> servers;
+    servers.push_back(bench::floor_server());
+    if (auto other = bench::nginx(dir)) servers.push_back(std::move(*other));
+    servers.push_back(bench::ours(dir, "rtmp-ingest", {"--play-wait", "60s"}));
+    return servers;
+  };
+  const auto all = [&] {
+    std::vector<Server> servers = without_budget();
+    servers.push_back(bench::ours(dir, "rtmp-ingest, budget 100 ms",
+                                  {"--play-wait", "60s", "--latency-budget", "100ms"}));
+    return servers;
+  };
+  if (wants("fan-out")) compare(all, {"1000 players, real time", 1, 1000, true, 120});
+  if (wants("crowd")) compare(all, {"500 players, as fast as it goes", 1, 500, false, 300});
+  if (wants("stopped")) beside_stopped(without_budget());
+  if (wants("first")) first_picture(without_budget());
+  if (wants("publishers"))
+    compare(without_budget, {"100 publishers, real time", 100, 0, true, 240});
+  if (wants("ingest"))
+    compare(without_budget, {"a publisher, as fast as it goes", 1, 0, false, 120'000}, 9);
   if (!wants("memory")) return 0;
   fmt::print("resident memory, no pictures kept\n");
   memory(bench::nginx);
