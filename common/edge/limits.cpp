@@ -36,7 +36,7 @@ void add_limits(cli::Command& command, net::WsOptions& server) {
                 "new ones a second; more: 503; 0: any");
   command.limit("connect-rate-per-address", per_second(server.connects.per_address, 2),
                 "more: 429; 0: any");
-  command.limit("message-rate", per_second(server.messages, 5), "of one client a second; 0: any");
+  command.limit("message-rate", per_second(server.messages, 2), "of one client a second; 0: any");
   command.limit("handshake-timeout", cli::duration(server.handshake), "for half a request");
   command.limit("ping-every", cli::duration(server.ping_every), "what asks for a sign of life");
   command.limit("pong-within", cli::duration(server.pong_within), "or closed with 4112");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -39,8 +40,8 @@ class Rate {
   TimePoint full_until_{};
 };
 
-/// A limit with two answers for those who do not keep it: of what is too much so much again is
-/// borne, at the same rate.
+/// A limit with two answers for those who do not keep it: of what is too much as much at once is
+/// borne, at a quarter of the rate.
 class Allowance {
  public:
   enum class Answer : std::uint8_t {
@@ -50,7 +51,8 @@ class Allowance {
   };
   Answer take(const RateLimit& limit, TimePoint now) {
     if (granted_.take(limit, now)) return Answer::kWithin;
-    return refused_.take(limit, now) ? Answer::kOver : Answer::kAbuse;
+    const RateLimit borne{std::max(1U, limit.per_second / 4), limit.burst};
+    return refused_.take(borne, now) ? Answer::kOver : Answer::kAbuse;
   }
   [[nodiscard]] bool idle(TimePoint now) const { return granted_.idle(now) && refused_.idle(now); }
 

@@ -12,9 +12,9 @@ constexpr int kMouthful = 16;  // messages and pings of one client that has just
 constexpr int kMouthfuls = 2;  // a millisecond
 constexpr int kBite = 4;       // of more of those, and of one that has said more
 constexpr std::chrono::microseconds kForBusy{50};  // of a turn, for those who have said more
-constexpr std::uint8_t kTired = 16;                // as many were too much: time for a rest
-constexpr Millis kRest{5};
-constexpr int kRested = 2;  // a millisecond: of all who rest, 32,000 messages a second are heard
+constexpr std::uint8_t kTired = 8;                 // as many were too much: time for a rest
+constexpr Millis kRest{10};
+constexpr int kRested = 1;  // a millisecond: all who rest are refused 8,000 messages a second
 
 }  // namespace
 

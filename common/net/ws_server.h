@@ -96,8 +96,8 @@ struct WsOptions {
   ConnectRate::Limits connects;     // faster: 503 and 429, too
   std::size_t header_bytes = 8192;  // of a request head, while it is read
   /// What one client may say: messages and pings. More is not told to the tool but as a flood, and
-  /// heard slowly; who is refused as many again, at the same rate, is closed with 4029.
-  RateLimit messages{.per_second = 1000, .burst = 5000};
+  /// heard slowly; who is refused as many at once, at a quarter of the rate, is closed with 4029.
+  RateLimit messages{.per_second = 1000, .burst = 2000};
   std::size_t read_bytes = 64U << 10U;  // per connection and turn; one buffer for all
   Millis handshake{10'000};    // from accept to the end of the request head, and as long for a body
   Millis ping_every{25'000};   // below the 30 s of the most impatient proxies

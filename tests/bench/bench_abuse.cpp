@@ -34,9 +34,9 @@ namespace {
 
 constexpr std::size_t kRooms = 10;
 constexpr std::uint64_t kRate = 1'000;
-constexpr Millis kLook{1'500};
+constexpr Millis kLook{3'000};
 constexpr Millis kWarm{1'000};
-constexpr int kTurns = 3;
+constexpr int kTurns = 5;
 constexpr std::size_t kMailboxes = 20;
 constexpr std::string_view kSecret = "thirty-two bytes that nobody knows";
 

@@ -23,7 +23,7 @@ TEST_CASE("edge limits: what the words set") {
   CHECK(server.connects.total.burst == 100);
   CHECK(server.connects.per_address.per_second == 5);
   CHECK(server.messages.per_second == 20);
-  CHECK(server.messages.burst == 100);
+  CHECK(server.messages.burst == 40);
   CHECK(server.ping_every == Millis{60'000});
   CHECK(server.pong_within == Millis{5'000});
   CHECK(server.handshake == Millis{3'000});

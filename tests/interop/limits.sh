@@ -5,7 +5,7 @@ need curl
 client=$root/tests/support/ws.py
 
 start gateway ws-gateway --standalone --listen 127.0.0.1:0 --metrics 127.0.0.1:0 --max-connections 30 \
-  --connect-rate 100 --handshake-timeout 1s --ping-every 1500ms --pong-within 500ms --message-rate 20 \
+  --connect-rate 100 --handshake-timeout 1s --ping-every 1500ms --pong-within 500ms --message-rate 50 \
   --max-message 64K --max-queue 256K
 ws=ws://$(address gateway ws)
 metrics=$(endpoint gateway)/metrics

@@ -43,7 +43,7 @@ struct GatewayOptions {
   std::size_t message_bytes = 256U << 10U;
   std::size_t queue_bytes = 1U << 20U;
   /// What one user may say, over all its connections; 0: any.
-  net::RateLimit user_messages{.per_second = 4000, .burst = 20'000};
+  net::RateLimit user_messages{.per_second = 4000, .burst = 8000};
   net::WsOptions server;
 };
 
