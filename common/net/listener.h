@@ -11,7 +11,7 @@
 namespace so::net {
 
 /// A listening TCP socket. Accepted sockets are non-blocking, without Nagle's delay, and give up on
-/// a peer that acknowledges nothing for 30 s.
+/// a peer that acknowledges nothing for 45 s.
 ///
 /// Out of descriptors: a spare one is given up to accept and close the caller at once, so that he
 /// knows, then accepting pauses for 100 ms. A listening socket left ready would spin the loop.

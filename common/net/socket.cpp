@@ -52,13 +52,18 @@ Result<UniqueFd> listening_socket(const Address& address, bool reuse_port, int b
 }
 
 void tune(int socket) {
-  constexpr int kGiveUpMs = 30'000;
+  // The kernel gives up when this has passed and one probe was not answered: it must be time for
+  // several, or one lost packet ends a connection that is idle.
+  constexpr int kIdle = 30;
+  constexpr int kProbeEvery = 5;
+  constexpr int kProbes = 3;
+  constexpr int kGiveUpMs = (kIdle + kProbeEvery * kProbes) * 1000;
   constexpr int kUnsentBytes = 128 << 10;
   set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
   set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set(socket, IPPROTO_TCP, TCP_KEEPIDLE, kGiveUpMs / 1000);
-  set(socket, IPPROTO_TCP, TCP_KEEPINTVL, 10);
-  set(socket, IPPROTO_TCP, TCP_KEEPCNT, 3);
+  set(socket, IPPROTO_TCP, TCP_KEEPIDLE, kIdle);
+  set(socket, IPPROTO_TCP, TCP_KEEPINTVL, kProbeEvery);
+  set(socket, IPPROTO_TCP, TCP_KEEPCNT, kProbes);
   set(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, kGiveUpMs);
   set(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, kUnsentBytes);
 }

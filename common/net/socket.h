@@ -19,7 +19,7 @@ tl::unexpected<Error> system_error(std::string_view doing);
 Result<UniqueFd> listening_socket(const Address& address, bool reuse_port, int backlog);
 
 /// For every TCP connection: no Nagle delay, keep-alive after 30 s, give up on a peer that
-/// acknowledges nothing for 30 s, and at most 128 KiB unsent in the kernel, so that our queues see
+/// acknowledges nothing for 45 s, and at most 128 KiB unsent in the kernel, so that our queues see
 /// early who is slow.
 void tune(int socket);
 

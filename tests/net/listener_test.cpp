@@ -39,9 +39,9 @@ TEST_CASE("listener: who is accepted has no delay, and is given up when it ackno
   CHECK(option(accepted[0], IPPROTO_TCP, TCP_NODELAY) == 1);
   CHECK(option(accepted[0], SOL_SOCKET, SO_KEEPALIVE) == 1);
   CHECK(option(accepted[0], IPPROTO_TCP, TCP_KEEPIDLE) == 30);
-  CHECK(option(accepted[0], IPPROTO_TCP, TCP_KEEPINTVL) == 10);
+  CHECK(option(accepted[0], IPPROTO_TCP, TCP_KEEPINTVL) == 5);
   CHECK(option(accepted[0], IPPROTO_TCP, TCP_KEEPCNT) == 3);
-  CHECK(option(accepted[0], IPPROTO_TCP, TCP_USER_TIMEOUT) == 30'000);
+  CHECK(option(accepted[0], IPPROTO_TCP, TCP_USER_TIMEOUT) == 45'000);
   CHECK(option(accepted[0], IPPROTO_TCP, TCP_NOTSENT_LOWAT) == 128 << 10);
 }
 
