@@ -19,11 +19,12 @@ cli::Value up_to(Millis most, Millis& field) {
 
 }  // namespace
 
-cli::Value per_second(net::RateLimit& field, std::uint32_t seconds) {
-  return cli::count(cli::Number{UINT32_MAX / seconds,
-                                [&field, seconds](std::uint64_t value) {
+cli::Value per_second(net::RateLimit& field) {
+  constexpr std::uint32_t kSeconds = 2;
+  return cli::count(cli::Number{UINT32_MAX / kSeconds,
+                                [&field](std::uint64_t value) {
                                   field.per_second = static_cast<std::uint32_t>(value);
-                                  field.burst = field.per_second * seconds;
+                                  field.burst = field.per_second * kSeconds;
                                 },
                                 [&field] { return std::uint64_t{field.per_second}; }});
 }
@@ -32,11 +33,11 @@ void add_limits(cli::Command& command, net::WsOptions& server) {
   command.limit("max-connections", cli::count(server.caps.total), "more are answered 503");
   command.limit("max-per-address", cli::count(server.caps.per_address),
                 "from one address; more: 429");
-  command.limit("connect-rate", per_second(server.connects.total, 2),
+  command.limit("connect-rate", per_second(server.connects.total),
                 "new ones a second; more: 503; 0: any");
-  command.limit("connect-rate-per-address", per_second(server.connects.per_address, 2),
+  command.limit("connect-rate-per-address", per_second(server.connects.per_address),
                 "more: 429; 0: any");
-  command.limit("message-rate", per_second(server.messages, 2), "of one client a second; 0: any");
+  command.limit("message-rate", per_second(server.messages), "of one client a second; 0: any");
   command.limit("handshake-timeout", cli::duration(server.handshake), "for half a request");
   command.limit("ping-every", cli::duration(server.ping_every), "what asks for a sign of life");
   command.limit("pong-within", cli::duration(server.pong_within), "or closed with 4112");

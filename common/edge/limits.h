@@ -12,8 +12,8 @@ namespace so::edge {
 /// has one. The field is borrowed until the command line has been parsed.
 void add_limits(cli::Command& command, net::WsOptions& server);
 
-/// A field that is set by how much a second it is, with `seconds` as much at once.
-cli::Value per_second(net::RateLimit& field, std::uint32_t seconds);
+/// A field that is set by how much a second it is, with twice as much at once.
+cli::Value per_second(net::RateLimit& field);
 
 /// What listeners with TLS show.
 void add_tls(cli::Command& command, net::TlsFiles& files);

@@ -12,9 +12,8 @@
 namespace so::net {
 namespace {
 
-// Then those who are connected have their turn: to take a caller in may cost as much as a hundred
-// messages.
-constexpr int kAcceptsATurn = 16;
+// A turn; then those who are connected have theirs: to take a caller in may cost as much as a
+// hundred messages.
 constexpr std::chrono::microseconds kForAccepts{100};
 constexpr Millis kPause{100};
 constexpr Seconds kLogEvery{10};
@@ -52,9 +51,7 @@ void Listener::stop() {
 
 void Listener::accept_some() {
   const TimePoint end = Clock::now() + kForAccepts;
-  for (int i = 0; i < kAcceptsATurn && socket_ && Clock::now() < end; ++i) {
-    if (!accept_one()) return;
-  }
+  while (socket_ && Clock::now() < end && accept_one()) continue;
 }
 
 // False when there is nobody left, or nothing to accept them with.

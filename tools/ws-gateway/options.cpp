@@ -67,7 +67,7 @@ void add_hub(cli::Command& command, Words& words, Options& options) {
 void add_bounds(cli::Command& command, Options& options) {
   GatewayOptions& gateway = options.gateway;
   edge::add_limits(command, gateway.server);
-  command.limit("message-rate-per-user", edge::per_second(gateway.user_messages, 2),
+  command.limit("message-rate-per-user", edge::per_second(gateway.user_messages),
                 "over all its connections");
   command.setting("reuse-port", "reuse_port", cli::flag(gateway.server.reuse_port),
                   "several processes on one port");
