@@ -2,8 +2,9 @@
 // server beside a floor that does nothing but epoll, frame once and send once for each client and
 // turn, and beside mosquitto, nats-server and Node's ws over WebSocket where they are installed.
 // One message at a time, then sixteen at once. What counts is the server's CPU time for each
-// message that arrived, and of one at a time how long it took. Arguments: how many clients, 500
-// unless told otherwise; each number is a room of its own; `alone`: without the programs of others.
+// message that arrived, and of one at a time how long it took. Each server is a process, and so are
+// all of its clients. Arguments: how many clients, 500 unless told otherwise; each number is a room
+// of its own; `alone`: without the programs of others.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -40,6 +41,7 @@ namespace {
 constexpr std::size_t kDeliveries = 60'000;  // a turn, or two rounds if that is more
 constexpr int kTurns = 7;
 constexpr std::size_t kAtOnce = 16;
+constexpr std::size_t kTogether = 64;  // connections that are opened: mosquitto looks every 100 ms
 constexpr std::size_t kMinBytes = 64;  // of a message
 constexpr char kMark = 'Z';  // once in each message, and in no length of what these servers send
 
@@ -298,27 +300,22 @@ void send_all(int fd, std::string_view bytes) {
   }
 }
 
-/// Everybody in the room, in one process that is not the server's.
+/// What is to be heard by all, for as many rounds as make a turn.
+struct Task {
+  std::size_t at_once = 0;
+  std::size_t size = 0;  // bytes of a message
+  std::size_t clients = 0;
+
+  [[nodiscard]] std::size_t each() const { return at_once * clients; }
+  [[nodiscard]] std::size_t rounds() const {
+    return std::max<std::size_t>(kDeliveries / each(), 2);
+  }
+};
+
+/// Everybody in the room.
 struct Room {
   Room(const Peer& its_peer, std::uint16_t port, std::size_t clients) : peer(its_peer) {
-    const std::string offer =
-        peer.subprotocol.empty() ? "" : "Sec-WebSocket-Protocol: " + peer.subprotocol + "\r\n";
-    for (std::size_t i = 0; i < clients; ++i) {
-      members.push_back(connect_to(peer.name, port));
-      send_all(members.back().get(),
-               "GET /room HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
-               "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
-                   offer + "\r\n");
-      await_answer(members.back().get());
-      for (const std::string& message : peer.hello) {
-        send_all(members.back().get(), masked(2, message));
-      }
-      epoll_event event{};
-      event.events = EPOLLIN;
-      event.data.fd = members.back().get();
-      epoll_ctl(epoll.get(), EPOLL_CTL_ADD, members.back().get(), &event);
-    }
+    while (members.size() < clients) open(port, std::min(clients - members.size(), kTogether));
     // Subscriptions are acknowledged when a message reaches all.
     std::size_t tries = 0;
     for (std::size_t heard = 0; heard < clients; ++tries) {
@@ -327,6 +324,26 @@ struct Room {
       heard = listen(clients, 1000);
     }
     listen(SIZE_MAX, 500);
+  }
+  void open(std::uint16_t port, std::size_t count) {
+    const std::string offer =
+        peer.subprotocol.empty() ? "" : "Sec-WebSocket-Protocol: " + peer.subprotocol + "\r\n";
+    for (std::size_t i = 0; i < count; ++i) {
+      members.push_back(connect_to(peer.name, port));
+      send_all(members.back().get(),
+               "GET /room HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+               "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+                   offer + "\r\n");
+    }
+    for (const UniqueFd& member : std::span{members}.last(count)) {
+      await_answer(member.get());
+      for (const std::string& message : peer.hello) send_all(member.get(), masked(2, message));
+      epoll_event event{};
+      event.events = EPOLLIN;
+      event.data.fd = member.get();
+      epoll_ctl(epoll.get(), EPOLL_CTL_ADD, member.get(), &event);
+    }
   }
   void await_answer(int fd) const {
     std::string head;
@@ -367,6 +384,18 @@ struct Room {
     return heard;
   }
 
+  double hear(const Task& task) {
+    std::vector<double> all;
+    for (std::size_t i = 0; i < task.rounds(); ++i) {
+      say(task.at_once, task.size);
+      if (listen(task.each(), 5000) != task.each())
+        give_up(peer.name + " lost or repeated a message");
+      all.insert(all.end(), ages.begin(), ages.end());
+    }
+    std::ranges::sort(all);
+    return all[all.size() * 99 / 100];
+  }
+
   const Peer& peer;
   std::vector<UniqueFd> members;
   UniqueFd epoll{epoll_create1(EPOLL_CLOEXEC)};
@@ -381,50 +410,78 @@ struct Cost {
   double p99 = 0;  // ms from saying to reading
 };
 
-struct Running {
+/// A server, and a process with all who are in its room: neither opens more files than there are
+/// clients, however many servers are compared.
+class Running {
+ public:
   Running(const Peer& peer, std::size_t clients)
-      : port(free_port()), server([&peer, this] { peer.serve(port); }), room(peer, port, clients) {}
-
-  Cost cost(std::size_t at_once, std::size_t size) {
-    const std::size_t each = at_once * room.members.size();
-    const std::size_t rounds = std::max<std::size_t>(kDeliveries / each, 2);
-    std::vector<double> ages;
-    const double before = server.cpu_seconds();
-    for (std::size_t i = 0; i < rounds; ++i) {
-      room.say(at_once, size);
-      if (room.listen(each, 5000) != each) give_up(room.peer.name + " lost or repeated a message");
-      ages.insert(ages.end(), room.ages.begin(), room.ages.end());
-    }
-    const double spent = server.cpu_seconds() - before;
-    std::ranges::sort(ages);
-    return {spent * 1e6 / static_cast<double>(rounds * each), ages[ages.size() * 99 / 100]};
+      : peer_(peer),
+        clients_(clients),
+        port_(free_port()),
+        server_([this] { peer_.serve(port_); }) {
+    std::array<int, 2> ends{};
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) give_up("no pair");
+    tasks_ = UniqueFd{ends[0]};
+    const UniqueFd theirs{ends[1]};
+    room_ = std::make_unique<Child>([&] { attend(theirs.get()); });
+    (void)answer();  // all are in it
   }
 
-  std::uint16_t port;
-  Child server;
-  Room room;
+  [[nodiscard]] const std::string& name() const { return peer_.name; }
+
+  [[nodiscard]] Cost cost(const Task& task) const {
+    const double before = server_.cpu_seconds();
+    if (send(tasks_.get(), &task, sizeof task, MSG_NOSIGNAL) < 0) give_up(name() + " has no room");
+    const double p99 = answer();
+    const double spent = server_.cpu_seconds() - before;
+    return {spent * 1e6 / static_cast<double>(task.rounds() * task.each()), p99};
+  }
+
+ private:
+  // The room's side: says that it is open, and then the p99 of each task.
+  void attend(int tasks) const {
+    Room room{peer_, port_, clients_};
+    double p99 = 0;
+    Task task;
+    while (send(tasks, &p99, sizeof p99, MSG_NOSIGNAL) > 0 &&
+           recv(tasks, &task, sizeof task, 0) == sizeof task) {
+      p99 = room.hear(task);
+    }
+  }
+  [[nodiscard]] double answer() const {
+    double p99 = 0;
+    if (recv(tasks_.get(), &p99, sizeof p99, 0) != sizeof p99) give_up(name() + " has no room");
+    return p99;
+  }
+
+  const Peer& peer_;
+  std::size_t clients_;
+  std::uint16_t port_;
+  Child server_;
+  UniqueFd tasks_;
+  std::unique_ptr<Child> room_;
 };
 
 using Servers = std::vector<std::unique_ptr<Running>>;
 
-void compare(const Servers& servers, std::size_t size, std::size_t at_once) {
+void compare(const Servers& servers, const Task& task) {
   std::vector<std::vector<double>> costs(servers.size());
   std::vector<std::vector<double>> ratios(servers.size());
   std::vector<std::vector<double>> p99s(servers.size());
   for (int turn = 0; turn < kTurns; ++turn) {
     for (std::size_t i = 0; i < servers.size(); ++i) {
-      const Cost cost = servers[i]->cost(at_once, size);
+      const Cost cost = servers[i]->cost(task);
       costs[i].push_back(cost.cpu);
       ratios[i].push_back(cost.cpu / costs[0].back());
       p99s[i].push_back(cost.p99);
     }
   }
-  fmt::print("{} clients hear {} bytes, {} at once: CPU of the server\n",
-             servers.front()->room.members.size(), size, at_once);
+  fmt::print("{} clients hear {} bytes, {} at once: CPU of the server\n", task.clients, task.size,
+             task.at_once);
   for (std::size_t i = 0; i < servers.size(); ++i) {
-    fmt::print("  {:<20} {:6.2f} us a delivery  {:5.2f} x", servers[i]->room.peer.name,
+    fmt::print("  {:<20} {:6.2f} us a delivery  {:5.2f} x", servers[i]->name(),
                bench::median(costs[i]), bench::median(ratios[i]));
-    if (at_once == 1) fmt::print("   p99 {:.2f} ms", bench::median(p99s[i]));
+    if (task.at_once == 1) fmt::print("   p99 {:.2f} ms", bench::median(p99s[i]));
     fmt::print("\n");
   }
   std::fflush(stdout);
@@ -463,8 +520,8 @@ int main(int argc, char** argv) {
     Servers running;
     for (const Peer& peer : peers) running.push_back(std::make_unique<Running>(peer, clients));
     for (const std::size_t size : {kMinBytes, std::size_t{1024}}) {
-      compare(running, size, 1);
-      compare(running, size, kAtOnce);
+      for (const std::size_t at_once : {std::size_t{1}, kAtOnce})
+        compare(running, {at_once, size, clients});
     }
   }
 }
