@@ -65,6 +65,7 @@ void Others::joined(std::string_view scope, std::uint64_t member, std::string_vi
   auto at = watched_.find(scope);
   if (at == watched_.end()) at = watched_.emplace(scope, Watched{}).first;
   Watched& watched = at->second;
+  const bool told = again || !watched.by.empty();  // what is new is news to somebody
   watched.by.insert(member);
   watched.at = place;
   Events events;
@@ -72,7 +73,7 @@ void Others::joined(std::string_view scope, std::uint64_t member, std::string_vi
     const auto id = json::text(each, "member");
     if (!id) continue;
     const std::string text = shown(each);
-    if (watched.members.arrived(*id, text) && again) {
+    if (watched.members.arrived(*id, text) && told) {
       events.push_back(member_event("join", scope, *id, text, place));
     }
   }

@@ -26,8 +26,8 @@ class Others {
   Others(std::uint64_t incarnation, Emit emit)
       : incarnation_(incarnation), emit_(std::move(emit)) {}
 
-  /// The reply to a join with presence. The one who asked first takes the list from the reply; when
-  /// it is asked `again`, everybody else hears what is new in it.
+  /// The reply to a join with presence. Who asks takes the list from the reply; what is new in it
+  /// is an event for those who were told before, be it others or, when asked `again`, the same.
   void joined(std::string_view scope, std::uint64_t member, std::string_view reply, bool again,
               const Place& place = {});
   void left(std::string_view scope, std::uint64_t member);

@@ -68,6 +68,20 @@ TEST_CASE(
   CHECK(test.told() == Told{"event /chat  " + member("leave", "cyd")});
 }
 
+TEST_CASE("who joins with presence is news to those of the same tool who were told before") {
+  OthersTest test;
+  test.hello();
+  test.client.join(1, "/chat", {.presence = true});
+  test.expect(kJoin, R"({"members":[{"member":"ann","info":{}}]})");
+  CHECK(test.told() == Told{"connected"});
+  test.client.join(2, "/chat", {.presence = true});
+  test.expect(R"(join 2 /chat {"presence":true})",
+              R"({"members":[{"member":"ann","info":{}},{"member":"bob","info":{}}]})");
+  CHECK(test.told() == Told{"event /chat  " + member("join", "bob", "{}")});
+  test.event(Kind::kMember, "/chat", member("join", "bob", "{}"));  // which was on its way
+  CHECK(test.told().empty());
+}
+
 TEST_CASE("a list that was cut short proves nobody missing") {
   OthersTest test;
   test.hello();
