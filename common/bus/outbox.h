@@ -8,8 +8,9 @@
 namespace so::bus {
 
 /// What waits at the hub for one tool. Over 16 MiB the tool is behind: events are left out from
-/// then on, and when all that waits is gone it is told so by a gap. Replies are never left out; a
-/// tool that lets them pile up to twice that much is lost.
+/// then on, and when all that waits is gone it is told so by a gap. Replies, and events
+/// that no gap makes good, are never left out; a tool that lets them pile up to twice that much is
+/// lost.
 class Outbox {
  public:
   static constexpr std::size_t kEventBytes = std::size_t{16} << 20U;

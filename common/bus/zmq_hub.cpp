@@ -140,7 +140,7 @@ class ZmqHub::Router {
     if (at == peers_.end()) return;
     Outbox& out = at->second.out;
     ++counters_.frames_out;
-    if (wire::is_event(kind)) {
+    if (wire::may_be_missed(kind)) {
       const bool was_behind = out.behind();
       out.event(scratch_);
       if (out.behind() && !was_behind) ++counters_.gaps;

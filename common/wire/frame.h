@@ -116,5 +116,10 @@ void write_frame(const FrameView& frame, Bytes& out);
 [[nodiscard]] constexpr bool is_event(Kind kind) {
   return static_cast<std::uint8_t>(kind) >= 0x80;
 }
+/// Whether the tool gets over not being told, by what it asks at a gap. Who was thrown out and is
+/// not told would come in again with all else that the tool holds.
+[[nodiscard]] constexpr bool may_be_missed(Kind kind) {
+  return is_event(kind) && kind != Kind::kKicked && kind != Kind::kReplaced;
+}
 
 }  // namespace so::wire

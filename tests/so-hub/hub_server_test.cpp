@@ -1,6 +1,7 @@
 // A hub and its tools, over ZeroMQ, on one loop.
 #include "hub_server.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -95,6 +96,19 @@ void introduce(RawTool& tool) {
   tool.send(frame(Kind::kUse, 3, 1, ""));
 }
 
+template <class Field>
+auto of_frames(const Bytes& message, Field field) {
+  std::vector<decltype(field(wire::Header{}))> all;
+  Cursor in{message};
+  for (auto frame = wire::read_frame(in); frame && *frame; frame = wire::read_frame(in)) {
+    all.push_back(field((*frame)->header));
+  }
+  return all;
+}
+std::vector<Kind> kinds_of(const Bytes& message) {
+  return of_frames(message, [](const wire::Header& header) { return header.kind; });
+}
+
 std::string text_of(const std::optional<Bytes>& message) {
   return message ? to_text(*message) : "";
 }
@@ -180,6 +194,40 @@ TEST_CASE("a tool that does not read neither slows the others nor makes the hub 
     return last.size() == wire::kHeaderBytes;
   }));
   CHECK(static_cast<Kind>(last[3]) == Kind::kGap);
+}
+
+TEST_CASE("who was replaced is told also when it is behind, before it looks again") {
+  HubTest test;
+  Tool writer{test.address, test.loop, "writer"};
+  REQUIRE(test.until([&] { return writer.ready; }));
+  RawTool sleeper{test.address, 1};
+  introduce(sleeper);
+  wire::FrameView mailbox = frame(Kind::kRegister, 4, 1, "");
+  mailbox.scope = {};
+  mailbox.name = "ann";
+  sleeper.send(mailbox);
+  REQUIRE(test.until([&] { return writer.others.size() == 1; }));
+  const std::string body = fmt::format(
+      R"({{"changes":[{{"op":"send","handler":"h","args":["{}"]}}]}})", std::string(60000, 'x'));
+  while (test.hub->bus().counters().gaps == 0) {
+    bool answered = false;
+    writer.client.change(1, "/chat", "so", body, [&](const bus::Reply&) { answered = true; });
+    REQUIRE(test.until([&] { return answered; }));
+  }
+  bool registered = false;
+  writer.client.open_mailbox(1, "ann", {},
+                             [&](const bus::Reply& reply) { registered = reply.ok(); });
+  REQUIRE(test.until([&] { return registered; }));
+  std::vector<Kind> told;
+  REQUIRE(test.until([&] {
+    for (auto message = sleeper.receive(); message; message = sleeper.receive()) {
+      const std::vector<Kind> kinds = kinds_of(*message);
+      told.insert(told.end(), kinds.begin(), kinds.end());
+    }
+    return !told.empty() && told.back() == Kind::kGap;
+  }));
+  REQUIRE(told.size() > 1);
+  CHECK(told[told.size() - 2] == Kind::kReplaced);
 }
 
 TEST_CASE("garbage is answered, counted, and hurts nobody") {
