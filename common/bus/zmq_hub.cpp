@@ -15,6 +15,7 @@
 #include "bus/address.h"
 #include "bus/outbox.h"
 #include "bus/socket_file.h"
+#include "bus/unread.h"
 #include "bus/zmq_io.h"
 #include "bus/zmq_links.h"
 #include "bus/zmq_poll.h"
@@ -177,6 +178,7 @@ class ZmqHub::Router {
     for (const ToolId tool : std::exchange(lost_, {})) {
       const auto at = peers_.find(tool);
       if (at == peers_.end()) continue;
+      unread_.erase(at->second.routing_id);
       tools_.erase(at->second.routing_id);
       peers_.erase(at);
       if (handlers_.gone) handlers_.gone(tool);
@@ -216,7 +218,8 @@ class ZmqHub::Router {
   void work() {
     if (flush()) retry_.start(kRetry);
     lose();
-    if (!possible(socket_).receive) return;
+    const bool went_on = go_on();
+    if (!possible(socket_).receive && !went_on) return;
     take();
     poll_.touch();
   }
@@ -224,25 +227,80 @@ class ZmqHub::Router {
   bool receive() {
     zmq::message_t from;
     if (!try_receive(socket_, from)) return false;
+    const std::string routing_id{as_text(view(from))};
     zmq::message_t message;
     for (bool more = from.more(); more && try_receive(socket_, message); more = message.more()) {
-      read(as_text(view(from)), view(message));
+      hear(routing_id, view(message));
     }
     return true;
   }
 
-  void read(std::string_view from, ByteView message) {
+  void hear(const std::string& from, ByteView message) {
+    if (unread_.contains(from) || has_enough(from)) return put_off(from, message);
+    const std::size_t read = this->read(from, message);
+    if (read < message.size()) put_off(from, message.subspan(read));
+  }
+
+  // Up to where the tool has enough to read.
+  std::size_t read(const std::string& from, ByteView message) {
     Cursor in{message};
     auto frame = wire::read_frame(in);
     for (; frame && *frame; frame = wire::read_frame(in)) {
       ++counters_.frames_in;
       if (handlers_.frame) handlers_.frame(tool_of(from), **frame);
+      if (has_enough(from)) return in.at();
     }
     if (!frame) refuse(from, frame.error());
+    return message.size();
   }
 
-  ToolId tool_of(std::string_view routing_id) {
-    const auto [at, made] = tools_.try_emplace(std::string{routing_id}, ToolId{});
+  // --- whoever has enough to read ---
+
+  [[nodiscard]] bool has_enough(const std::string& routing_id) const {
+    const auto tool = tools_.find(routing_id);
+    return tool != tools_.end() && peers_.at(tool->second).out.has_enough();
+  }
+
+  // Messages come from all tools in turn: one of them cannot be left with ZeroMQ.
+  void put_off(const std::string& from, ByteView message) {
+    const ToolId tool = tool_of(from);
+    Unread& unread = unread_[from];
+    if (unread.bytes() + message.size() > Unread::kMaxBytes) {
+      lost_.push_back(tool);
+      return poll_.touch();
+    }
+    ++counters_.put_off;
+    unread.add(message);
+    // It is alive, whatever it says.
+    if (handlers_.frame)
+      handlers_.frame(tool,
+                      {.header = {.kind = wire::Kind::kBeat}, .scope = {}, .name = {}, .body = {}});
+  }
+
+  // Whether something was read.
+  bool go_on() {
+    std::vector<std::string> ready;
+    for (const auto& [from, unread] : unread_) {
+      if (!has_enough(from)) ready.push_back(from);
+    }
+    for (const std::string& from : ready) go_on(from);
+    return !ready.empty();
+  }
+
+  // The tool may say goodbye, and hello again as another: what it has said stays.
+  void go_on(const std::string& from) {
+    const auto at = unread_.find(from);
+    Unread& unread = at->second;
+    for (int i = 0; i < kReadAtOnce && !unread.empty() && !has_enough(from); ++i) {
+      const Bytes message = unread.take();
+      const std::size_t read = this->read(from, message);
+      if (read < message.size()) unread.put_back(ByteView{message}.subspan(read));
+    }
+    if (unread.empty()) unread_.erase(at);
+  }
+
+  ToolId tool_of(const std::string& routing_id) {
+    const auto [at, made] = tools_.try_emplace(routing_id, ToolId{});
     if (made) {
       at->second = ToolId{++last_tool_};
       peers_[at->second].routing_id = at->first;
@@ -270,7 +328,8 @@ class ZmqHub::Router {
   Counters counters_;
   std::unordered_map<std::string, ToolId> tools_;  // by routing id
   std::map<ToolId, Peer> peers_;
-  std::vector<ToolId> lost_;  // since the last lose()
+  std::unordered_map<std::string, Unread> unread_;  // by routing id; none is empty
+  std::vector<ToolId> lost_;                        // since the last lose()
   std::uint32_t last_tool_ = 0;
   Bytes scratch_;
 };

@@ -19,9 +19,9 @@ namespace so::bus {
 /// good frame until forget() or until the connection is gone.
 ///
 /// It never waits for a tool: what a tool does not read waits in its Outbox (bounds and policy
-/// there), the others notice nothing. What is sent in one turn goes out at its end, one message a
-/// tool. Bytes that are no frames are answered by the error that hub::malformed() writes, and
-/// change nothing else.
+/// there), and once that is enough what it asks is put off; the others notice nothing. What is sent
+/// in one turn goes out at its end, one message a tool. Bytes that are no frames are answered by
+/// the error that hub::malformed() writes, and change nothing else.
 class ZmqHub {
  public:
   struct Handlers {
@@ -37,6 +37,7 @@ class ZmqHub {
     std::uint64_t malformed = 0;  // messages that ended in bytes that are no frame
     std::uint64_t gaps = 0;       // times that a tool fell behind
     std::uint64_t refused = 0;    // connections that did not come to be
+    std::uint64_t put_off = 0;    // messages of tools that had enough to read
   };
 
   /// An ipc socket (bus/address.h) has mode 0660; a dead hub's is replaced, a living one is an

@@ -108,6 +108,9 @@ auto of_frames(const Bytes& message, Field field) {
 std::vector<Kind> kinds_of(const Bytes& message) {
   return of_frames(message, [](const wire::Header& header) { return header.kind; });
 }
+std::vector<std::uint32_t> requests_of(const Bytes& message) {
+  return of_frames(message, [](const wire::Header& header) { return header.request; });
+}
 
 std::string text_of(const std::optional<Bytes>& message) {
   return message ? to_text(*message) : "";
@@ -228,6 +231,47 @@ TEST_CASE("who was replaced is told also when it is behind, before it looks agai
   }));
   REQUIRE(told.size() > 1);
   CHECK(told[told.size() - 2] == Kind::kReplaced);
+}
+
+TEST_CASE("a tool that asks for more than it reads waits for itself") {
+  constexpr std::uint32_t kGets = 100;
+  HubTest test;
+  Tool writer{test.address, test.loop, "writer"};
+  REQUIRE(test.until([&] { return writer.ready; }));
+  RawTool reader{test.address, 1};
+  introduce(reader);
+  REQUIRE(test.until([&] { return writer.others.size() == 1; }));
+  for (int i = 0; i < 15; ++i) {
+    writer.client.change(1, "/chat", "large",
+                         fmt::format(R"({{"changes":[{{"op":"set","key":"k{}","value":"{}"}}]}})",
+                                     i, std::string(60000, 'x')));
+  }
+  Bytes gets;
+  for (std::uint32_t i = 0; i < kGets; ++i) {
+    wire::FrameView get = frame(Kind::kGet, 100 + i, 1, "");
+    get.name = "large";
+    wire::write_frame(get, gets);
+  }
+  bool written = false;
+  writer.set(1, [&](const bus::Reply&) { written = true; });
+  REQUIRE(test.until([&] { return written; }));
+  reader.send(as_text(gets));
+  REQUIRE(test.until([&] { return test.hub->bus().counters().put_off > 0; }));
+  reader.send(frame(Kind::kList, 100 + kGets, 1, ""));  // behind all that it asked
+  std::size_t most = 0;
+  std::vector<std::uint32_t> answered;
+  REQUIRE(test.until([&] {
+    most = std::max(most, test.hub->bus().waiting());
+    if (const auto message = reader.receive()) {
+      for (const std::uint32_t request : requests_of(*message)) {
+        if (request >= 100) answered.push_back(request);
+      }
+    }
+    return answered.size() > kGets;
+  }));
+  CHECK(std::ranges::is_sorted(answered));
+  CHECK(most < bus::Outbox::kEnoughBytes + wire::kMaxBody);
+  CHECK(writer.others.size() == 1);  // nobody has left
 }
 
 TEST_CASE("garbage is answered, counted, and hurts nobody") {

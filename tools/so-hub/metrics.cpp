@@ -60,6 +60,9 @@ void add_bus(metrics::Families& to, const bus::ZmqHub& bus) {
              counters.refused);
   to.counter("scopewire_bus_gaps_total", "times that a tool fell behind and had to look again",
              counters.gaps);
+  to.counter("scopewire_bus_put_off_total",
+             "messages of tools that had enough to read before more was done for them",
+             counters.put_off);
   to.gauge("scopewire_bus_queue_bytes", "what waits for tools that do not read", bus.waiting());
 }
 
