@@ -32,9 +32,15 @@ class Bus {
   /// told like one that comes. Never from inside listen() or send().
   virtual void listen(Handlers handlers) = 0;
 
+  /// Whether there is room for a frame in a queue that is full.
+  enum class Room {
+    kBounded,  // no
+    kAlways,  // yes: it takes back what there was room to claim, and the hub would keep it for ever
+  };
+
   /// Sends at the end of this turn, together with all else of this turn. Refused, with nothing
-  /// sent, while there is no link and when more waits than the queue may hold.
-  [[nodiscard]] virtual bool send(const wire::FrameView& frame) = 0;
+  /// sent, while there is no link and when there is no room.
+  [[nodiscard]] virtual bool send(const wire::FrameView& frame, Room room) = 0;
 };
 
 }  // namespace so::bus

@@ -100,8 +100,8 @@ void Client::State::taken_back(const FrameView& frame, const std::vector<Claims:
     known = known || (phase_ == Phase::kAnnouncing && entry.second.sent);
     drop(entry);
   }
-  if (known) return send(frame, std::move(done));
-  later(std::move(done), kDone);
+  if (!known) return later(std::move(done), kDone);
+  send(frame, std::move(done), taken.empty() ? Bus::Room::kBounded : Bus::Room::kAlways);
 }
 
 void Client::State::drop(const Claims::Entry& taken) {

@@ -105,7 +105,8 @@ void Client::State::beat() {
 }
 
 void Client::State::say_bye() {
-  send({.header = {.kind = Kind::kBye}, .scope = {}, .name = {}, .body = {}}, {});
+  send({.header = {.kind = Kind::kBye}, .scope = {}, .name = {}, .body = {}}, {},
+       Bus::Room::kAlways);
 }
 
 void Client::State::connect() {
@@ -222,13 +223,13 @@ void Client::State::on_message(const FrameView& event) {
 
 // --- sending ---
 
-void Client::State::send(FrameView frame, Done done) {
+void Client::State::send(FrameView frame, Done done, Bus::Room room) {
   constexpr std::size_t kMaxName = 0xFFFF;
   const bool fits = frame.scope.size() <= kMaxName && frame.name.size() <= kMaxName &&
                     frame.body.size() <= wire::kMaxBody;
   if (!fits) return later(std::move(done), {.code = "limit", .message = "the request is too big"});
   if (done) frame.header.request = calls_.add(std::move(done));
-  if (bus_->send(frame)) return;
+  if (bus_->send(frame, room)) return;
   later(calls_.take(frame.header.request),
         {.code = "limit", .message = "too much waits to be sent to the hub"});
 }

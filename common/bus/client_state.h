@@ -90,7 +90,7 @@ class Client::State {
   void ask_where(Objects::Entry& entry);
   void on_where(const ObjectKey& key, const ClaimKey& user, const Reply& reply);
 
-  void send(wire::FrameView frame, Done done);
+  void send(wire::FrameView frame, Done done, Bus::Room room = Bus::Room::kBounded);
   void later(Done done, const Reply& reply);  // with nothing borrowed but literals
 
   Bus* bus_;

@@ -27,7 +27,7 @@ class LocalBus : public Bus {
   [[nodiscard]] const HubRunner& hub() const { return hub_; }
 
   void listen(Handlers handlers) override;
-  [[nodiscard]] bool send(const wire::FrameView& frame) override;
+  [[nodiscard]] bool send(const wire::FrameView& frame, Room room) override;
 
  private:
   void work();

@@ -93,8 +93,8 @@ class ZmqBus::Dealer {
     poll_.touch();
   }
 
-  bool send(const wire::FrameView& frame) {
-    if (!up_ || out_.bytes() > kQueueBytes) return false;
+  bool send(const wire::FrameView& frame, Room room) {
+    if (!up_ || (room == Room::kBounded && out_.bytes() > kQueueBytes)) return false;
     scratch_.clear();
     wire::write_frame(frame, scratch_);
     out_.append(scratch_);
@@ -188,8 +188,8 @@ void ZmqBus::listen(Handlers handlers) {
   dealer_->listen(std::move(handlers));
 }
 
-bool ZmqBus::send(const wire::FrameView& frame) {
-  return dealer_->send(frame);
+bool ZmqBus::send(const wire::FrameView& frame, Room room) {
+  return dealer_->send(frame, room);
 }
 
 }  // namespace so::bus

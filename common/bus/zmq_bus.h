@@ -14,8 +14,8 @@ namespace so::bus {
 /// again within half a second of the hub's return, for ever. The hub need not be there yet.
 ///
 /// What is sent in one turn of the loop goes out at its end as one message. While the link is up,
-/// at most 16 MiB wait for the hub to read, then send() refuses; without a link nothing waits. What
-/// waits when the bus is destroyed is given 200 ms.
+/// at most 16 MiB wait for the hub to read, then send() has no room; without a link nothing waits.
+/// What waits when the bus is destroyed is given 200 ms.
 class ZmqBus : public Bus {
  public:
   static constexpr std::size_t kQueueBytes = std::size_t{16} << 20U;
@@ -27,7 +27,7 @@ class ZmqBus : public Bus {
   ~ZmqBus() override;
 
   void listen(Handlers handlers) override;
-  [[nodiscard]] bool send(const wire::FrameView& frame) override;
+  [[nodiscard]] bool send(const wire::FrameView& frame, Room room) override;
 
  private:
   class Dealer;

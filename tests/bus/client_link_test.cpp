@@ -144,6 +144,18 @@ TEST_CASE("a request that cannot be sent is refused") {
                             "list limit: too much waits to be sent to the hub"});
 }
 
+TEST_CASE("what takes something back has room in a queue that is full") {
+  ClientTest test;
+  test.use_so();
+  test.bus.full = true;
+  test.client.leave(1, "/other", test.answer("nothing"));
+  CHECK(test.told() == Told{"nothing limit: too much waits to be sent to the hub"});
+  test.client.release(1, "/chat", "so");
+  test.client.gone(1);
+  test.expect("release 1 /chat so");
+  test.expect("leave 1 /");
+}
+
 TEST_CASE("requests that wait are bounded, with a hub and without") {
   ClientTest test;
   std::size_t refused = 0;
