@@ -31,12 +31,15 @@ class LocalBus : public Bus {
 
  private:
   void work();
-  void deliver(const hub::Effects& effects) const;
+  void deliver(const hub::Effects& effects);
 
   HubRunner hub_;
   net::TurnEnd turn_end_;
   Handlers handlers_;
-  Bytes requests_;  // frames, back to back
+  Bytes requests_;             // frames, back to back
+  Bytes taken_;                // of them, for this turn or several
+  std::size_t done_ = 0;       // bytes of what is taken
+  std::size_t delivered_ = 0;  // bytes, in this turn
   bool up_ = false;
 };
 
