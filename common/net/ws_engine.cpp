@@ -84,11 +84,6 @@ Result<std::unique_ptr<WsServer>> WsServer::open(Loop& loop, std::vector<WsListe
   return engine;
 }
 
-std::size_t WsServer::broadcast(std::span<const ConnId> ids, const Frame& frame) {
-  return static_cast<std::size_t>(std::count_if(
-      ids.begin(), ids.end(), [&](ConnId id) { return send(id, frame) == Sent::kQueued; }));
-}
-
 WsEngine::WsEngine(Loop& loop, const WsOptions& options)
     : loop_(&loop),
       options_(fit(options)),
@@ -228,6 +223,7 @@ void WsEngine::mark(WsConnection& c) {
 
 void WsEngine::end_turn() {
   hear_busy();
+  send_fanout();
   const TimePoint said = said_;
   const auto marked = std::exchange(marked_, {});
   const bool at_once = options_.coalesce == Millis{0};
@@ -267,13 +263,36 @@ void WsEngine::set_handlers(std::size_t listener, WsHandlers handlers) {
 }
 
 Sent WsEngine::send(ConnId id, const Frame& frame) {
+  send_fanout();
+  return queue(id, frame.parcel(), 1);
+}
+
+void WsEngine::broadcast(std::span<const ConnId> ids, const Frame& frame) {
+  if (ids.empty()) return;
+  if (fanout_.empty() && marked_.empty()) said_ = Clock::now();
+  turn_end_.request();
+  if (fanout_.add(ids, frame)) return;
+  send_fanout();
+  (void)fanout_.add(ids, frame);  // it is empty
+}
+
+// Before whatever else is queued or dropped.
+void WsEngine::send_fanout() {
+  if (fanout_.empty()) return;
+  const Fanout::Sending sending = fanout_.take();
+  const TimePoint said = said_;
+  for (const ConnId id : sending.to) queue(id, sending.parcel, sending.frames);
+  said_ = said;
+}
+
+Sent WsEngine::queue(ConnId id, const Parcel& parcel, std::size_t frames) {
   WsConnection* const c = find(id);
   if (c == nullptr || !takes_frames(*c)) return Sent::kGone;
-  if (!c->out.push(frame.parcel())) {
+  if (!c->out.push(parcel)) {
     // A burst inside one turn says nothing about the peer: let the kernel have what it takes.
     if (!c->behind) flush(*c);
     if (!takes_frames(*c)) return Sent::kGone;
-    if (c->behind || !c->out.push(frame.parcel())) {
+    if (c->behind || !c->out.push(parcel)) {
       if (c->role->listener.when_full == WhenFull::kTell) return Sent::kFull;
       ++counters_.slow_consumers;
       c->drop_unsent();
@@ -285,12 +304,13 @@ Sent WsEngine::send(ConnId id, const Frame& frame) {
       return Sent::kFull;
     }
   }
-  ++counters_.frames_out;
+  counters_.frames_out += frames;
   mark(*c);
   return Sent::kQueued;
 }
 
 void WsEngine::close(ConnId id, std::uint16_t code, std::string_view reason) {
+  send_fanout();
   WsConnection* const c = find(id);
   if (c == nullptr) return;
   if (c->phase == Phase::kOpen) start_close(*c, code, reason);
@@ -311,6 +331,7 @@ Histogram WsEngine::queues() const {
 }
 
 std::size_t WsEngine::discard_unsent(ConnId id) {
+  send_fanout();
   WsConnection* const c = find(id);
   return c != nullptr && c->phase == Phase::kOpen ? c->drop_unsent() : 0;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "net/deadlines.h"
+#include "net/fanout.h"
 #include "net/listener.h"
 #include "net/read_set.h"
 #include "net/send_ring.h"
@@ -58,6 +59,7 @@ class WsEngine final : public WsServer {
   [[nodiscard]] std::vector<Address> addresses() const override;
   void set_handlers(std::size_t listener, WsHandlers handlers) override;
   Sent send(ConnId id, const Frame& frame) override;
+  void broadcast(std::span<const ConnId> ids, const Frame& frame) override;
   void reply(ConnId id, HttpReply reply) override;
   void close(ConnId id, std::uint16_t code, std::string_view reason) override;
   [[nodiscard]] std::size_t queued_bytes(ConnId id) const override;
@@ -85,6 +87,8 @@ class WsEngine final : public WsServer {
   void mark(WsConnection& c);
   void end_turn();
   void flush_waiting();
+  Sent queue(ConnId id, const Parcel& parcel, std::size_t frames);
+  void send_fanout();
 
   // ws_engine.cpp
   int refusal_for(const SocketAddress& peer, Admission::Seat& seat);
@@ -156,6 +160,7 @@ class WsEngine final : public WsServer {
   std::list<WsRole> roles_;  // they stay where they are: the library points at their protocols
   std::uint64_t last_id_ = 0;
   std::size_t open_ = 0;
+  Fanout fanout_;
   std::vector<ConnId> marked_;
   std::vector<ConnId> waiting_;
   Timer coalesced_;

@@ -162,9 +162,9 @@ class WsServer {
   /// What on_get_later or on_body promised; only the first counts. After a reply that is chunked or
   /// lasts until the close, the chunks or pieces are sent with send(), and close() ends the body.
   virtual void reply(ConnId id, HttpReply reply) = 0;
-  /// The same frame to many; returns how many took it. What is full or gone is handled as in
-  /// send().
-  std::size_t broadcast(std::span<const ConnId> ids, const Frame& frame);
+  /// The same frame to many, like send() to each; what is full or gone is handled as there. Frames
+  /// that go to the same ones in a turn are joined.
+  virtual void broadcast(std::span<const ConnId> ids, const Frame& frame) = 0;
 
   /// Sends what is queued, then the close frame; on_close follows when the peer has answered or
   /// time is up, never from inside this call. Messages that still come in are dropped.

@@ -516,7 +516,7 @@ TEST_CASE("ws: frames sent in one turn leave together, in order, in one piece fo
   }
   constexpr int kFrames = 200;  // more than fit one vector
   for (int i = 0; i < kFrames; ++i) {
-    CHECK(server.ws->broadcast(server.opened, Frame::text(std::to_string(i))) == 5);
+    server.ws->broadcast(server.opened, Frame::text(std::to_string(i)));
   }
   for (const auto& peer : peers) {
     REQUIRE(run_until(loop, [&] { return peer->frames().size() == kFrames; }));
@@ -526,6 +526,35 @@ TEST_CASE("ws: frames sent in one turn leave together, in order, in one piece fo
   }
   CHECK(server.ws->counters().frames_out == 5 * kFrames);
   CHECK(server.ws->counters().writes == 5);
+}
+
+TEST_CASE("ws: what is said to all and to one keeps its order, and comes before a close") {
+  net::Loop loop;
+  Server server{loop};
+  WsPeer ann{server.address()};
+  WsPeer bob{server.address()};
+  server.open(ann);
+  server.open(bob);
+  const std::vector<ConnId> all = server.opened;
+  server.ws->broadcast(all, Frame::text("1"));
+  server.ws->broadcast(all, Frame::text("2"));
+  server.ws->send(all[0], Frame::text("for ann"));
+  server.ws->broadcast(all, Frame::text("3"));
+  server.ws->broadcast(std::span{all}.first(1), Frame::text("4"));
+  server.ws->broadcast(all, Frame::text("5"));
+  server.ws->close(all[1], 4000, "enough");
+  server.ws->broadcast(all, Frame::text("6"));
+  const auto said_to = [&](WsPeer& peer, std::size_t frames) {
+    REQUIRE(run_until(loop, [&] { return peer.frames().size() == frames; }));
+    std::string said;
+    for (const auto& frame : peer.frames()) {
+      said += frame.opcode == 8 ? "closed" : frame.payload + " ";
+    }
+    return said;
+  };
+  CHECK(said_to(ann, 7) == "1 2 for ann 3 4 5 6 ");
+  CHECK(said_to(bob, 5) == "1 2 3 5 closed");
+  CHECK(server.ws->counters().frames_out == 11);
 }
 
 TEST_CASE("ws: of many who are sent to at once each gets all, the slow one later") {
@@ -543,9 +572,9 @@ TEST_CASE("ws: of many who are sent to at once each gets all, the slow one later
     }
     std::string large(600'000, ' ');
     for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>('a' + i % 23);
-    CHECK(server.ws->broadcast(server.opened, Frame::text(large)) == 20);
+    server.ws->broadcast(server.opened, Frame::text(large));
     REQUIRE(run_until(loop, [&] { return peers[0]->frames().size() == 1; }));
-    CHECK(server.ws->broadcast(server.opened, Frame::text("short")) == 20);
+    server.ws->broadcast(server.opened, Frame::text("short"));
     for (const auto& peer : peers) {
       REQUIRE(run_until(loop, [&] { return peer->frames().size() == 2; }));
       CHECK(peer->frames()[0].payload == large);

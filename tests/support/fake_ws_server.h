@@ -132,6 +132,9 @@ class FakeWsServer : public net::WsServer {
     note(peer->second, frame);
     return net::Sent::kQueued;
   }
+  void broadcast(std::span<const net::ConnId> ids, const net::Frame& frame) override {
+    for (const net::ConnId id : ids) send(id, frame);
+  }
   void reply(net::ConnId id, net::HttpReply reply) override {
     const auto peer = peers_.find(id);
     if (peer == peers_.end() || !std::exchange(peer->second.http, false)) return;
