@@ -101,10 +101,10 @@ Outcome<void> Hub::State::intend_change(const Call& call, Intent& intent) const 
   };
   if (auto good = intend_visit(call, intent); !good) return good;
   SharedObject* object = find_object(call);
+  if (auto good = may_change(call, object); !good) return good;
   const policy::Subject place{.scope = call.frame.scope, .object = call.frame.name};
   if (auto good = access_.check_batch(object, place, *batch, who_asks(call)); !good) return good;
   if (object == nullptr) {
-    if (auto good = check_presence(call); !good) return good;
     if (auto good = access_.check(Action::kCreate, place, who_asks(call)); !good) return good;
     add(Action::kCreate);
   }

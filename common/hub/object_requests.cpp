@@ -42,6 +42,14 @@ Outcome<void> Hub::State::check_presence(const Call& call) const {
   return {};
 }
 
+// What is there may be changed from outside, by those who might join; what is new, by who is in.
+Outcome<void> Hub::State::may_change(const Call& call, const SharedObject* object) const {
+  if (!call.visitor.visits) {
+    if (auto good = may_look(call); !good || object != nullptr) return good;
+  }
+  return check_presence(call);
+}
+
 SharedObject* Hub::State::find_object(const Call& call) const {
   const Scope* scope = scopes_.find(call.frame.scope);
   return scope == nullptr ? nullptr : Objects::find(*scope, call.frame.name);
@@ -123,9 +131,7 @@ Outcome<Hub::State::Reply> Hub::State::change(const Call& call) {
   if (!batch) return fail(batch.error());
   SharedObject* object = find_object(call);
   const bool is_new = object == nullptr;
-  if (is_new || call.visitor.visits) {
-    if (auto good = check_presence(call); !good) return fail(good.error());
-  }
+  if (auto good = may_change(call, object); !good) return fail(good.error());
   const policy::Subject place{.scope = call.frame.scope, .object = call.frame.name};
   if (auto good = access_.check_batch(object, place, *batch, who_asks(call)); !good) {
     return fail(good.error());

@@ -142,6 +142,7 @@ class Hub::State {
   Outcome<void> may_look(const Call& call) const;
   Outcome<Scope*> joined_scope(const Call& call, std::string_view path) const;
   Outcome<void> check_presence(const Call& call) const;
+  Outcome<void> may_change(const Call& call, const SharedObject* object) const;
   void release_all_in(Member& member, const Scope& scope, TimePoint now);
 
   // persistence.cpp

@@ -75,6 +75,36 @@ TEST_CASE("nobody looks into objects of a scope that it may not join") {
             .text.starts_with("denied: "));
 }
 
+TEST_CASE("nobody changes what is in a scope that it may not join, from outside") {
+  HubTest hub;
+  TestTool& edge = hub.tool("edge", kGuest);
+  TestTool& staff = hub.tool("staff");
+  CHECK(edge.join(1, "/chat/lobby").ok);
+  CHECK(staff.join(1, "/chat/staff").ok);
+  CHECK(staff.use(1, "/chat/staff", "o").ok);
+  const policy::Actions connect{policy::Action::kConnect};
+  hub.set_policy(test::rules({test::for_role(test::deny(connect, "/chat/staff"), "guest")}));
+  for (const std::string_view change :
+       {R"({"op":"set","key":"k","value":1})", R"({"op":"delete","key":"k"})", R"({"op":"clear"})",
+        R"({"op":"send","handler":"h","args":[]})"}) {
+    CHECK(edge.batch(1, "/chat/staff", "o", change).text.starts_with("denied: connect in"));
+    CHECK(edge.batch(7, "/chat/staff", "o", change).text.starts_with("denied: connect in"));
+    CHECK(edge.batch(7, "/chat/staff", "none", change).text.starts_with("denied: connect in"));
+    const std::string body = fmt::format(R"({{"changes":[{}]}})", change);
+    const wire::FrameView frame{
+        {.kind = wire::Kind::kChange, .member = 1}, "/chat/staff", "o", body};
+    CHECK(hub.examine(edge, frame).deeds.empty());  // so no hook is asked
+  }
+  CHECK(edge.change(7, "/chat/staff", "o", visit(set(), kGuest)).text.starts_with("denied"));
+  CHECK(staff.events() == Lines{});
+  // Who might join still may.
+  CHECK(edge.change(7, "/chat/staff", "o", R"({"changes":[],"claims":{"role":"host"}})").ok);
+  CHECK(edge.join(2, "/chat/open").ok);
+  CHECK(edge.set(2, "/chat/open", "o", "k", "1").ok);
+  CHECK(edge.set(1, "/chat/open", "o", "k", "2") == R"({"status":"ok"})");
+  CHECK(staff.set(9, "/chat/staff", "o", "k", "1") == R"({"status":"ok"})");
+}
+
 TEST_CASE("rules decide by what a visitor claims") {
   HubTest hub;
   TestTool& edge = hub.tool("edge", kGuest);

@@ -41,6 +41,25 @@ so-ctl --claims '{"role":"host"}' set /chat/room1 poll question '"how?"'
 so-ctl set /chat/staff/a chat k 1
 exits 2 so-ctl --claims guest get /chat/room1 poll
 
+# From a room that is open nobody reaches into one that is not.
+background staff so-ctl watch /chat/staff/a chat
+eventually contains staff.out '"k":1'
+"$client" --protocol scopewire.v1 --count 8 "$ws/chat/room1" >out 2>err <<'END' || fail "$(cat err)"
+{"id":1,"op":"get","scope":"/chat/staff/a","object":"chat"}
+{"id":2,"op":"set","scope":"/chat/staff/a","object":"chat","key":"k","value":2}
+{"id":3,"op":"delete","scope":"/chat/staff/a","object":"chat","key":"k"}
+{"id":4,"op":"clear","scope":"/chat/staff/a","object":"chat"}
+{"id":5,"op":"send","scope":"/chat/staff/a","object":"chat","handler":"h"}
+{"id":6,"op":"set","scope":"/chat/staff/a","object":"chat","key":"k","value":2,"expect":1}
+{"id":7,"op":"set","object":"chat","key":"k","value":1}
+END
+expect 6 grep -c '"code":"denied","message":"staff only"' out
+contains out '"id":7,"ok":true'
+so-ctl set /chat/staff/a chat k 3
+eventually contains staff.out '"value":3'
+! grep -E '"value":2|delete|clear|"send"' staff.out || fail 'the staff hears who was not let in'
+stop staff
+
 # Who is refused over WebSocket is told what there is.
 "$client" --protocol scopewire.v1 --count 2 "$ws/chat/room1" >out 2>err \
   <<<'{"id":1,"op":"set","object":"poll","key":"question","value":"mine"}' || fail "$(cat err)"
