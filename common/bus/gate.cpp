@@ -1,6 +1,7 @@
 #include "bus/gate.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -53,11 +54,11 @@ std::size_t bytes_of(const wire::FrameView& frame) {
   return kOverhead + frame.scope.size() + frame.name.size() + frame.body.size();
 }
 
-// Who changes something in a scope, or says something in it, without having joined it.
-bool may_visit(const wire::FrameView& request) {
-  const Kind kind = request.header.kind;
-  const bool can = kind == Kind::kChange || kind == Kind::kEmit || kind == Kind::kCall;
-  return can && request.body.find(R"("visit":true)") != std::string_view::npos;
+// What may be done in a scope without having joined it, by those who might.
+bool may_come_from_outside(Kind kind) {
+  constexpr std::array kAll{Kind::kChange,  Kind::kGet,  Kind::kDrop, Kind::kList,
+                            Kind::kMembers, Kind::kStat, Kind::kEmit, Kind::kCall};
+  return std::find(kAll.begin(), kAll.end(), kind) != kAll.end();
 }
 
 // What a tool says of itself never waits, nor what somebody else waits for: it may be a hook's.
@@ -85,7 +86,7 @@ bool Gate::take(ToolId from, const wire::FrameView& request, TimePoint now) {
   if (!key) return false;
   const auto lane = lanes_.find(*key);
   const bool behind = lane != lanes_.end();
-  if (!behind && !concerns(request)) return false;
+  if (!behind && !concerns(from, request)) return false;
   const std::size_t before = behind ? lane->second.requests.size() : 0;
   if (before >= limits_.of_member || requests_ >= limits_.requests ||
       bytes_ + bytes_of(request) > limits_.bytes) {
@@ -100,9 +101,11 @@ bool Gate::take(ToolId from, const wire::FrameView& request, TimePoint now) {
 }
 
 // Whether a hook might have to decide it.
-bool Gate::concerns(const wire::FrameView& request) const {
+bool Gate::concerns(ToolId from, const wire::FrameView& request) const {
   const Kind kind = request.header.kind;
-  if (actions_.has(Action::kConnect) && may_visit(request)) return true;
+  const bool from_outside = actions_.has(Action::kConnect) && may_come_from_outside(kind) &&
+                            !hub_.is_inside(from, request);
+  if (from_outside) return true;
   const Actions actions = actions_of(kind);
   if (actions_.both(actions).empty()) return false;
   if (kind == Kind::kJoin || kind == Kind::kPublish || kind == Kind::kHistory) return true;
@@ -113,14 +116,15 @@ bool Gate::concerns(const wire::FrameView& request) const {
 }
 
 // Where the request has its place in line; nullopt: it never waits. Of the tool itself only what is
-// done to objects and streams is in line, and questions stand alone.
+// done to objects and seen of scopes is in line, and questions stand alone.
 std::optional<Gate::Key> Gate::lane_of(ToolId from, const wire::FrameView& request) {
   const Kind kind = request.header.kind;
   if (never_waits(kind)) return std::nullopt;
   if (request.header.member != 0) return Key{from, request.header.member};
   if (kind == Kind::kAsk) return Key{from, 0, ++last_ticket_};
   const bool in_line = kind == Kind::kChange || kind == Kind::kUse || kind == Kind::kRelease ||
-                       kind == Kind::kGet || kind == Kind::kDrop;
+                       kind == Kind::kGet || kind == Kind::kDrop || kind == Kind::kList ||
+                       kind == Kind::kMembers || kind == Kind::kStat;
   return in_line ? std::optional{Key{from, 0}} : std::nullopt;
 }
 

@@ -24,8 +24,9 @@ namespace so::bus {
 ///
 /// A request that a hook is to decide waits here for the answer, and all later ones of the same
 /// member behind it, in their order; everybody else goes on. A hook is asked once for each request
-/// and thing: connecting, creating, changing, publishing, playing. All hooks that match are asked,
-/// in their order, and the first refusal counts. Nobody is asked about what the hub refuses anyway.
+/// and thing: connecting, creating, changing, publishing, playing. Who does something in a scope
+/// without being in it connects to it, each time. All hooks that match are asked, in their order,
+/// and the first refusal counts. Nobody is asked about what the hub refuses anyway.
 ///
 /// What waits has a bound of each member and of all (requests, bytes); over it a request is refused
 /// (`limit`). What a tool asked is forgotten with the tool.
@@ -111,7 +112,7 @@ class Gate {
   /// What becomes of the first request of a lane: it waits for an answer, or is refused, or may be.
   enum class Step { kWait, kRefuse, kAdmit };
 
-  [[nodiscard]] bool concerns(const wire::FrameView& request) const;
+  [[nodiscard]] bool concerns(hub::ToolId from, const wire::FrameView& request) const;
   [[nodiscard]] std::optional<Key> lane_of(hub::ToolId from, const wire::FrameView& request);
   void park(const Key& key, const wire::FrameView& request);
   void advance(const Key& key, TimePoint now);

@@ -135,7 +135,7 @@ Outcome<void> Access::check_history(const SharedObject& object, const Subject& p
 }
 
 Outcome<void> Access::check_batch(SharedObject* object, const Subject& place, const Batch& batch,
-                                  const Credentials* who) const {
+                                  const Credentials* who, bool inside) const {
   if (!policy_ || who == nullptr) return {};
   if (object != nullptr) refresh(*object);
   if (is_free(object)) return {};
@@ -154,7 +154,7 @@ Outcome<void> Access::check_batch(SharedObject* object, const Subject& place, co
     Subject subject = place;
     (action == Action::kSend ? subject.name : subject.key) = named;
     Refusal why = refusal(decision, action, subject);
-    why.details = details_of(batch, i, action, object);
+    if (inside) why.details = details_of(batch, i, action, object);
     return fail(std::move(why));
   }
   return {};

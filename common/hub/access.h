@@ -36,9 +36,11 @@ class Access {
   [[nodiscard]] Outcome<void> check_history(const SharedObject& object,
                                             const policy::Subject& place,
                                             const policy::Credentials* who) const;
-  /// All changes of the batch; the refusal has index, key and the value that is there.
+  /// All changes of the batch. Who is in the scope is told, with the refusal, index, key and the
+  /// value that is there: nobody else was let in to see it.
   [[nodiscard]] Outcome<void> check_batch(SharedObject* object, const policy::Subject& place,
-                                          const Batch& batch, const policy::Credentials* who) const;
+                                          const Batch& batch, const policy::Credentials* who,
+                                          bool inside = false) const;
 
   /// The same words, for what somebody else refuses: a write, delete or send of the batch.
   [[nodiscard]] static std::string details(const SharedObject* object, const Batch& batch,

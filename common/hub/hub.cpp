@@ -22,6 +22,9 @@ void Hub::apply(ToolId from, const wire::FrameView& request, TimePoint now, Effe
 Intent Hub::examine(ToolId from, const wire::FrameView& request) {
   return state_->examine(from, request);
 }
+bool Hub::is_inside(ToolId from, const wire::FrameView& request) const {
+  return state_->is_inside(from, request);
+}
 void Hub::turn_down(ToolId from, const wire::FrameView& request, const Refusal& why,
                     policy::Action action, TimePoint now, Effects& out) {
   state_->turn_down(from, request, why, action, now, out);

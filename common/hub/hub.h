@@ -49,6 +49,8 @@ class Hub {
   /// What the request would do. Nothing, where the hub would refuse it, and where the operator
   /// asks. Changes nothing.
   [[nodiscard]] Intent examine(ToolId from, const wire::FrameView& request);
+  /// Whether the member that asks is in the scope of the request.
+  [[nodiscard]] bool is_inside(ToolId from, const wire::FrameView& request) const;
   /// Answers the request with this refusal. One that is kDenied comes as the policy's do, with the
   /// values that the author must believe again; `action` is what it is about.
   void turn_down(ToolId from, const wire::FrameView& request, const Refusal& why,

@@ -2,6 +2,7 @@
 #include "hub/intent.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "hub/requests.h"
@@ -44,16 +45,38 @@ Outcome<void> Hub::State::intend(const Call& call, Intent& intent) {
   if (kind == Kind::kPublish) return intend_publish(call, intent);
   if (kind == Kind::kHistory) return intend_history(call, intent);
   if (kind == Kind::kEmit || kind == Kind::kCall) return intend_visit(call, intent);
-  return {};
+  constexpr std::array kLooks{Kind::kGet, Kind::kList, Kind::kMembers, Kind::kStat, Kind::kDrop};
+  const bool looks = std::find(kLooks.begin(), kLooks.end(), kind) != kLooks.end();
+  return looks ? intend_look(call, intent) : Outcome<void>{};
 }
 
-// Who visits a scope is let in by whoever decides who may join it.
+bool Hub::State::is_inside(ToolId from, const wire::FrameView& request) const {
+  const auto tool = tools_.find(from);
+  if (tool == tools_.end()) return false;
+  const auto member = tool->second.members.find(request.header.member);
+  const Scope* scope = scopes_.find(request.scope);
+  return member != tool->second.members.end() && scope != nullptr &&
+         scope->members.contains(member->second.id);
+}
+
+// Who is not in a scope is let into it, and into those above, by whoever decides who may join them.
+void Hub::State::add_connects(const Call& call, Intent& intent) const {
+  for (std::string_view path = call.frame.scope; path != "/"; path = wire::parent_path(path)) {
+    if (is_in(call, scopes_.find(path))) continue;
+    intent.deeds.push_back({Action::kConnect, std::string{path}});
+  }
+}
+
 Outcome<void> Hub::State::intend_visit(const Call& call, Intent& intent) const {
   if (!call.visitor.visits) return {};
   if (auto good = check_presence(call); !good) return good;
-  for (std::string_view path = call.frame.scope; path != "/"; path = wire::parent_path(path)) {
-    intent.deeds.push_back({Action::kConnect, std::string{path}});
-  }
+  add_connects(call, intent);
+  return {};
+}
+
+Outcome<void> Hub::State::intend_look(const Call& call, Intent& intent) const {
+  if (auto good = may_look(call); !good) return good;
+  add_connects(call, intent);
   return {};
 }
 
@@ -66,15 +89,12 @@ Outcome<void> Hub::State::intend_join(const Call& call, Intent& intent) const {
   const Member* member = find_member(call);
   if (auto good = may_enter(call.frame.scope, member, who); !good) return good;
   if (auto good = check_room_for(call, member); !good) return good;
-  std::vector<Deed> made;
+  add_connects(call, intent);
   for (std::string_view path = call.frame.scope; path != "/"; path = wire::parent_path(path)) {
-    const Scope* scope = scopes_.find(path);
-    if (scope == nullptr) made.push_back({Action::kCreate, std::string{path}});
-    const bool inside =
-        scope != nullptr && member != nullptr && scope->members.contains(member->id);
-    if (!inside) intent.deeds.push_back({Action::kConnect, std::string{path}});
+    if (scopes_.find(path) == nullptr) {
+      intent.deeds.push_back({Action::kCreate, std::string{path}});
+    }
   }
-  intent.deeds.insert(intent.deeds.end(), made.begin(), made.end());
   intent.claims = who->text();
   intent.info = request->info.value_or("{}");
   return {};
@@ -99,9 +119,10 @@ Outcome<void> Hub::State::intend_change(const Call& call, Intent& intent) const 
   const auto add = [&](Action action) {
     intent.deeds.push_back({action, std::string{call.frame.scope}, std::string{call.frame.name}});
   };
-  if (auto good = intend_visit(call, intent); !good) return good;
   SharedObject* object = find_object(call);
-  if (auto good = may_change(call, object); !good) return good;
+  const bool inside = is_in(call, scopes_.find(call.frame.scope));
+  if (auto good = may_change(call, object, inside); !good) return good;
+  add_connects(call, intent);
   const policy::Subject place{.scope = call.frame.scope, .object = call.frame.name};
   if (auto good = access_.check_batch(object, place, *batch, who_asks(call)); !good) return good;
   if (object == nullptr) {
@@ -175,13 +196,15 @@ void Hub::State::turn_down(ToolId from, const wire::FrameView& request, const Re
   respond(from, request, std::move(reply), place, out);
 }
 
-// Of a change, what the author must believe again; unless it may not even read that.
+// Of a change, what the author must believe again; unless it is elsewhere, or may not read that.
 Outcome<Hub::State::Reply> Hub::State::denied(const Call& call, const Refusal& why,
                                               Action action) const {
   Refusal refusal = why;
   if (why.why != Why::kDenied) return fail(std::move(refusal));
   refusal.details = Access::details(action);
-  if (call.frame.header.kind != wire::Kind::kChange) return fail(std::move(refusal));
+  const bool tells =
+      call.frame.header.kind == wire::Kind::kChange && is_in(call, scopes_.find(call.frame.scope));
+  if (!tells) return fail(std::move(refusal));
   const auto batch = Batch::read(call.body, options_);
   if (!batch) return fail(batch.error());
   SharedObject* object = find_object(call);

@@ -35,6 +35,7 @@ class Hub::State {
   void apply(ToolId from, const wire::FrameView& request, TimePoint now, Effects& out,
              Wording wording);
   Intent examine(ToolId from, const wire::FrameView& request);
+  [[nodiscard]] bool is_inside(ToolId from, const wire::FrameView& request) const;
   void turn_down(ToolId from, const wire::FrameView& request, const Refusal& why,
                  policy::Action action, TimePoint now, Effects& out);
   void watch(policy::Topics topics) { seen_.want(topics); }
@@ -98,7 +99,9 @@ class Hub::State {
 
   // intent.cpp
   Outcome<void> intend(const Call& call, Intent& intent);
+  void add_connects(const Call& call, Intent& intent) const;
   Outcome<void> intend_visit(const Call& call, Intent& intent) const;
+  Outcome<void> intend_look(const Call& call, Intent& intent) const;
   Outcome<void> intend_join(const Call& call, Intent& intent) const;
   Outcome<void> intend_use(const Call& call, Intent& intent) const;
   Outcome<void> intend_change(const Call& call, Intent& intent) const;
@@ -142,7 +145,7 @@ class Hub::State {
   Outcome<void> may_look(const Call& call) const;
   Outcome<Scope*> joined_scope(const Call& call, std::string_view path) const;
   Outcome<void> check_presence(const Call& call) const;
-  Outcome<void> may_change(const Call& call, const SharedObject* object) const;
+  Outcome<void> may_change(const Call& call, const SharedObject* object, bool inside) const;
   void release_all_in(Member& member, const Scope& scope, TimePoint now);
 
   // persistence.cpp

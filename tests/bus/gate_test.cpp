@@ -369,6 +369,47 @@ TEST_CASE("gate: joins, streams and questions of a tool") {
   CHECK(world.take() == Told{"denied: members only", ""});
 }
 
+TEST_CASE("gate: who decides who joins decides who looks and reaches in from outside") {
+  World world;
+  world.set(2, "/chat/b", "k", 1);
+  world.take();
+  world.use({hook(Actions{Action::kConnect}, "/chat/b")});
+  const auto ask = [&](Kind kind, std::uint64_t member, std::string_view body = {}) {
+    world.request(ToolId{1}, {{.kind = kind, .member = member}, "/chat/b", "o", body});
+  };
+  constexpr std::string_view kSet = R"({"changes":[{"op":"set","key":"k","value":2}]})";
+  for (const Kind kind :
+       {Kind::kGet, Kind::kList, Kind::kMembers, Kind::kStat, Kind::kDrop, Kind::kChange}) {
+    const std::string_view body = kind == Kind::kChange ? kSet : std::string_view{};
+    for (const std::uint64_t member : {1U, 9U}) {
+      CAPTURE(kind);
+      ask(kind, member, body);
+      REQUIRE(world.hooks[0].asked.size() == 1);
+      CHECK(world.hooks[0].asked[0].question.find(R"("hook":"connect","scope":"/chat/b")") !=
+            std::string::npos);
+      world.refuse("members only");
+      CHECK(world.take() == Told{"denied: members only"});
+    }
+  }
+  world.get(1, "/chat/b", "k");
+  world.allow();
+  CHECK(world.take() == Told{R"({"value":1})"});
+  world.get(1, "/chat/b", "k");  // no answer is kept
+  CHECK(world.hooks[0].asked.size() == 1);
+  world.refuse("members only");
+  // The tool itself, where it speaks for somebody.
+  ask(Kind::kList, 0);
+  world.refuse("members only");
+  CHECK(world.take() == Told{"denied: members only", "denied: members only"});
+  // Who is in was asked about; elsewhere nobody is.
+  world.get(2, "/chat/b", "k");
+  world.set(2, "/chat/b", "k", 3);
+  world.set(1, "/chat/a", "k", 3);
+  world.get(9, "/chat/a", "k");
+  CHECK(world.take() == Told{R"({"value":1})", kOk, kOk, R"({"value":3})"});
+  CHECK(world.gate.waiting() == 0);
+}
+
 TEST_CASE("whoever decides who plays a stream decides who reads what was said of it") {
   World world;
   world.use({hook(Actions{Action::kPlay}, "/live/**")});

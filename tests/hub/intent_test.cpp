@@ -85,6 +85,33 @@ TEST_CASE("objects and batches") {
   CHECK(deeds(hub.examine(tool, frame(Kind::kChange, 1, "/chat", "o", "{"))).empty());
 }
 
+TEST_CASE("who is not in a scope would connect to it by looking, and by changing what is there") {
+  HubTest hub;
+  TestTool& tool = hub.tool("edge", kGuest);
+  tool.join(1, "/chat/a");
+  tool.join(2, "/chat");
+  tool.use(1, "/chat/a", "o");
+  const auto deeds_of = [&](Kind kind, std::uint64_t member, std::string_view scope,
+                            std::string_view body = {}) {
+    return deeds(hub.examine(tool, frame(kind, member, scope, "o", body)));
+  };
+  for (const Kind kind : {Kind::kGet, Kind::kList, Kind::kMembers, Kind::kStat, Kind::kDrop}) {
+    CHECK(deeds_of(kind, 1, "/chat/a").empty());
+    CHECK(deeds_of(kind, 2, "/chat/a") == "connect /chat/a");
+    CHECK(deeds_of(kind, 7, "/chat/a") == "connect /chat/a, connect /chat");
+    CHECK(deeds_of(kind, 0, "/chat/a") == "connect /chat/a, connect /chat");
+    CHECK(deeds_of(kind, 7, "/").empty());
+  }
+  constexpr std::string_view kSet = R"({"changes":[{"op":"set","key":"k","value":1}]})";
+  CHECK(deeds_of(Kind::kChange, 1, "/chat/a", kSet) == "write /chat/a o");
+  CHECK(deeds_of(Kind::kChange, 2, "/chat/a", kSet) == "connect /chat/a, write /chat/a o");
+  CHECK(deeds_of(Kind::kChange, 2, "/chat", kSet) == "create /chat o, write /chat o");
+  hub.set_policy(deny(Action::kConnect));
+  CHECK(deeds_of(Kind::kGet, 2, "/chat/a").empty());
+  TestTool& operators = hub.tool("so-ctl");
+  CHECK(deeds(hub.examine(operators, frame(Kind::kGet, 7, "/chat/a", "o"))).empty());
+}
+
 TEST_CASE("streams") {
   HubTest hub;
   TestTool& tool = hub.tool("edge", kGuest);
@@ -132,6 +159,23 @@ TEST_CASE("a refused author is told what there is, and what may not be read is k
   CHECK(hub.turn_down(tool, frame(Kind::kJoin, 2, "/chat"), Action::kConnect) ==
         "denied: not this");
   CHECK(tool.refusal == R"({"error":{"code":"denied","message":"not this","action":"connect"}})");
+}
+
+TEST_CASE("what there is, is told to no refused author who is elsewhere") {
+  HubTest hub;
+  TestTool& tool = hub.tool("edge", kGuest);
+  tool.join(1, "/chat");
+  tool.set(1, "/chat", "o", "k", "1");
+  const std::string body =
+      R"({"changes":[{"op":"set","key":"k","value":2}],"visit":true,"claims":{"role":"guest"}})";
+  const auto change = frame(Kind::kChange, 7, "/chat", "o", body);
+  CHECK(hub.turn_down(tool, change, Action::kWrite) == "denied: not this");
+  CHECK(tool.refusal.ends_with(R"("message":"not this","action":"write"}})"));
+  hub.set_policy(deny(Action::kWrite));
+  CHECK(tool.request(change).text.starts_with("denied: write of key k"));
+  CHECK(tool.refusal.ends_with(R"(,"action":"write"}})"));
+  CHECK(tool.set(1, "/chat", "o", "k", "2").text.starts_with("denied: write of key k"));
+  CHECK(tool.refusal.find(R"("key":"k","value":1)") != std::string::npos);
 }
 
 TEST_CASE("of an edited change the author hears as all others do") {

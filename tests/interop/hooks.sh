@@ -108,6 +108,32 @@ stop judge
 exits 5 so-ctl --at "$ws/live/private" get o k
 so-ctl --at "$ws/live/open" set o k 1
 
+# Whom a hook does not let in neither looks in nor reaches in; who is let in does.
+background inside so-ctl watch /live/private o
+so-ctl set /live/private o k 1
+eventually contains inside.out '"k"'
+"$client" --protocol scopewire.v1 --count 10 "$ws/chat/room1" >out 2>err <<'END' || fail "$(cat err)"
+{"id":1,"op":"get","scope":"/live/private","object":"o"}
+{"id":2,"op":"members","scope":"/live/private"}
+{"id":3,"op":"list","scope":"/live/private"}
+{"id":4,"op":"stat","scope":"/live/private"}
+{"id":5,"op":"stat","scope":"/live/private","object":"o"}
+{"id":6,"op":"set","scope":"/live/private","object":"o","key":"k","value":2}
+{"id":7,"op":"send","scope":"/live/private","object":"o","handler":"h"}
+{"id":8,"op":"drop","scope":"/live/private","object":"o"}
+{"id":9,"op":"list","scope":"/live"}
+END
+expect 8 grep -c '"code":"denied","message":"members only"' out
+contains out '"id":9,"ok":true'
+for query in object=o 'object=o&key=k' 'object=o&last=9' members list stat; do
+  expect 403 curl -sS -o said -w '%{http_code}' "http://$(address gateway ws)/live/private?$query"
+  contains said 'members only'
+done
+expect 200 curl -sS -o said -w '%{http_code}' "http://$(address gateway ws)/live?list"
+expect 1 so-ctl get /live/private o k
+! grep -E '"value":2|"send"' inside.out || fail 'who was not let in is heard inside'
+stop inside
+
 # The observer has all of it, in order.
 eventually contains seen '"event":"scope_start","scope":"/chat/room1"'
 for event in join leave object_start use release change; do
