@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "bus/question.h"
+#include "wire/path.h"
 
 namespace so::bus {
 
@@ -61,6 +62,25 @@ bool may_come_from_outside(Kind kind) {
   return std::find(kAll.begin(), kAll.end(), kind) != kAll.end();
 }
 
+struct Undo {
+  Kind kind;
+  Kind of;
+};
+constexpr std::array kUndos{Undo{Kind::kLeave, Kind::kJoin}, Undo{Kind::kRelease, Kind::kUse},
+                            Undo{Kind::kUnpublish, Kind::kPublish},
+                            Undo{Kind::kUnregister, Kind::kRegister}};
+
+// What it takes back; nullopt: nothing.
+std::optional<Kind> undone_by(Kind kind) {
+  const auto* const at = std::find_if(kUndos.begin(), kUndos.end(),
+                                      [&](const Undo& each) { return each.kind == kind; });
+  return at == kUndos.end() ? std::nullopt : std::optional{at->of};
+}
+
+bool same_thing(const wire::FrameView& a, const wire::FrameView& b) {
+  return a.scope == b.scope && a.name == b.name;
+}
+
 // What a tool says of itself never waits, nor what somebody else waits for: it may be a hook's.
 bool never_waits(Kind kind) {
   return kind == Kind::kHello || kind == Kind::kBeat || kind == Kind::kBye || kind == Kind::kResult;
@@ -84,12 +104,17 @@ void Gate::set(std::vector<Entry> entries, TimePoint now) {
 bool Gate::take(ToolId from, const wire::FrameView& request, TimePoint now) {
   const auto key = lane_of(from, request);
   if (!key) return false;
+  if (request.header.kind == Kind::kLeave && request.scope == "/") {
+    give_up(*key);
+    return false;
+  }
   const auto lane = lanes_.find(*key);
   const bool behind = lane != lanes_.end();
   if (!behind && !concerns(from, request)) return false;
   const std::size_t before = behind ? lane->second.requests.size() : 0;
-  if (before >= limits_.of_member || requests_ >= limits_.requests ||
-      bytes_ + bytes_of(request) > limits_.bytes) {
+  const bool full = before >= limits_.of_member || requests_ >= limits_.requests ||
+                    bytes_ + bytes_of(request) > limits_.bytes;
+  if (full && !(behind && must_wait(from, request, lane->second))) {
     handlers_.turn_down(from, request,
                         {hub::Why::kLimit, "too many requests wait for hooks already"},
                         Action::kConnect);
@@ -98,6 +123,23 @@ bool Gate::take(ToolId from, const wire::FrameView& request, TimePoint now) {
   park(*key, request);
   if (!behind) advance(*key, now);
   return true;
+}
+
+// What is to be taken back would stay for ever if that were refused. It waits once for each thing
+// that the member has, or asks for in line: both have bounds.
+bool Gate::must_wait(ToolId from, const wire::FrameView& request, const Lane& lane) const {
+  const Kind kind = request.header.kind;
+  const auto undone = undone_by(kind);
+  if (!undone) return false;
+  bool there = hub_.has(from, request);
+  for (const Waiting& each : lane.requests) {
+    const wire::FrameView before = each.request.view();
+    const bool is_it = kind == Kind::kLeave ? wire::is_within(before.scope, request.scope)
+                                            : same_thing(before, request);
+    if (before.header.kind == *undone && is_it) there = true;
+    if (before.header.kind == kind && same_thing(before, request)) there = false;
+  }
+  return there;
 }
 
 // Whether a hook might have to decide it.
@@ -230,12 +272,29 @@ Gate::Denial Gate::failure(std::size_t entry, const Deed& deed) const {
           deed.action};
 }
 
+// Nobody asks any more: neither the hook nor whoever is behind is to go on with it.
+Gate::Lane Gate::take_lane(Lanes::iterator at) {
+  Lane lane = std::move(at->second);
+  lanes_.erase(at);
+  close_lane(lane);
+  for (const Waiting& each : lane.requests) bytes_ -= each.bytes;
+  requests_ -= lane.requests.size();
+  return lane;
+}
+
 void Gate::forget(ToolId tool) {
   for (auto at = lanes_.lower_bound(Key{tool}); at != lanes_.end() && at->first.tool == tool;) {
-    close_lane(at->second);
-    for (const Waiting& each : at->second.requests) bytes_ -= each.bytes;
-    requests_ -= at->second.requests.size();
-    at = lanes_.erase(at);
+    (void)take_lane(at++);
+  }
+}
+
+void Gate::give_up(const Key& key) {
+  const auto at = lanes_.find(key);
+  if (at == lanes_.end()) return;
+  const Lane over = take_lane(at);
+  for (const Waiting& each : over.requests) {
+    handlers_.turn_down(key.tool, each.request.view(), {hub::Why::kGone, "the member has left"},
+                        Action::kConnect);
   }
 }
 

@@ -29,7 +29,9 @@ namespace so::bus {
 /// and the first refusal counts. Nobody is asked about what the hub refuses anyway.
 ///
 /// What waits has a bound of each member and of all (requests, bytes); over it a request is refused
-/// (`limit`). What a tool asked is forgotten with the tool.
+/// (`limit`), but for those that take back what the member has: leave, release, unpublish and
+/// unregister. Who leaves everything goes at once, and what waits of it is refused (`gone`). What a
+/// tool asked is forgotten with the tool.
 class Gate {
  public:
   struct Limits {
@@ -114,11 +116,15 @@ class Gate {
 
   [[nodiscard]] bool concerns(hub::ToolId from, const wire::FrameView& request) const;
   [[nodiscard]] std::optional<Key> lane_of(hub::ToolId from, const wire::FrameView& request);
+  [[nodiscard]] bool must_wait(hub::ToolId from, const wire::FrameView& request,
+                               const Lane& lane) const;
   void park(const Key& key, const wire::FrameView& request);
   void advance(const Key& key, TimePoint now);
   Step ask(const Key& key, Lane& lane, TimePoint now, Denial& denial);
   std::optional<Open> close(std::uint64_t ticket);
   void close_lane(Lane& lane);
+  Lane take_lane(Lanes::iterator at);
+  void give_up(const Key& key);
   Waiting take_first(Lanes::iterator at);
   void turn_down_first(const Key& key, const Denial& denial);
   [[nodiscard]] Denial failure(std::size_t entry, const hub::Deed& deed) const;

@@ -25,6 +25,9 @@ Intent Hub::examine(ToolId from, const wire::FrameView& request) {
 bool Hub::is_inside(ToolId from, const wire::FrameView& request) const {
   return state_->is_inside(from, request);
 }
+bool Hub::has(ToolId from, const wire::FrameView& undo) const {
+  return state_->has(from, undo);
+}
 void Hub::turn_down(ToolId from, const wire::FrameView& request, const Refusal& why,
                     policy::Action action, TimePoint now, Effects& out) {
   state_->turn_down(from, request, why, action, now, out);

@@ -51,6 +51,9 @@ class Hub {
   [[nodiscard]] Intent examine(ToolId from, const wire::FrameView& request);
   /// Whether the member that asks is in the scope of the request.
   [[nodiscard]] bool is_inside(ToolId from, const wire::FrameView& request) const;
+  /// Whether the member has what the request, a leave, release, unpublish or unregister, takes
+  /// back.
+  [[nodiscard]] bool has(ToolId from, const wire::FrameView& undo) const;
   /// Answers the request with this refusal. One that is kDenied comes as the policy's do, with the
   /// values that the author must believe again; `action` is what it is about.
   void turn_down(ToolId from, const wire::FrameView& request, const Refusal& why,

@@ -50,13 +50,41 @@ Outcome<void> Hub::State::intend(const Call& call, Intent& intent) {
   return looks ? intend_look(call, intent) : Outcome<void>{};
 }
 
-bool Hub::State::is_inside(ToolId from, const wire::FrameView& request) const {
+const Member* Hub::State::member_of(ToolId from, const wire::FrameView& request) const {
   const auto tool = tools_.find(from);
-  if (tool == tools_.end()) return false;
-  const auto member = tool->second.members.find(request.header.member);
+  if (tool == tools_.end()) return nullptr;
+  const auto at = tool->second.members.find(request.header.member);
+  return at == tool->second.members.end() ? nullptr : &at->second;
+}
+
+bool Hub::State::is_inside(ToolId from, const wire::FrameView& request) const {
+  const Member* member = member_of(from, request);
   const Scope* scope = scopes_.find(request.scope);
-  return member != tool->second.members.end() && scope != nullptr &&
-         scope->members.contains(member->second.id);
+  return member != nullptr && scope != nullptr && scope->members.contains(member->id);
+}
+
+bool Hub::State::has(ToolId from, const wire::FrameView& undo) const {
+  using wire::Kind;
+  const auto any = [](const auto& all, auto is_it) {
+    return std::any_of(all.begin(), all.end(), is_it);
+  };
+  const Member* member = member_of(from, undo);
+  if (member == nullptr) return false;
+  const Kind kind = undo.header.kind;
+  if (kind == Kind::kLeave) {
+    return any(member->scopes, [&](auto* each) { return wire::is_within(each->path, undo.scope); });
+  }
+  if (kind == Kind::kRelease) {
+    return any(member->uses, [&](auto* each) {
+      return each->home().path == undo.scope && each->name() == undo.name;
+    });
+  }
+  if (kind == Kind::kUnpublish) {
+    return any(member->streams, [&](const auto& each) { return each == undo.scope; });
+  }
+  const Mailbox* mailbox = kind == Kind::kUnregister ? mailboxes_.find(undo.name) : nullptr;
+  return mailbox != nullptr &&
+         any(mailbox->readers, [&](const auto& each) { return each.id == member->id; });
 }
 
 // Who is not in a scope is let into it, and into those above, by whoever decides who may join them.

@@ -36,6 +36,7 @@ class Hub::State {
              Wording wording);
   Intent examine(ToolId from, const wire::FrameView& request);
   [[nodiscard]] bool is_inside(ToolId from, const wire::FrameView& request) const;
+  [[nodiscard]] bool has(ToolId from, const wire::FrameView& undo) const;
   void turn_down(ToolId from, const wire::FrameView& request, const Refusal& why,
                  policy::Action action, TimePoint now, Effects& out);
   void watch(policy::Topics topics) { seen_.want(topics); }
@@ -98,6 +99,7 @@ class Hub::State {
   void equip(Scope& scope, TimePoint now);
 
   // intent.cpp
+  [[nodiscard]] const Member* member_of(ToolId from, const wire::FrameView& request) const;
   Outcome<void> intend(const Call& call, Intent& intent);
   void add_connects(const Call& call, Intent& intent) const;
   Outcome<void> intend_visit(const Call& call, Intent& intent) const;

@@ -316,6 +316,70 @@ TEST_CASE("gate: what waits is bounded, for a member and for all") {
   CHECK(world.gate.waiting() == 0);
 }
 
+TEST_CASE("gate: who leaves everything goes at once, and what it asked for is not done") {
+  World world{{.of_member = 2}};
+  world.use({hook(Actions{Action::kWrite})});
+  for (int i = 0; i < 3; ++i) world.set(1, "/chat/a", "k", i);
+  world.set(2, "/chat/b", "k", 1);
+  CHECK(world.take() == Told{"limit: too many requests wait for hooks already"});
+  world.request(ToolId{1}, {{.kind = Kind::kLeave, .member = 1}, "/", {}, {}});
+  CHECK(world.take() == Told{"gone: the member has left", "gone: the member has left", ""});
+  CHECK_FALSE(world.hub.is_inside(ToolId{1}, {{.member = 1}, "/chat/a", {}, {}}));
+  CHECK(world.hooks[0].forgotten.size() == 1);
+  CHECK(world.gate.waiting() == 1);
+  world.allow();  // too late
+  CHECK(world.take() == Told{});
+  world.allow();
+  CHECK(world.take() == Told{kOk});
+  CHECK(world.gate.deadline() == std::nullopt);
+}
+
+TEST_CASE("gate: what takes something back has a place where nothing else has one") {
+  const std::string limit = "limit: too many requests wait for hooks already";
+  for (const Gate::Limits limits :
+       {Gate::Limits{.of_member = 2}, Gate::Limits{.requests = 2}, Gate::Limits{.bytes = 800}}) {
+    World world{limits};
+    const auto ask = [&](Kind kind, std::string_view scope, std::string_view name = {}) {
+      world.request(ToolId{1}, {{.kind = kind, .member = 1}, scope, name, {}});
+    };
+    ask(Kind::kUse, "/chat/a", "o");
+    ask(Kind::kPublish, "/chat/a/cam");
+    ask(Kind::kJoin, "/chat/c");
+    world.take();
+    world.use({hook(Actions{Action::kWrite})});
+    world.set(1, "/chat/a", "k", 1);
+    ask(Kind::kJoin, "/chat/d");
+    world.set(1, "/chat/a", "k", 2);
+    ask(Kind::kJoin, "/chat/e");
+    CHECK(world.take() == Told{limit, limit});
+    // Each once, and nothing that there is not.
+    for (int i = 0; i < 2; ++i) {
+      ask(Kind::kUnpublish, "/chat/a/cam");
+      ask(Kind::kRelease, "/chat/a", "o");
+      ask(Kind::kLeave, "/chat/d");
+      ask(Kind::kLeave, "/chat/a");
+    }
+    CHECK(world.take() == Told{limit, limit, limit, limit});
+    ask(Kind::kUnpublish, "/chat/a/other");
+    ask(Kind::kRelease, "/chat/a", "other");
+    ask(Kind::kLeave, "/chat/e");
+    ask(Kind::kUnregister, {}, "ann");
+    CHECK(world.take() == Told{limit, limit, limit, limit});
+    CHECK(world.gate.waiting() == 6);
+    world.allow();
+    const Told told = world.take();  // in their order
+    REQUIRE(told.size() == 6);
+    CHECK(told[0] == kOk);
+    CHECK(told[1].find("member") != std::string::npos);
+    CHECK(Told(told.begin() + 2, told.end()) == Told{"", "", "", ""});
+    for (const std::string_view scope : {"/chat/a", "/chat/d"}) {
+      CHECK_FALSE(world.hub.is_inside(ToolId{1}, {{.member = 1}, scope, {}, {}}));
+    }
+    CHECK(world.hub.is_inside(ToolId{1}, {{.member = 1}, "/chat/c", {}, {}}));
+    CHECK(world.gate.waiting() == 0);
+  }
+}
+
 TEST_CASE("gate: what a tool asked is forgotten with it") {
   World world;
   world.use({hook(Actions{Action::kWrite})});

@@ -89,6 +89,15 @@ for door in "$ws" "$rtmp"; do
   contains hub.log 'did not answer question'
 done
 
+# Who asks for more than may wait, and goes, is gone.
+for ((i = 0; i < 400; ++i)); do echo '{"id":1,"op":"set","object":"o","key":"k","value":1}'; done >flood
+background flood sh -c "exec '$client' --wait --protocol scopewire.v1 '$ws/slow/ghost' <flood"
+eventually contains flood.out 'too many requests wait for hooks already'
+so-ctl ls /slow | grep -q ghost || fail 'nobody is in the room'
+stop flood KILL
+left() { ! so-ctl ls /slow | grep -q ghost; }
+eventually left
+
 # A service on the bus decides, while there is one.
 exits 5 so-ctl --at "$ws/court/a" set o k 1
 cat >judge.sh <<'END'
