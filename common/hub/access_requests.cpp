@@ -17,6 +17,14 @@ const policy::Credentials* Hub::State::who_asks(const Call& call) {
   return call.visitor.claims ? call.visitor.claims.get() : call.tool.claims.get();
 }
 
+// Whose share of what is remembered it takes: the user's, whatever it comes by, else the member's.
+std::string Hub::State::author_of(const Call& call) {
+  const policy::Credentials* who = who_asks(call);
+  const std::string_view user = who == nullptr ? std::string_view{} : who->first("sub");
+  if (!user.empty()) return std::string{user};
+  return wire::to_text(wire::MemberId{call.tool.incarnation, call.frame.header.member});
+}
+
 // From the top down, as the scopes are entered. Where the member is, it stays.
 Outcome<void> Hub::State::may_enter(std::string_view path, const Member* member,
                                     const policy::Credentials* who) const {

@@ -31,6 +31,9 @@ struct Batch {
   std::uint64_t seq = 0;
   std::string_view once;  // a key under which it is applied once; empty: none; else borrowed
 
+  /// So that it is not applied again.
+  [[nodiscard]] bool is_remembered() const { return !producer.empty() || !once.empty(); }
+
   /// A set of null has become a delete; every value is within the bounds of `options`.
   static Outcome<Batch> read(json::Element body, const Options& options);
 };

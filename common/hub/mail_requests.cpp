@@ -145,7 +145,8 @@ Outcome<Hub::State::Reply> Hub::State::notify(const Call& call) {
   const auto stored = mailboxes_.put(call.frame.name,
                                      {.members = note_members(*request, from->id, who),
                                       .producer = std::string{request->producer},
-                                      .sequence = request->seq},
+                                      .sequence = request->seq,
+                                      .author = author_of(call)},
                                      call.now);
   if (!stored) return fail(stored.error());
   const Mailbox& mailbox = *stored->mailbox;

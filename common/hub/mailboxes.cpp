@@ -117,8 +117,7 @@ void Mailboxes::remove_all(const wire::MemberId& reader, TimePoint now) {
 }
 
 // Whether the note is a new one that has a place.
-Outcome<Mailboxes::Status> Mailboxes::check_note(Mailbox& mailbox, const Note& note,
-                                                 TimePoint now) {
+Outcome<Mailboxes::Status> Mailboxes::check_note(const Mailbox& mailbox, const Note& note) const {
   if (!note.producer.empty()) {
     const std::uint64_t last = mailbox.producers.last(note.producer);
     if (note.sequence <= last) return Status::kDuplicate;
@@ -136,20 +135,13 @@ Outcome<Mailboxes::Status> Mailboxes::check_note(Mailbox& mailbox, const Note& n
     return refuse(Why::kLimit,
                   fmt::format("bytes of all mailboxes: {} is the limit", options_.all_mail_bytes));
   }
-  if (note.producer.empty()) return Status::kOk;
-  Record forgetting = record(mailbox, Record::Kind::kChange);
-  const bool has_place = mailbox.producers.has_place(note.producer, options_.producers,
-                                                     now - options_.forget, forgetting.forgotten);
-  if (!forgetting.forgotten.empty()) records_.push_back(std::move(forgetting));
-  if (has_place) return Status::kOk;
-  return refuse(Why::kLimit, fmt::format("producers of mailbox {}: {} is the limit",
-                                         mailbox.identity, options_.producers));
+  return Status::kOk;
 }
 
 Outcome<Mailboxes::Stored> Mailboxes::put(std::string_view identity, Note note, TimePoint now) {
   Mailbox* mailbox = find(identity);
   if (mailbox == nullptr) return refuse(Why::kNotFound, fmt::format("no mailbox {}", identity));
-  const auto status = check_note(*mailbox, note, now);
+  const auto status = check_note(*mailbox, note);
   if (!status) return fail(status.error());
   if (*status != Status::kOk) {
     return Stored{mailbox, *status, mailbox->producers.last(note.producer)};
@@ -163,7 +155,10 @@ Outcome<Mailboxes::Stored> Mailboxes::put(std::string_view identity, Note note, 
                           .key = fmt::format("{}", mailbox->last),
                           .value = json::with_members({}, note.members)});
   if (!note.producer.empty()) {
-    mailbox->producers.remember(note.producer, note.sequence, mailbox->last, now);
+    mailbox->producers.remember(
+        {note.producer, note.author, note.sequence, mailbox->last},
+        {options_.producers, options_.producers_per_author, options_.forget}, now,
+        change.forgotten);
     change.producer = note.producer;
     change.sequence = note.sequence;
   }
@@ -243,7 +238,7 @@ Outcome<void> Mailboxes::restore(const StoredObject& stored, TimePoint now) {
   }
   bytes_ += mailbox->bytes;
   mailbox->producers = {};
-  for (const auto& [name, last] : stored.producers) mailbox->producers.remember(name, last, 0, now);
+  for (const auto& [name, last] : stored.producers) mailbox->producers.restore(name, last, now);
   expiring_.arm(*mailbox, now + std::clamp(expires - sources_.wall(), Millis{0}, lifetime));
   return {};
 }

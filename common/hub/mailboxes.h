@@ -83,6 +83,7 @@ class Mailboxes {
     std::string members;   // of the event, JSON
     std::string producer;  // empty: none
     std::uint64_t sequence = 0;
+    std::string author{};  // whose the producer is
   };
   enum class Status { kOk, kDuplicate, kGap };
   struct Stored {
@@ -118,7 +119,7 @@ class Mailboxes {
 
  private:
   Outcome<Mailbox*> make(std::string_view identity, const Terms& terms);
-  Outcome<Status> check_note(Mailbox& mailbox, const Note& note, TimePoint now);
+  [[nodiscard]] Outcome<Status> check_note(const Mailbox& mailbox, const Note& note) const;
   void renew(Mailbox& mailbox, Record& record, TimePoint now);
   void unread(Mailbox& mailbox, const wire::MemberId& reader, TimePoint now);
   static Record record(const Mailbox& mailbox, Record::Kind kind);

@@ -150,8 +150,10 @@ Outcome<Hub::State::Reply> Hub::State::change(const Call& call) {
     object = *made;
   }
   access_.refresh(*object);
-  const wire::MemberId from{call.tool.incarnation, call.frame.header.member};
-  auto applied = objects_.apply(*object, std::move(*batch), wire::to_text(from), call.now);
+  const std::string from =
+      wire::to_text(wire::MemberId{call.tool.incarnation, call.frame.header.member});
+  const std::string author = batch->is_remembered() ? author_of(call) : std::string{};
+  auto applied = objects_.apply(*object, std::move(*batch), {from, author, call.now});
   if (!applied) {
     Scope& home = object->home();
     if (is_new && !object->predefined) objects_.drop(*object);

@@ -119,10 +119,9 @@ SharedObject* Objects::find(StoreId id) const {
   return at == stored_.end() ? nullptr : at->second;
 }
 
-Outcome<Applied> Objects::apply(SharedObject& object, Batch batch, std::string_view from,
-                                TimePoint now) {
-  auto applied = object.apply(std::move(batch), from, now, options_, holdings_);
-  if (object.name().empty() && object.users.empty()) linger(object, now);
+Outcome<Applied> Objects::apply(SharedObject& object, Batch batch, const Sent& sent) {
+  auto applied = object.apply(std::move(batch), sent, options_, holdings_);
+  if (object.name().empty() && object.users.empty()) linger(object, sent.now);
   if (applied && applied->verdict == Verdict::kOk) {
     for (Scope* at = &object.home(); at != nullptr; at = at->parent) ++at->counters.changes;
   }

@@ -51,7 +51,7 @@ class Objects {
   void predefine(Scope& scope, const policy::Predefined& what, TimePoint now);
   /// From now on it is as any other.
   void end_predefined(SharedObject& object, TimePoint now);
-  Outcome<Applied> apply(SharedObject& object, Batch batch, std::string_view from, TimePoint now);
+  Outcome<Applied> apply(SharedObject& object, Batch batch, const Sent& sent);
 
   void use(SharedObject& object, ToolId tool);
   void release(SharedObject& object, ToolId tool, TimePoint now);

@@ -48,7 +48,10 @@ struct Options {
   std::size_t all_log_bytes = std::size_t{1}
                               << 28U;  // of all objects: over it, who writes forgets first
 
-  std::size_t producers = 256;    // of an object, that wrote within `forget`
+  // Whose last number is kept, of an object or a mailbox; over it somebody is forgotten, see
+  // Shares.
+  std::size_t producers = 1024;           // a page has one for each object that it writes to
+  std::size_t producers_per_author = 64;  // pages of one user
   std::size_t receipts = 262144;  // of changes with a key within `forget`; about 200 bytes each
 
   // Streams.
@@ -57,10 +60,10 @@ struct Options {
   std::size_t metadata = 1024;         // streams whose metadata is kept; the silent make room
   std::size_t metadata_values = 100;   // kept of a stream; the latest always is
   std::size_t metadata_bytes = 65536;  // kept of a stream: no more than one value may have
-  std::size_t meta_producers = 4096;   // of metadata, of any stream
+  std::size_t meta_producers = 4096;   // of metadata, of any stream; over it, as of an object
 
   // Identities. Who may not be told now is told when it comes back.
-  std::size_t mailboxes = 262144;                     // about 700 bytes each when empty
+  std::size_t mailboxes = 262144;                     // about 800 bytes each when empty
   std::size_t messages = 1000;                        // of a mailbox
   std::size_t mailbox_bytes = std::size_t{1} << 20U;  // of its messages
   std::size_t all_mail_bytes = std::size_t{1} << 28U;

@@ -3,30 +3,30 @@
 namespace so::hub {
 
 std::uint64_t Producers::last(std::string_view producer) const {
-  const auto at = all_.find(producer);
-  return at == all_.end() ? 0 : at->second.seq;
+  const auto* const known = all_.find(producer);
+  return known == nullptr ? 0 : known->value.seq;
 }
 
 std::uint64_t Producers::at(std::string_view producer) const {
-  const auto at = all_.find(producer);
-  return at == all_.end() ? 0 : at->second.version;
+  const auto* const known = all_.find(producer);
+  return known == nullptr ? 0 : known->value.version;
 }
 
-bool Producers::has_place(std::string_view producer, std::size_t most, TimePoint before,
-                          std::vector<std::string>& forgotten) {
-  if (all_.size() < most || all_.contains(producer)) return true;
-  for (auto at = all_.begin(); at != all_.end();) {
-    const auto each = at++;
-    if (each->second.used <= before) forgotten.push_back(all_.extract(each).key());
+bool Producers::remember(const Count& count, const Bounds& bounds, TimePoint now,
+                         std::vector<std::string>& forgotten) {
+  if (all_.find(count.producer) == nullptr) {
+    const Shares<Known>::Bounds most{bounds.all, bounds.of_author};
+    if (all_.size() >= bounds.all) all_.forget_idle(now - bounds.idle, forgotten);
+    if (!count.displaces && !all_.has_place(count.author, most)) return false;
+    all_.make_place(count.author, most, forgotten);
   }
-  return all_.size() < most;
+  all_.put(count.producer, count.author, {count.seq, count.version}, now);
+  return true;
 }
 
-void Producers::remember(std::string_view producer, std::uint64_t seq, std::uint64_t version,
-                         TimePoint now) {
-  auto at = all_.find(producer);
-  if (at == all_.end()) at = all_.emplace(producer, Entry{}).first;
-  at->second = {seq, version, now};
+// No user, which is JSON, and no member is named like this.
+void Producers::restore(std::string_view producer, std::uint64_t seq, TimePoint now) {
+  all_.put(producer, "?" + std::string{producer}, {seq, 0}, now);
 }
 
 }  // namespace so::hub

@@ -150,49 +150,48 @@ std::optional<Applied> SharedObject::judge(const Batch& batch, TimePoint now,
   return std::nullopt;
 }
 
-// So that it can be remembered that the batch was applied.
-Outcome<void> SharedObject::make_place(const Batch& batch, TimePoint now, const Options& options,
-                                       Holdings& holdings, Record& record) {
-  if (!batch.once.empty() && !holdings.receipts.has_place(options.receipts, now - options.forget)) {
+// That its producer has come so far; false: that is not kept. What had no effect makes nobody be
+// forgotten: sent again it is done then, if at all.
+bool SharedObject::count(const Batch& batch, bool effect, const Sent& sent, const Options& options,
+                         std::vector<std::string>& forgotten) {
+  if (batch.producer.empty()) return false;
+  if (!producers_) producers_ = std::make_unique<Producers>();
+  const Producers::Bounds bounds{options.producers, options.producers_per_author, options.forget};
+  return producers_->remember({batch.producer, sent.author, batch.seq, version_, effect}, bounds,
+                              sent.now, forgotten);
+}
+
+Outcome<Applied> SharedObject::apply(Batch batch, const Sent& sent, const Options& options,
+                                     Holdings& holdings) {
+  const TimePoint now = sent.now;
+  if (auto verdict = judge(batch, now, options, holdings)) return std::move(*verdict);
+  const bool keyed = !batch.once.empty();
+  if (keyed && !holdings.receipts.has_place(options.receipts, now - options.forget)) {
     return refuse(Why::kLimit, fmt::format("keys of changes within {} seconds: {} is the limit",
                                            options.forget.count(), options.receipts));
   }
-  if (batch.producer.empty()) return {};
-  if (!producers_) producers_ = std::make_unique<Producers>();
-  if (producers_->has_place(batch.producer, options.producers, now - options.forget,
-                            record.forgotten)) {
-    return {};
-  }
-  return refuse(Why::kLimit,
-                fmt::format("producers of the object: {} is the limit", options.producers));
-}
-
-Outcome<Applied> SharedObject::apply(Batch batch, std::string_view from, TimePoint now,
-                                     const Options& options, Holdings& holdings) {
-  if (auto verdict = judge(batch, now, options, holdings)) return std::move(*verdict);
   Record record{.kind = Record::Kind::kChange, .id = id_, .epoch = epoch_};
-  if (auto good = make_place(batch, now, options, holdings, record); !good) {
-    return fail(good.error());
-  }
   Applied applied;
   applied.event.reserve(256 + most_bytes(batch));
   begin(applied.event, "change");
   const std::size_t opening = applied.event.size();
   append_version(applied.event, version_ + 1);
   applied.event += R"(,"from":")";
-  applied.event += from;
+  applied.event += sent.member;
   applied.event += R"(","changes":[)";
   const auto effect =
       edit(batch, applied.event, options, holdings, persistent() ? &record.edits : nullptr);
   if (!effect) return fail(effect.error());
   touched = now;
   if (*effect) ++version_;
-  if (!batch.producer.empty()) producers_->remember(batch.producer, batch.seq, version_, now);
-  if (!batch.once.empty()) holdings.receipts.remember(epoch_, batch.once, version_, now);
-  if (persistent() && (*effect || !batch.producer.empty())) {
+  const bool counted = count(batch, *effect, sent, options, record.forgotten);
+  if (keyed) holdings.receipts.remember(epoch_, batch.once, version_, now);
+  if (persistent() && (*effect || counted || !record.forgotten.empty())) {
     record.version = version_;
-    record.producer = batch.producer;
-    record.sequence = batch.seq;
+    if (counted) {
+      record.producer = batch.producer;
+      record.sequence = batch.seq;
+    }
     holdings.records.push_back(std::move(record));
   }
   if (!*effect) return Applied{Verdict::kNoop, 0, {}};
@@ -250,8 +249,7 @@ void SharedObject::restore(const StoredObject& stored, TimePoint now, Holdings& 
   for (const Attribute& each : stored.attributes) attributes_.set(each.key, each.value);
   producers_.reset();
   if (!stored.producers.empty()) producers_ = std::make_unique<Producers>();
-  for (const auto& [producer, last] : stored.producers)
-    producers_->remember(producer, last, 0, now);
+  for (const auto& [producer, last] : stored.producers) producers_->restore(producer, last, now);
   holdings.receipts.forget_after(epoch_, version_);
   holdings.data += attributes_.bytes();
 }

@@ -38,6 +38,13 @@ struct Applied {
   [[nodiscard]] std::string status() const;  // the body of the reply
 };
 
+/// By whom a batch is, and when.
+struct Sent {
+  std::string_view member;  // as everybody knows it
+  std::string_view author;  // whose share of what is remembered it takes
+  TimePoint now;
+};
+
 /// What all objects of a hub hold together.
 struct Holdings {
   std::size_t data = 0;           // bytes of attributes
@@ -62,11 +69,10 @@ class SharedObject : public Timed {
   [[nodiscard]] const Attributes& attributes() const { return attributes_; }
   [[nodiscard]] std::size_t log_bytes() const { return log_.bytes(); }
 
-  /// Orders the batch of member `from`: first (producer, seq), then expect, then the changes, all
-  /// or nothing. A refusal leaves the object as it was. Of a persistent object what is to be stored
-  /// is appended to the holdings' records.
-  Outcome<Applied> apply(Batch batch, std::string_view from, TimePoint now, const Options& options,
-                         Holdings& holdings);
+  /// Orders the batch: first (producer, seq), then expect, then the changes, all or nothing. A
+  /// refusal leaves the object as it was. Of a persistent object what is to be stored is appended
+  /// to the holdings' records.
+  Outcome<Applied> apply(Batch batch, const Sent& sent, const Options& options, Holdings& holdings);
 
   /// What a new object holds from the first version on.
   void begin_with(const std::vector<std::pair<std::string, std::string>>& values,
@@ -98,8 +104,8 @@ class SharedObject : public Timed {
   [[nodiscard]] std::optional<Applied> judge(const Batch& batch, TimePoint now,
                                              const Options& options,
                                              const Holdings& holdings) const;
-  Outcome<void> make_place(const Batch& batch, TimePoint now, const Options& options,
-                           Holdings& holdings, Record& record);
+  bool count(const Batch& batch, bool effect, const Sent& sent, const Options& options,
+             std::vector<std::string>& forgotten);
   Outcome<bool> edit(Batch& batch, std::string& event, const Options& options, Holdings& holdings,
                      std::vector<Edit>* edits);
   void keep(std::string_view batch, const Options& options, Holdings& holdings);

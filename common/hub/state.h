@@ -90,6 +90,7 @@ class Hub::State {
   Outcome<Reply> ask(const Call& call);
   [[nodiscard]] Outcome<void> check_place(std::string_view path) const;
   static const policy::Credentials* who_asks(const Call& call);
+  static std::string author_of(const Call& call);
   Outcome<void> may_enter(std::string_view path, const Member* member,
                           const policy::Credentials* who) const;
   Outcome<void> may_use_stream(policy::Action action, std::string_view path,
@@ -164,7 +165,7 @@ class Hub::State {
   Outcome<Reply> meta(const Call& call);
   [[nodiscard]] std::optional<std::uint64_t> stamp(const Meta& meta, std::string_view path,
                                                    TimePoint now) const;
-  Outcome<bool> is_new(const Call& call, const Meta& meta);
+  bool is_new(const Call& call, const Meta& meta);
   void tell_meta(const Call& call, Meta meta);
   Outcome<Reply> history(const Call& call);
   Outcome<Reply> time(const Call& call);

@@ -107,27 +107,23 @@ Outcome<Hub::State::Reply> Hub::State::meta(const Call& call) {
   if (auto good = may_use_stream(policy::Action::kMetadata, call.frame.scope, who); !good) {
     return fail(good.error());
   }
-  const auto fresh = is_new(call, *request);
-  if (!fresh) return fail(fresh.error());
+  const bool fresh = is_new(call, *request);
   const bool numbered = !request->producer.empty();
-  if (*fresh) tell_meta(call, *std::move(request));
+  if (fresh) tell_meta(call, *std::move(request));
   if (!numbered) return Reply{};
-  return Reply{*fresh ? R"({"status":"ok"})" : R"({"status":"dup"})"};
+  return Reply{fresh ? R"({"status":"ok"})" : R"({"status":"dup"})"};
 }
 
 // A producer's numbers rise, and may leave some out: values that were broken have numbers too.
-Outcome<bool> Hub::State::is_new(const Call& call, const Meta& meta) {
+bool Hub::State::is_new(const Call& call, const Meta& meta) {
   if (meta.producer.empty()) return true;
   const std::string producer = fmt::format("{}\n{}", call.frame.scope, meta.producer);
   if (meta.seq <= meta_producers_.last(producer)) return false;
+  const std::string author = author_of(call);
   std::vector<std::string> forgotten;
-  const bool place = meta_producers_.has_place(producer, options_.meta_producers,
-                                               call.now - options_.forget, forgotten);
-  if (!place) {
-    return refuse(Why::kLimit,
-                  fmt::format("producers of metadata: {} is the limit", options_.meta_producers));
-  }
-  meta_producers_.remember(producer, meta.seq, 0, call.now);
+  meta_producers_.remember({producer, author, meta.seq},
+                           {options_.meta_producers, options_.meta_producers, options_.forget},
+                           call.now, forgotten);
   return true;
 }
 

@@ -39,8 +39,9 @@ struct MailTest {
   }
   /// Its number, or why not.
   std::string put(std::string_view identity, std::string members, std::string producer = "",
-                  std::uint64_t seq = 0) {
-    const auto stored = all.put(identity, {std::move(members), std::move(producer), seq}, now);
+                  std::uint64_t seq = 0, std::string author = "") {
+    const auto stored =
+        all.put(identity, {std::move(members), std::move(producer), seq, std::move(author)}, now);
     if (!stored) return stored.error().text;
     if (stored->status == Mailboxes::Status::kDuplicate) return "dup";
     if (stored->status == Mailboxes::Status::kGap) return "gap";
@@ -244,4 +245,23 @@ TEST_CASE("what no hub of ours has written costs nothing but itself") {
   odd.id = 2;
   odd.name = "bob";
   CHECK_FALSE(test.all.restore(odd, test.now));
+}
+
+TEST_CASE("mailboxes: many producers of one author displace its own alone, in the store too") {
+  MailTest test{{.producers = 3}};
+  test.add("ann", 1);
+  CHECK(test.put("ann", "1", "honest", 1, "bob") == "1");
+  for (int i = 0; i < 9; ++i) {
+    const auto producer = "p" + std::to_string(i);
+    CHECK(test.put("ann", "2", producer, 1, "mallory") == std::to_string(i + 2));
+  }
+  CHECK(test.put("ann", "1", "honest", 1, "bob") == "dup");
+  CHECK(test.put("ann", "3", "newcomer", 1, "carl") == "11");
+  CHECK(test.put("ann", "1", "honest", 2, "bob") == "12");
+  CHECK(test.put("ann", "2", "p0", 2, "mallory") == "gap");
+  std::vector<std::string> forgotten;
+  for (const Record& record : test.all.take_records()) {
+    forgotten.insert(forgotten.end(), record.forgotten.begin(), record.forgotten.end());
+  }
+  CHECK(forgotten == std::vector<std::string>{"p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7"});
 }

@@ -88,27 +88,96 @@ TEST_CASE("a batch that is refused or not at the expected version does not use i
   CHECK(second("k", 2) == R"({"status":"dup","applied":3})");  // before expect is looked at
 }
 
-TEST_CASE("an idle producer is forgotten when its place is needed, an active one never") {
+TEST_CASE("an idle producer is forgotten when its place is needed, whosever it is") {
   hub::Options options;
   options.producers = 2;
   HubTest hub{options};
   TestTool& a = hub.tool("a");
+  CHECK(a.join(1, "/chat").ok);
+  CHECK(a.use(1, "/chat", "chat").ok);
+  CHECK(a.change(1, "/chat", "chat", numbered("P", 1, 1)).ok);
   const auto pass = [&](int seconds) {
     for (int i = 0; i < seconds; i += 4) {
       CHECK(a.beat().ok);
       hub.pass(Seconds{4});
     }
   };
-  CHECK(a.join(1, "/chat").ok);
-  CHECK(a.use(1, "/chat", "chat").ok);
-  CHECK(a.change(1, "/chat", "chat", numbered("P", 1, 1)).ok);
   pass(200);
   CHECK(a.change(1, "/chat", "chat", numbered("Q", 1, 2)).ok);
-  CHECK(a.change(1, "/chat", "chat", numbered("R", 1, 3)) ==
-        "limit: producers of the object: 2 is the limit");
   pass(100);
-  CHECK(a.change(1, "/chat", "chat", numbered("R", 1, 3)) == R"({"status":"ok"})");
+  CHECK(a.change(2, "/chat", "chat", numbered("R", 1, 3)) == R"({"status":"ok"})");
   CHECK(a.change(1, "/chat", "chat", numbered("Q", 1, 2)) == R"({"status":"dup","applied":3})");
+  CHECK(a.change(1, "/chat", "chat", numbered("P", 2, 2)) == R"({"status":"gap","last":0})");
+}
+
+TEST_CASE("many producers of one author displace its own alone, and nobody is refused") {
+  HubTest hub;
+  TestTool& flood = hub.tool("flood");
+  TestTool& honest = hub.tool("honest");
+  CHECK(honest.join(1, "/chat").ok);
+  CHECK(honest.use(1, "/chat", "chat").ok);
+  CHECK(honest.change(1, "/chat", "chat", numbered("page", 1, -1)).ok);
+  CHECK(flood.join(1, "/chat").ok);
+  for (int i = 0; i < 3000; ++i) {
+    const auto producer = fmt::format("p{}", i);
+    CHECK(flood.change(1, "/chat", "chat", numbered(producer, 1, i)) == R"({"status":"ok"})");
+  }
+  CHECK(honest.change(1, "/chat", "chat", numbered("page", 1, -1)) ==
+        R"({"status":"dup","applied":2})");  // the reply was lost
+  CHECK(honest.change(2, "/chat", "chat", numbered("newcomer", 1, -2)) == R"({"status":"ok"})");
+  CHECK(honest.change(1, "/chat", "chat", numbered("page", 2, -3)) == R"({"status":"ok"})");
+  CHECK(flood.change(1, "/chat", "chat", numbered("p0", 2, 0)) == R"({"status":"gap","last":0})");
+  CHECK(flood.change(1, "/chat", "chat", numbered("p2999", 1, 0))
+            .text.starts_with(R"({"status":"dup")"));
+}
+
+TEST_CASE(
+    "more authors than there are places for are not refused: the longest idle are forgotten") {
+  hub::Options options;
+  options.producers = 3;
+  HubTest hub{options};
+  TestTool& a = hub.tool("a");
+  CHECK(a.join(1, "/chat").ok);
+  const auto write = [&](std::uint64_t member, int seq) {
+    return a.change(member, "/chat", "chat", numbered(fmt::format("p{}", member), seq, seq));
+  };
+  for (std::uint64_t member = 1; member <= 3; ++member) CHECK(write(member, 1).ok);
+  CHECK(write(1, 2) == R"({"status":"ok"})");
+  CHECK(write(4, 1) == R"({"status":"ok"})");
+  CHECK(write(1, 3) == R"({"status":"ok"})");
+  CHECK(write(2, 2) == R"({"status":"gap","last":0})");
+}
+
+TEST_CASE("a user has one share of an object's producers, whatever it comes by") {
+  hub::Options options;
+  options.producers_per_author = 2;
+  HubTest hub{options};
+  TestTool& a = hub.tool("a", R"({"role":"guest"})");
+  TestTool& b = hub.tool("b");
+  for (TestTool* tool : {&a, &b}) {
+    for (const std::uint64_t member : {1U, 2U}) {
+      CHECK(tool->join(member, "/chat", R"({"claims":{"role":"user","sub":"ann"}})").ok);
+    }
+  }
+  CHECK(a.change(1, "/chat", "chat", numbered("P", 1, 1)).ok);
+  CHECK(a.change(2, "/chat", "chat", numbered("Q", 1, 2)).ok);
+  CHECK(b.change(1, "/chat", "chat", numbered("R", 1, 3)).ok);
+  CHECK(b.change(2, "/chat", "chat", numbered("P", 2, 4)) == R"({"status":"gap","last":0})");
+  CHECK(b.change(2, "/chat", "chat", numbered("Q", 2, 4)) == R"({"status":"ok"})");
+}
+
+TEST_CASE("what had no effect takes nobody's place") {
+  hub::Options options;
+  options.producers = 2;
+  HubTest hub{options};
+  TestTool& a = hub.tool("a");
+  CHECK(a.join(1, "/chat").ok);
+  CHECK(a.change(1, "/chat", "chat", numbered("P", 1, 1)) == R"({"status":"ok"})");
+  CHECK(a.change(2, "/chat", "chat", numbered("Q", 1, 1)) == R"({"status":"noop"})");
+  CHECK(a.change(2, "/chat", "chat", numbered("Q", 2, 2)) == R"({"status":"ok"})");
+  CHECK(a.change(3, "/chat", "chat", numbered("R", 1, 2)) == R"({"status":"noop"})");
+  CHECK(a.change(3, "/chat", "chat", numbered("R", 2, 2)) == R"({"status":"gap","last":0})");
+  CHECK(a.change(1, "/chat", "chat", numbered("P", 1, 1)) == R"({"status":"dup","applied":2})");
 }
 
 TEST_CASE("who comes back gets exactly the missing batches, or a snapshot that says so") {
