@@ -48,11 +48,11 @@ struct Options {
   std::size_t all_log_bytes = std::size_t{1}
                               << 28U;  // of all objects: over it, who writes forgets first
 
-  // Whose last number is kept, of an object or a mailbox; over it somebody is forgotten, see
-  // Shares.
-  std::size_t producers = 1024;           // a page has one for each object that it writes to
+  // What is remembered of authors, so that nothing is applied twice; over a bound somebody's is
+  // forgotten, as Shares says.
+  std::size_t producers = 1024;           // of an object, a mailbox; a page has one for each
   std::size_t producers_per_author = 64;  // pages of one user
-  std::size_t receipts = 262144;  // of changes with a key within `forget`; about 200 bytes each
+  std::size_t receipts = 262144;          // keys of changes within `forget`; 200 to 400 bytes each
 
   // Streams.
   std::size_t streams = 16384;

@@ -1,41 +1,33 @@
 #include "hub/receipts.h"
 
+#include <vector>
+
 #include "wire/member.h"
 
 namespace so::hub {
 
-std::string Receipts::name_of(std::uint64_t epoch, std::string_view key) {
-  std::string name = wire::hex64(epoch);
-  return name += key;
+std::string Receipts::name_of(const Key& key) {
+  std::string name = wire::hex64(key.epoch);
+  return name += key.text;
 }
 
-std::optional<std::uint64_t> Receipts::find(std::uint64_t epoch, std::string_view key,
-                                            TimePoint after) const {
-  const auto at = all_.find(name_of(epoch, key));
-  if (at == all_.end() || at->second.when <= after) return std::nullopt;
-  return at->second.version;
+std::optional<std::uint64_t> Receipts::find(const Key& key, TimePoint after) const {
+  const auto* const known = all_.find(name_of(key));
+  if (known == nullptr || known->used <= after) return std::nullopt;
+  return known->value.version;
 }
 
-bool Receipts::has_place(std::size_t most, TimePoint after) {
-  while (!order_.empty() && order_.front().first <= after) {
-    const auto at = all_.find(order_.front().second);
-    if (at != all_.end() && at->second.when <= after) all_.erase(at);
-    order_.pop_front();
-  }
-  return order_.size() < most;
-}
-
-void Receipts::remember(std::uint64_t epoch, std::string_view key, std::uint64_t version,
-                        TimePoint now) {
-  std::string name = name_of(epoch, key);
-  all_[name] = {epoch, version, now};
-  order_.emplace_back(now, std::move(name));
+void Receipts::remember(const Key& key, std::string_view author, std::uint64_t version,
+                        const Bounds& bounds, TimePoint now) {
+  std::vector<std::string> forgotten;
+  all_.forget_idle(now - bounds.lasting, forgotten);
+  const std::string name = name_of(key);
+  if (all_.find(name) == nullptr) all_.make_place(author, {bounds.all, bounds.all}, forgotten);
+  all_.put(name, author, {key.epoch, version}, now);
 }
 
 void Receipts::forget_after(std::uint64_t epoch, std::uint64_t version) {
-  std::erase_if(all_, [&](const auto& each) {
-    return each.second.epoch == epoch && each.second.version > version;
-  });
+  all_.erase_if([&](const Receipt& each) { return each.epoch == epoch && each.version > version; });
 }
 
 }  // namespace so::hub

@@ -137,7 +137,7 @@ SharedObject::SharedObject(Scope& home, std::string name, std::uint64_t epoch, S
 std::optional<Applied> SharedObject::judge(const Batch& batch, TimePoint now,
                                            const Options& options, const Holdings& holdings) const {
   if (!batch.once.empty()) {
-    const auto at = holdings.receipts.find(epoch_, batch.once, now - options.forget);
+    const auto at = holdings.receipts.find({epoch_, batch.once}, now - options.forget);
     if (at) return Applied{Verdict::kDup, 0, {}, *at};
   }
   if (!batch.producer.empty()) {
@@ -165,11 +165,6 @@ Outcome<Applied> SharedObject::apply(Batch batch, const Sent& sent, const Option
                                      Holdings& holdings) {
   const TimePoint now = sent.now;
   if (auto verdict = judge(batch, now, options, holdings)) return std::move(*verdict);
-  const bool keyed = !batch.once.empty();
-  if (keyed && !holdings.receipts.has_place(options.receipts, now - options.forget)) {
-    return refuse(Why::kLimit, fmt::format("keys of changes within {} seconds: {} is the limit",
-                                           options.forget.count(), options.receipts));
-  }
   Record record{.kind = Record::Kind::kChange, .id = id_, .epoch = epoch_};
   Applied applied;
   applied.event.reserve(256 + most_bytes(batch));
@@ -185,7 +180,10 @@ Outcome<Applied> SharedObject::apply(Batch batch, const Sent& sent, const Option
   touched = now;
   if (*effect) ++version_;
   const bool counted = count(batch, *effect, sent, options, record.forgotten);
-  if (keyed) holdings.receipts.remember(epoch_, batch.once, version_, now);
+  if (!batch.once.empty()) {
+    holdings.receipts.remember({epoch_, batch.once}, sent.author, version_,
+                               {options.receipts, options.forget}, now);
+  }
   if (persistent() && (*effect || counted || !record.forgotten.empty())) {
     record.version = version_;
     if (counted) {
