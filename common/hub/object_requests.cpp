@@ -162,20 +162,23 @@ Outcome<Hub::State::Reply> Hub::State::change(const Call& call) {
   }
   ++totals_.verdicts.at(static_cast<std::size_t>(applied->verdict));
   Reply reply{applied->status(), object->epoch(), object->version(), object->id()};
-  if (applied->verdict == Verdict::kOk) {
-    see_change(*object, applied->event);
-    const bool as_sent = call.wording == Wording::kAsSent;
-    if (!as_sent) reply.body = R"({"status":"ok","edited":true})";
-    wire::Frame event{{.kind = wire::Kind::kChanged,
-                       .member = as_sent ? call.frame.header.member : 0,
-                       .epoch = object->epoch(),
-                       .version = object->version()},
-                      object->home().path,
-                      object->name(),
-                      std::move(applied->event)};
-    tell(object->users.tools(), std::move(event), call.tool.id, call.out, object->id());
-  }
+  if (applied->verdict != Verdict::kOk) return reply;
+  if (call.wording == Wording::kEdited) reply.body = R"({"status":"ok","edited":true})";
+  tell_change(call, *object, std::move(applied->event));
   return reply;
+}
+
+// An author whose batch was edited hears of it as others do.
+void Hub::State::tell_change(const Call& call, const SharedObject& object, std::string body) {
+  see_change(object, body);
+  wire::Frame event{{.kind = wire::Kind::kChanged,
+                     .member = call.wording == Wording::kAsSent ? call.frame.header.member : 0,
+                     .epoch = object.epoch(),
+                     .version = object.version()},
+                    object.home().path,
+                    object.name(),
+                    std::move(body)};
+  tell(object.users.tools(), std::move(event), call.tool.id, call.out, object.id());
 }
 
 Outcome<Hub::State::Reply> Hub::State::get(const Call& call) {

@@ -140,6 +140,7 @@ class Hub::State {
   Outcome<Reply> use(const Call& call);
   Outcome<Reply> release(const Call& call);
   Outcome<Reply> change(const Call& call);
+  void tell_change(const Call& call, const SharedObject& object, std::string body);
   Outcome<Reply> get(const Call& call);
   std::string catch_up(const Call& call, const SharedObject& object,
                        const policy::Subject& place) const;
