@@ -1,6 +1,5 @@
 import {Connection, ScopewireError} from './connection.js';
-import {Emitter} from './emitter.js';
-import {Backoff} from './live_socket.js';
+import {ConnectionUser} from './connection_user.js';
 import {WriteQueue} from './write_queue.js';
 
 /**
@@ -14,10 +13,8 @@ import {WriteQueue} from './write_queue.js';
  *   status     ({level, code, message, retryIn})  as of SharedObject; at level `error` also
  *                           `replaced`: others have registered, we read no more
  */
-export class Mailbox extends Emitter {
-  #connection;
+export class Mailbox extends ConnectionUser {
   #notes;
-  #offStatus;
   #refusal = null; // why nothing can be done any more
   #terms = null; // null: we do not read it
   #asking = false; // to register: what comes before the reply comes again
@@ -27,8 +24,6 @@ export class Mailbox extends Emitter {
   #known = 0; // and that the hub knows to be acknowledged
   #telling = false;
   #waiting = []; // for the hub to know: {seq, resolve, reject}
-  #retry = 0;
-  #backoff = new Backoff();
 
   /** That of `identity`; left out, of the user of our token. `url` and `token` as of SharedObject. */
   static of(url, identity = '', {token = ''} = {}) {
@@ -41,16 +36,10 @@ export class Mailbox extends Emitter {
 
   /** Use of(). */
   constructor(connection, identity) {
-    super();
+    super(connection);
     this.identity = identity;
-    this.#connection = connection;
     this.#notes = new WriteQueue((body) => connection.request({...body, identity: this.#name}));
-    this.#offStatus = connection.on('status', (status) => this.emit('status', status));
     connection.attach(this);
-  }
-
-  get status() {
-    return this.#connection.status;
   }
 
   /**
@@ -60,7 +49,7 @@ export class Mailbox extends Emitter {
   notify(message) {
     const note = {op: 'notify', message: message ?? null};
     const done = this.#refusal ? Promise.reject(this.#refusal) : this.#notes.push(note);
-    done.catch((error) => this.#complain(error)); // whoever does not await still hears of it
+    done.catch((error) => this.complain(error)); // whoever does not await still hears of it
     return done;
   }
 
@@ -70,7 +59,7 @@ export class Mailbox extends Emitter {
    */
   register({lifetime, connections} = {}) {
     this.#terms = {lifetime, max_connections: connections};
-    if (this.#connection.isOpen) this.#register();
+    if (this.connection.isOpen) this.#register();
   }
 
   /** This note, and all before it, are dealt with. Resolves when the hub knows: they are gone then. */
@@ -84,11 +73,10 @@ export class Mailbox extends Emitter {
   }
 
   close() {
-    this.#connection.siblings.delete(`mailbox ${this.identity}`);
-    this.#offStatus();
-    if (this.#terms) this.#connection.request({op: 'unregister', identity: this.#name}).catch(() => {});
+    this.connection.siblings.delete(`mailbox ${this.identity}`);
+    if (this.#terms) this.connection.request({op: 'unregister', identity: this.#name}).catch(() => {});
     this.#end(new ScopewireError('closed', 'the mailbox was closed'));
-    this.#connection.detach(this);
+    super.close();
   }
 
   // --- what Connection calls -------------------------------------------------------------------
@@ -118,13 +106,13 @@ export class Mailbox extends Emitter {
   // --- reading ---------------------------------------------------------------------------------
 
   get #name() {
-    return this.identity || this.#connection.user;
+    return this.identity || this.connection.user;
   }
 
   #register() {
     this.#pause();
     this.#asking = true;
-    this.#connection
+    this.connection
       .request({op: 'register', identity: this.#name || undefined, ...this.#terms}, (reply) =>
         this.#registered(reply),
       )
@@ -133,7 +121,7 @@ export class Mailbox extends Emitter {
 
   #registered({epoch, version, waiting}) {
     this.#asking = false;
-    this.#backoff.reset();
+    this.stand();
     if (epoch !== this.#epoch || version < this.#told) this.#begin(epoch);
     this.#knows(version - waiting);
     this.#dealt = Math.max(this.#dealt, this.#known);
@@ -144,16 +132,13 @@ export class Mailbox extends Emitter {
 
   #refused(error) {
     this.#asking = false;
-    if (['lost', 'closed', 'too_big'].includes(error.code)) return; // lost() tells
-    if (error.code === 'hub_lost') return this.#later(() => this.#register());
-    this.#stop(error);
-    this.#complain(error);
+    if (this.refused(error, () => this.#register())) this.#stop(error);
   }
 
   #replaced() {
     const error = new ScopewireError('replaced', 'others have registered as this identity');
     this.#stop(error);
-    this.#complain(error);
+    this.complain(error);
   }
 
   // Another mailbox: whatever waited for the one before it waits no more.
@@ -170,14 +155,14 @@ export class Mailbox extends Emitter {
     const [epoch, seq] = [this.#epoch, this.#dealt];
     if (this.#telling || this.#asking || !this.#terms || this.#known >= seq) return;
     this.#telling = true;
-    const refusal = await this.#connection
+    const refusal = await this.connection
       .request({op: 'ack', identity: this.#name, epoch, seq})
       .then(() => null, ({code}) => code);
     this.#telling = false;
     if (epoch !== this.#epoch) return this.#tell();
     if (refusal === 'lost' || refusal === 'closed') return; // registered() follows, or nothing
     if (refusal === 'not_joined') return this.#terms && this.#register();
-    if (refusal && refusal !== 'gone' && refusal !== 'not_found') return this.#later(() => this.#tell());
+    if (refusal && refusal !== 'gone' && refusal !== 'not_found') return this.later(() => this.#tell());
     this.#knows(seq);
     this.#tell();
   }
@@ -198,12 +183,7 @@ export class Mailbox extends Emitter {
 
   #pause() {
     this.#asking = false;
-    clearTimeout(this.#retry);
-  }
-
-  #later(again) {
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(again, this.#backoff.next());
+    super.lost();
   }
 
   #stop(error) {
@@ -216,9 +196,5 @@ export class Mailbox extends Emitter {
     this.#refusal = error;
     this.#stop(error);
     this.#notes.refuse(error);
-  }
-
-  #complain({code, message}) {
-    this.emit('status', {level: 'error', code, message, retryIn: null});
   }
 }

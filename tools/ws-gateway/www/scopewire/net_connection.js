@@ -1,14 +1,12 @@
 import {Connection, ScopewireError} from './connection.js';
-import {Emitter} from './emitter.js';
+import {ConnectionUser} from './connection_user.js';
 
 /**
  * Remote calls in the scope of a URL, both ways: of methods that a tool serves there
  * (so-ctl(1), serve), and of methods of this page, by whoever knows its member id. Events:
  *   status ({level, code, message, retryIn})  as of SharedObject
  */
-export class NetConnection extends Emitter {
-  #connection;
-  #offStatus;
+export class NetConnection extends ConnectionUser {
   #methods = new Set();
   #waiting = []; // calls until the connection is open
 
@@ -18,19 +16,13 @@ export class NetConnection extends Emitter {
 
   /** Use connect(). */
   constructor(connection) {
-    super();
-    this.#connection = connection;
-    this.#offStatus = connection.on('status', (status) => this.emit('status', status));
+    super(connection);
     connection.attach(this);
-  }
-
-  get status() {
-    return this.#connection.status;
   }
 
   /** Our own member id; null while not connected. */
   get self() {
-    return this.#connection.member;
+    return this.connection.member;
   }
 
   /**
@@ -50,21 +42,20 @@ export class NetConnection extends Emitter {
   serve(method, handler) {
     if (handler) this.#methods.add(method);
     else this.#methods.delete(method);
-    this.#connection.serve(method, handler);
+    this.connection.serve(method, handler);
   }
 
   close() {
-    for (const method of this.#methods) this.#connection.serve(method, null);
+    for (const method of this.#methods) this.connection.serve(method, null);
     this.lost(new ScopewireError('closed', 'the connection was closed'), true);
-    this.#offStatus();
-    this.#connection.detach(this);
+    super.close();
   }
 
   async #call(body) {
-    if (!this.#connection.isOpen) {
+    if (!this.connection.isOpen) {
       await new Promise((open, fail) => this.#waiting.push({open, fail}));
     }
-    const {result} = await this.#connection.request({op: 'call', ...body});
+    const {result} = await this.connection.request({op: 'call', ...body});
     return result;
   }
 
@@ -73,8 +64,6 @@ export class NetConnection extends Emitter {
   opened() {
     for (const {open} of this.#waiting.splice(0)) open();
   }
-
-  received() {}
 
   // What waits for a connection goes on waiting, unless none will come.
   lost(error, final) {

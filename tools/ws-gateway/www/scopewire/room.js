@@ -1,6 +1,5 @@
 import {Connection} from './connection.js';
-import {Emitter} from './emitter.js';
-import {Backoff} from './live_socket.js';
+import {ConnectionUser} from './connection_user.js';
 
 /**
  * Who is in a scope, through whichever door they came. Whoever they are is {member, info, user,
@@ -15,12 +14,8 @@ import {Backoff} from './live_socket.js';
  * The list has an epoch and a version, as an object has, that rises with each join and leave; who
  * has the same two has the same list.
  */
-export class Room extends Emitter {
-  #connection;
+export class Room extends ConnectionUser {
   #info;
-  #offStatus;
-  #retry = 0;
-  #backoff = new Backoff();
   members = new Map(); // member -> info; empty until joined
   users = new Map(); // member -> user, of those who have one
   epoch = null;
@@ -33,57 +28,46 @@ export class Room extends Emitter {
 
   /** Use join(). */
   constructor(connection, info) {
-    super();
-    this.#connection = connection;
+    super(connection);
     this.#info = info;
-    this.#offStatus = connection.on('status', (status) => this.emit('status', status));
     connection.attach(this);
-  }
-
-  get status() {
-    return this.#connection.status;
   }
 
   /** Our own member id; null while not connected. */
   get self() {
-    return this.#connection.member;
+    return this.connection.member;
   }
 
   /** Shows something else of this member. */
   show(info) {
     this.#info = info;
-    if (this.#connection.isOpen) this.opened();
+    if (this.connection.isOpen) this.opened();
   }
 
   close() {
     this.lost();
-    this.#offStatus();
-    this.#connection.detach(this);
+    super.close();
   }
 
   // --- what Connection calls -------------------------------------------------------------------
 
   opened() {
-    this.#connection
+    this.connection
       .request({op: 'join', info: this.#info, presence: true}, (reply) => this.#stand(reply))
-      .catch((error) => this.#refused(error));
+      .catch((error) => this.refused(error, () => this.opened()));
   }
 
   // The gateway says who came and went while the hub was away, too.
   received({event, scope, member, info = {}, user = '', epoch, version}) {
     const news = event === 'join' || event === 'leave';
-    if (!news || scope !== this.#connection.scope) return;
+    if (!news || scope !== this.connection.scope) return;
     if (epoch) Object.assign(this, {epoch, version});
     if (event === 'join') this.#came(member, info, user);
     else this.#left(member);
   }
 
-  lost() {
-    clearTimeout(this.#retry);
-  }
-
   #stand({members, epoch, version}) {
-    this.#backoff.reset();
+    this.stand();
     const before = [...this.members.keys()].map((member) => this.#who(member));
     const known = new Set(this.members.keys());
     this.members = new Map();
@@ -104,7 +88,7 @@ export class Room extends Emitter {
 
   #who(member) {
     const [info, user] = [this.members.get(member) ?? {}, this.users.get(member) ?? ''];
-    return {member, info, user, mine: this.#connection.isMine(member)};
+    return {member, info, user, mine: this.connection.isMine(member)};
   }
 
   #came(member, info, user) {
@@ -118,11 +102,5 @@ export class Room extends Emitter {
     this.members.delete(member);
     this.users.delete(member);
     this.emit('leave', {...who, version: this.version});
-  }
-
-  #refused({code, message}) {
-    if (['lost', 'closed', 'too_big'].includes(code)) return; // the connection's own status tells
-    if (code === 'hub_lost') this.#retry = setTimeout(() => this.opened(), this.#backoff.next());
-    else this.emit('status', {level: 'error', code, message, retryIn: null});
   }
 }

@@ -1,5 +1,5 @@
 import {Connection} from './connection.js';
-import {Emitter} from './emitter.js';
+import {ConnectionUser} from './connection_user.js';
 
 /**
  * A look at what there is, without being anywhere, using anything, or being seen: the replies are
@@ -7,10 +7,7 @@ import {Emitter} from './emitter.js';
  * connected. Events:
  *   status ({level, code, message, retryIn})  as of SharedObject
  */
-export class Scopes extends Emitter {
-  #connection;
-  #offStatus;
-
+export class Scopes extends ConnectionUser {
   /** `url` is the gateway's root, ws://host:8081/; `/` on its own pages. */
   static at(url = '/', {token = ''} = {}) {
     return new Scopes(Connection.to(url, token));
@@ -18,19 +15,13 @@ export class Scopes extends Emitter {
 
   /** Use at(). */
   constructor(connection) {
-    super();
-    this.#connection = connection;
-    this.#offStatus = connection.on('status', (status) => this.emit('status', status));
+    super(connection);
     connection.attach(this);
-  }
-
-  get status() {
-    return this.#connection.status;
   }
 
   /** Whom our token names; '' without one, or while not connected for the first time. */
   get user() {
-    return this.#connection.user;
+    return this.connection.user;
   }
 
   /** {members, rooms, objects, streams} */
@@ -48,19 +39,8 @@ export class Scopes extends Emitter {
     return this.#ask({op: 'get', scope, object});
   }
 
-  close() {
-    this.#offStatus();
-    this.#connection.detach(this);
-  }
-
   async #ask(request) {
-    const {id, ok, ...reply} = await this.#connection.request(request);
+    const {id, ok, ...reply} = await this.connection.request(request);
     return reply;
   }
-
-  // --- what Connection calls -------------------------------------------------------------------
-
-  opened() {}
-  received() {}
-  lost() {}
 }

@@ -1,6 +1,5 @@
 import {Connection, ScopewireError} from './connection.js';
-import {Emitter} from './emitter.js';
-import {Backoff} from './live_socket.js';
+import {ConnectionUser} from './connection_user.js';
 import {WriteQueue} from './write_queue.js';
 
 /**
@@ -15,14 +14,10 @@ import {WriteQueue} from './write_queue.js';
  *   status  ({level, code, message, retryIn})             the connection; level `error`: a refusal
  * Writes resolve with {status, version}: `ok`, `noop` (nothing to change) or `cas` (see `expect`).
  */
-export class SharedObject extends Emitter {
-  #connection;
+export class SharedObject extends ConnectionUser {
   #writes;
   #ready = false; // from sync or resume until the connection is lost
   #refusal = null; // why nothing can be written any more
-  #retry = 0;
-  #backoff = new Backoff();
-  #offStatus;
   #history; // batches to be told of
   #since = null; // the version to ask from, until the first sync: `data` is further already
 
@@ -45,21 +40,15 @@ export class SharedObject extends Emitter {
 
   /** Use getRemote(). */
   constructor(name, connection, {persistent = false, resume = null, history = 0}) {
-    super();
+    super(connection);
     this.name = name;
     this.#history = resume?.epoch ? 0 : history;
     this.persistent = persistent;
     this.epoch = resume?.epoch ?? null;
     this.version = resume?.version ?? 0;
     this.data = copy(resume?.data);
-    this.#connection = connection;
     this.#writes = new WriteQueue((body) => connection.request({...body, object: name}));
-    this.#offStatus = connection.on('status', (status) => this.emit('status', status));
     connection.attach(this);
-  }
-
-  get status() {
-    return this.#connection.status;
   }
 
   /** What getRemote()'s `resume` takes: JSON. */
@@ -91,11 +80,10 @@ export class SharedObject extends Emitter {
   }
 
   close() {
-    this.#connection.siblings.delete(`object ${this.name}`);
+    this.connection.siblings.delete(`object ${this.name}`);
     this.#pause();
-    this.#offStatus();
-    this.#connection.request({op: 'release', object: this.name}).catch(() => {});
-    this.#connection.detach(this);
+    this.connection.request({op: 'release', object: this.name}).catch(() => {});
+    super.close();
     this.#giveUp(new ScopewireError('closed', 'the object was closed'));
   }
 
@@ -109,12 +97,12 @@ export class SharedObject extends Emitter {
   lost(error, final) {
     this.#pause();
     if (!final) return;
-    this.#connection.siblings.delete(`object ${this.name}`);
+    this.connection.siblings.delete(`object ${this.name}`);
     this.#giveUp(error);
   }
 
   received(event) {
-    if (event.object !== this.name || event.scope !== this.#connection.scope) return;
+    if (event.object !== this.name || event.scope !== this.connection.scope) return;
     if (event.event === 'sync') this.#synced(event);
     if (event.event === 'resume') this.#resumed(event);
     if (event.event === 'change' && this.#ready) this.#changed(event);
@@ -125,11 +113,11 @@ export class SharedObject extends Emitter {
   // The snapshot first, and then what was before it, as if we had stood there. An object that is not
   // there has no past; whatever else is wrong, #use() meets it too.
   #look() {
-    this.#connection
+    this.connection
       .request({op: 'get', object: this.name})
       .then(({epoch, version, data}) => this.#lookBack(epoch, version, data))
       .catch(() => {})
-      .finally(() => this.#connection.isOpen && this.#use());
+      .finally(() => this.connection.isOpen && this.#use());
   }
 
   #lookBack(epoch, version, data) {
@@ -144,20 +132,9 @@ export class SharedObject extends Emitter {
     this.#refusal = null;
     const version = this.#since ?? this.version;
     const position = this.epoch ? {epoch: this.epoch, version} : {};
-    this.#connection
+    this.connection
       .request({op: 'use', object: this.name, persistent: this.persistent, ...position})
-      .catch((error) => this.#refused(error));
-  }
-
-  // Without its hub the gateway refuses at once: come again later. A loss is told by lost().
-  #refused(error) {
-    if (['lost', 'closed', 'too_big'].includes(error.code)) return;
-    if (error.code === 'hub_lost') {
-      this.#retry = setTimeout(() => this.opened(), this.#backoff.next());
-    } else {
-      this.#complain(error);
-      this.#giveUp(error);
-    }
+      .catch((error) => this.refused(error, () => this.opened()) && this.#giveUp(error));
   }
 
   #giveUp(error) {
@@ -168,7 +145,7 @@ export class SharedObject extends Emitter {
   #pause() {
     this.#ready = false;
     this.#writes.pause();
-    clearTimeout(this.#retry);
+    super.lost();
   }
 
   #synced({epoch, version, data}) {
@@ -190,7 +167,7 @@ export class SharedObject extends Emitter {
   }
 
   #remember({version, from, changes}) {
-    const mine = this.#connection.isMine(from);
+    const mine = this.connection.isMine(from);
     for (const change of changes) this.emit('past', {...change, from, mine, version});
   }
 
@@ -199,7 +176,7 @@ export class SharedObject extends Emitter {
     this.version = version;
     this.#since = null;
     this.#ready = true;
-    this.#backoff.reset();
+    this.stand();
     this.emit('sync', {reason, version});
     this.#writes.resume(epoch);
   }
@@ -213,7 +190,7 @@ export class SharedObject extends Emitter {
 
   #apply({version, from, changes}) {
     this.version = version;
-    const mine = this.#connection.isMine(from);
+    const mine = this.connection.isMine(from);
     for (const {op, ...change} of changes) {
       const about = {from, mine, version};
       if (op === 'send') this.emit('message', {...change, ...about});
@@ -233,12 +210,8 @@ export class SharedObject extends Emitter {
 
   #write(change, options = {}) {
     const done = this.#refusal ? Promise.reject(this.#refusal) : this.#writes.push(change, options);
-    done.catch((error) => this.#complain(error)); // whoever does not await still hears of it
+    done.catch((error) => this.complain(error)); // whoever does not await still hears of it
     return done;
-  }
-
-  #complain({code, message}) {
-    this.emit('status', {level: 'error', code, message, retryIn: null});
   }
 }
 

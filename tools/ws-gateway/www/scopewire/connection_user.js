@@ -1,0 +1,60 @@
+import {Emitter} from './emitter.js';
+import {Backoff} from './live_socket.js';
+
+/** What all have in common who use a Connection: its status, and to come again while there is no hub. */
+export class ConnectionUser extends Emitter {
+  #offStatus;
+  #retry = 0;
+  #backoff = new Backoff();
+  connection;
+
+  constructor(connection) {
+    super();
+    this.connection = connection;
+    this.#offStatus = connection.on('status', (status) => this.emit('status', status));
+  }
+
+  get status() {
+    return this.connection.status;
+  }
+
+  close() {
+    this.#offStatus();
+    this.connection.detach(this);
+  }
+
+  // --- what Connection calls -------------------------------------------------------------------
+
+  opened() {}
+
+  received() {}
+
+  /** `final`: it will not be there again. */
+  lost() {
+    clearTimeout(this.#retry);
+  }
+
+  // --- what the others have of it --------------------------------------------------------------
+
+  /** Calls it with back-off, which begins anew with stand(). */
+  later(again) {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(again, this.#backoff.next());
+  }
+
+  stand() {
+    this.#backoff.reset();
+  }
+
+  /** Without its hub the gateway refuses at once: later, then. A loss is told by lost(). True: refused for good. */
+  refused(error, again) {
+    if (['lost', 'closed', 'too_big'].includes(error.code)) return false;
+    if (error.code === 'hub_lost') this.later(again);
+    else this.complain(error);
+    return error.code !== 'hub_lost';
+  }
+
+  complain({code, message}) {
+    this.emit('status', {level: 'error', code, message, retryIn: null});
+  }
+}
