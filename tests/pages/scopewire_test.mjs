@@ -99,6 +99,25 @@ test('a listener that throws stops nobody', async () => {
   assert.deepEqual([seen, caught], [['a'], ['mine']]);
 });
 
+test('a listener may take itself off and put itself on again, or take off another', async () => {
+  const {object} = await chat();
+  const heard = [];
+  const again = () => {
+    const off = object.on('change', ({value}) => {
+      heard.push(value);
+      off();
+      if (heard.length < 100) again();
+    });
+  };
+  again();
+  object.on('change', () => offLast());
+  const offLast = object.on('change', () => heard.push('taken off'));
+  gateway.change('chat', [{op: 'set', key: 'a', value: 1}]);
+  gateway.change('chat', [{op: 'set', key: 'a', value: 2}]);
+  await settled();
+  assert.deepEqual(heard, [1, 2]);
+});
+
 test('a hole in the versions asks for what is missing', async () => {
   const {object, of} = await chat();
   gateway.losing = true;

@@ -1,4 +1,7 @@
-/** Named events with plain callbacks. A listener that throws is reported and stops nobody else. */
+/**
+ * Named events with plain callbacks. A listener that throws is reported and stops nobody else; one that
+ * is put on by another hears the next event.
+ */
 export class Emitter {
   #listeners = new Map();
 
@@ -10,7 +13,9 @@ export class Emitter {
   }
 
   emit(name, ...args) {
-    for (const listener of this.#listeners.get(name) ?? []) {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    for (const listener of [...listeners]) {
+      if (!listeners.has(listener)) continue; // taken off meanwhile
       try {
         listener(...args);
       } catch (error) {
