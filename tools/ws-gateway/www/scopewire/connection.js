@@ -79,6 +79,7 @@ export class Connection extends Emitter {
   /** The last one out closes the connection. */
   detach(user) {
     this.#users.delete(user);
+    for (const [what, one] of this.siblings) if (one === user) this.siblings.delete(what);
     if (this.#users.size > 0) return;
     connections.delete(this);
     this.#rest();

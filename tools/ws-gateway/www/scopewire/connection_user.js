@@ -1,9 +1,10 @@
+import {ScopewireError} from './connection.js';
 import {Emitter} from './emitter.js';
 import {Backoff} from './live_socket.js';
 
 /** What all have in common who use a Connection: its status, and to come again while there is no hub. */
 export class ConnectionUser extends Emitter {
-  #offStatus;
+  #offStatus; // null: we are closed
   #retry = 0;
   #backoff = new Backoff();
   connection;
@@ -19,7 +20,11 @@ export class ConnectionUser extends Emitter {
   }
 
   close() {
+    if (!this.#offStatus) return;
     this.#offStatus();
+    this.#offStatus = null;
+    this.leave();
+    this.lost(new ScopewireError('closed', 'it was closed'), true);
     this.connection.detach(this);
   }
 
@@ -34,7 +39,10 @@ export class ConnectionUser extends Emitter {
     clearTimeout(this.#retry);
   }
 
-  // --- what the others have of it --------------------------------------------------------------
+  // --- what the others have of it, or make their own -------------------------------------------
+
+  /** What the server is told at the end. */
+  leave() {}
 
   /** Calls it with back-off, which begins anew with stand(). */
   later(again) {

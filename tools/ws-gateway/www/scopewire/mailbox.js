@@ -72,13 +72,6 @@ export class Mailbox extends ConnectionUser {
     return done;
   }
 
-  close() {
-    this.connection.siblings.delete(`mailbox ${this.identity}`);
-    if (this.#terms) this.connection.request({op: 'unregister', identity: this.#name}).catch(() => {});
-    this.#end(new ScopewireError('closed', 'the mailbox was closed'));
-    super.close();
-  }
-
   // --- what Connection calls -------------------------------------------------------------------
 
   opened() {
@@ -177,6 +170,10 @@ export class Mailbox extends ConnectionUser {
   #again(seq) {
     if (seq <= this.#dealt) this.#known = Math.min(this.#known, seq - 1);
     this.#tell();
+  }
+
+  leave() {
+    if (this.#terms) this.connection.request({op: 'unregister', identity: this.#name}).catch(() => {});
   }
 
   // --- what both have --------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-import {Connection, ScopewireError} from './connection.js';
+import {Connection} from './connection.js';
 import {ConnectionUser} from './connection_user.js';
 
 /**
@@ -47,7 +47,6 @@ export class NetConnection extends ConnectionUser {
 
   close() {
     for (const method of this.#methods) this.connection.serve(method, null);
-    this.lost(new ScopewireError('closed', 'the connection was closed'), true);
     super.close();
   }
 

@@ -44,11 +44,6 @@ export class Room extends ConnectionUser {
     if (this.connection.isOpen) this.opened();
   }
 
-  close() {
-    this.lost();
-    super.close();
-  }
-
   // --- what Connection calls -------------------------------------------------------------------
 
   opened() {

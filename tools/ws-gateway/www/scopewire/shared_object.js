@@ -79,14 +79,6 @@ export class SharedObject extends ConnectionUser {
     return this.#write({op: 'change', changes}, options);
   }
 
-  close() {
-    this.connection.siblings.delete(`object ${this.name}`);
-    this.#pause();
-    this.connection.request({op: 'release', object: this.name}).catch(() => {});
-    super.close();
-    this.#giveUp(new ScopewireError('closed', 'the object was closed'));
-  }
-
   // --- what Connection calls -------------------------------------------------------------------
 
   opened() {
@@ -96,9 +88,7 @@ export class SharedObject extends ConnectionUser {
 
   lost(error, final) {
     this.#pause();
-    if (!final) return;
-    this.connection.siblings.delete(`object ${this.name}`);
-    this.#giveUp(error);
+    if (final) this.#giveUp(error);
   }
 
   received(event) {
@@ -204,6 +194,10 @@ export class SharedObject extends ConnectionUser {
     if (op === 'delete') delete this.data[key];
     if (op === 'clear') this.data = copy();
     return old;
+  }
+
+  leave() {
+    this.connection.request({op: 'release', object: this.name}).catch(() => {});
   }
 
   // --- writing ---------------------------------------------------------------------------------
