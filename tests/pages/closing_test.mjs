@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {settled} from './fake_websocket.mjs';
 import {URL, chat, gateway, mailbox, network, opening, pass, room} from './scopewire_setup.mjs';
-import {Mailbox, SharedObject} from '../../tools/ws-gateway/www/scopewire.js';
+import {Mailbox, NetConnection, Scopes, SharedObject} from '../../tools/ws-gateway/www/scopewire.js';
 
 const asked = (op) => gateway.requests.filter((request) => request.op === op);
 
@@ -36,4 +36,52 @@ test('a mailbox that is closed twice leaves alone the one that came after it', a
   await box.notify('hello');
   await settled();
   assert.deepEqual(heard, ['registered 0', '1 hello']);
+});
+
+// --- promises ------------------------------------------------------------------------------------
+
+const refused = (promise, code = 'closed') => assert.rejects(promise, {name: 'ScopewireError', code});
+
+test('a call after the server has closed for good, or we have, is refused', async () => {
+  const ended = opening(NetConnection.connect(URL));
+  await settled();
+  gateway.closeAll(4003);
+  await settled();
+  await refused(ended.call('sum', 1, 2));
+  const closed = NetConnection.connect(URL);
+  const waiting = refused(closed.call('sum', 1, 2));
+  closed.close();
+  await waiting;
+  await refused(closed.callMember('aa-1', 'ask'));
+});
+
+test('what is closed asks nothing any more, on a connection that others use', async () => {
+  await room();
+  const calls = NetConnection.connect(URL);
+  const scopes = Scopes.at(URL);
+  for (const one of [calls, scopes]) one.close();
+  await refused(calls.call('sum', 1, 2));
+  await refused(scopes.list('/'));
+  assert.deepEqual([...asked('call'), ...asked('list')], []);
+});
+
+test('who does not read a mailbox acknowledges nothing', async () => {
+  await room();
+  const {box} = await mailbox('ann');
+  const mails = [];
+  box.on('mail', (mail) => mails.push(mail));
+  await refused(box.acknowledge({epoch: 'e', seq: 1}), 'not_joined');
+  box.register();
+  await settled();
+  for (const n of [1, 2]) await box.notify(n);
+  await settled();
+  const [reader] = gateway.sessions;
+  reader.send('{"event":"identity_replaced","identity":"ann"}');
+  await settled();
+  await refused(box.acknowledge(mails[0]), 'replaced');
+  box.register();
+  await settled();
+  await box.acknowledge(mails[0]);
+  box.close();
+  await refused(box.acknowledge(mails[1]));
 });

@@ -189,7 +189,8 @@ export class Mailbox {
   /** Reads it from now on. `lifetime` in milliseconds after its last reader has gone;
    *  `connections`: at most so many read it, the newest, 1 if left out. */
   register(options?: {lifetime?: number; connections?: number}): void;
-  /** This one and all before it are dealt with; resolves when they are gone from the mailbox. */
+  /** This one and all before it are dealt with; resolves when they are gone from the mailbox. Rejects
+   *  if we do not read it: closed, replaced, or not_joined before register(). */
   acknowledge(mail: MailPosition): Promise<void>;
   close(): void;
 }
@@ -205,7 +206,8 @@ export class NetConnection {
 
   on(event: 'status', listener: (status: Status) => void): Off;
 
-  /** Rejects with no_method, timeout, gone, failed, or `lost`: then it may have been called. */
+  /** Rejects with no_method, timeout, gone, failed, `lost`: then it may have been called, or `closed`:
+   *  there is no connection any more. */
   call(method: string, ...args: Value[]): Promise<Value>;
   /** Of one member's page or client; `timeout` in milliseconds, 10 s if left out. */
   callMember(to: string, method: string, args?: Value[], timeout?: number): Promise<Value>;

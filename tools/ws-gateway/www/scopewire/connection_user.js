@@ -8,6 +8,7 @@ export class ConnectionUser extends Emitter {
   #retry = 0;
   #backoff = new Backoff();
   connection;
+  over = null; // why nothing can be done any more
 
   constructor(connection) {
     super();
@@ -35,8 +36,9 @@ export class ConnectionUser extends Emitter {
   received() {}
 
   /** `final`: it will not be there again. */
-  lost() {
-    clearTimeout(this.#retry);
+  lost(error, final) {
+    this.rest();
+    if (final) this.over = error;
   }
 
   // --- what the others have of it, or make their own -------------------------------------------
@@ -44,10 +46,18 @@ export class ConnectionUser extends Emitter {
   /** What the server is told at the end. */
   leave() {}
 
+  ask(body, first) {
+    return this.over ? Promise.reject(this.over) : this.connection.request(body, first);
+  }
+
   /** Calls it with back-off, which begins anew with stand(). */
   later(again) {
-    clearTimeout(this.#retry);
+    this.rest();
     this.#retry = setTimeout(again, this.#backoff.next());
+  }
+
+  rest() {
+    clearTimeout(this.#retry);
   }
 
   stand() {

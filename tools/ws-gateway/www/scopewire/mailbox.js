@@ -15,8 +15,8 @@ import {WriteQueue} from './write_queue.js';
  */
 export class Mailbox extends ConnectionUser {
   #notes;
-  #refusal = null; // why nothing can be done any more
-  #terms = null; // null: we do not read it
+  #terms = null; // null: we do not read it,
+  #unread = new ScopewireError('not_joined', 'not registered'); // and why
   #asking = false; // to register: what comes before the reply comes again
   #epoch = null;
   #told = 0; // the last note that this page was told of,
@@ -48,7 +48,7 @@ export class Mailbox extends ConnectionUser {
    */
   notify(message) {
     const note = {op: 'notify', message: message ?? null};
-    const done = this.#refusal ? Promise.reject(this.#refusal) : this.#notes.push(note);
+    const done = this.over ? Promise.reject(this.over) : this.#notes.push(note);
     done.catch((error) => this.complain(error)); // whoever does not await still hears of it
     return done;
   }
@@ -62,13 +62,17 @@ export class Mailbox extends ConnectionUser {
     if (this.connection.isOpen) this.#register();
   }
 
-  /** This note, and all before it, are dealt with. Resolves when the hub knows: they are gone then. */
+  /** This note, and all before it, are dealt with. Resolves when the hub knows: they are gone then.
+   *  Rejects if we do not read it, or not any more. */
   acknowledge({epoch, seq}) {
-    if (epoch !== this.#epoch || seq <= this.#known) return Promise.resolve(); // gone already
-    this.#dealt = Math.max(this.#dealt, seq);
-    const done = new Promise((resolve, reject) => this.#waiting.push({seq, resolve, reject}));
+    const done = new Promise((resolve, reject) => {
+      if (!this.#terms) throw this.#unread;
+      if (epoch !== this.#epoch || seq <= this.#known) return resolve(); // gone already
+      this.#dealt = Math.max(this.#dealt, seq);
+      this.#waiting.push({seq, resolve, reject});
+      this.#tell();
+    });
     done.catch(() => {}); // the status says why
-    this.#tell();
     return done;
   }
 
@@ -80,9 +84,12 @@ export class Mailbox extends ConnectionUser {
   }
 
   lost(error, final) {
-    this.#pause();
+    super.lost(error, final);
+    this.#asking = false;
     this.#notes.pause();
-    if (final) this.#end(error);
+    if (!final) return;
+    this.#stop(error);
+    this.#notes.refuse(error);
   }
 
   received({event, identity, epoch, seq, message, from, user = ''}) {
@@ -180,18 +187,13 @@ export class Mailbox extends ConnectionUser {
 
   #pause() {
     this.#asking = false;
-    super.lost();
+    this.rest();
   }
 
   #stop(error) {
     this.#pause();
     this.#terms = null;
+    this.#unread = error;
     for (const {reject} of this.#waiting.splice(0)) reject(error);
-  }
-
-  #end(error) {
-    this.#refusal = error;
-    this.#stop(error);
-    this.#notes.refuse(error);
   }
 }

@@ -27,7 +27,7 @@ export class NetConnection extends ConnectionUser {
 
   /**
    * Resolves with the method's result. Rejects with a ScopewireError: no_method, timeout, gone,
-   * failed (with the method's own message and data), or `lost`: it may have been called.
+   * failed (with the method's own message and data), `lost`: it may have been called, or `closed`.
    */
   call(method, ...args) {
     return this.#call({method, args});
@@ -51,10 +51,10 @@ export class NetConnection extends ConnectionUser {
   }
 
   async #call(body) {
-    if (!this.connection.isOpen) {
+    if (!this.connection.isOpen && !this.over) {
       await new Promise((open, fail) => this.#waiting.push({open, fail}));
     }
-    const {result} = await this.connection.request({op: 'call', ...body});
+    const {result} = await this.ask({op: 'call', ...body});
     return result;
   }
 
@@ -66,6 +66,7 @@ export class NetConnection extends ConnectionUser {
 
   // What waits for a connection goes on waiting, unless none will come.
   lost(error, final) {
+    super.lost(error, final);
     if (!final) return;
     for (const {fail} of this.#waiting.splice(0)) fail(error);
   }

@@ -40,7 +40,7 @@ export class Scopes extends ConnectionUser {
   }
 
   async #ask(request) {
-    const {id, ok, ...reply} = await this.connection.request(request);
+    const {id, ok, ...reply} = await this.ask(request);
     return reply;
   }
 }

@@ -87,6 +87,7 @@ export class SharedObject extends ConnectionUser {
   }
 
   lost(error, final) {
+    super.lost(error, final);
     this.#pause();
     if (final) this.#giveUp(error);
   }
@@ -135,7 +136,7 @@ export class SharedObject extends ConnectionUser {
   #pause() {
     this.#ready = false;
     this.#writes.pause();
-    super.lost();
+    this.rest();
   }
 
   #synced({epoch, version, data}) {
