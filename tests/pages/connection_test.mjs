@@ -110,6 +110,23 @@ test('4200 comes back at once', async () => {
   assert.equal(of('status').at(-1).code, 'open');
 });
 
+test('whoever comes when the connection opens is told of that once', async () => {
+  const first = connect();
+  const heard = [];
+  first.on('status', ({code}) => {
+    if (code !== 'open') return;
+    const object = opening(SharedObject.getRemote('chat', URL));
+    object.on('sync', ({reason}) => heard.push(reason));
+    opening(Room.join(URL)).on('members', () => heard.push('members'));
+  });
+  await settled();
+  assert.deepEqual(heard, ['first', 'members']);
+  assert.deepEqual(
+    gateway.requests.map(({op}) => op),
+    ['use', 'join'],
+  );
+});
+
 test('a write that was too big for the server is not sent again', async () => {
   const {object} = await chat();
   gateway.losing = true;

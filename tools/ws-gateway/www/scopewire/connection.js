@@ -119,8 +119,8 @@ export class Connection extends Emitter {
     this.user = user;
     this.#renewal.until(expires);
     this.#members.add(member);
-    this.#say('open', '');
-    for (const user of [...this.#users]) user.opened();
+    for (const user of this.#users) user.opened();
+    this.#say('open', ''); // whoever attaches itself now is told by attach()
   }
 
   // Nobody waits for what becomes of an answer: the caller has its own time-out.
