@@ -288,6 +288,18 @@ test('a call waits for the connection and has its result', async () => {
   assert.equal(gateway.requests.at(-1).timeout, 500);
 });
 
+test('calls go out in the order in which they were made, also those that waited', async () => {
+  const connection = connect();
+  connection.on('status', ({code}) => code === 'open' && connection.call('join'));
+  const login = connection.call('login');
+  await login;
+  await settled();
+  assert.deepEqual(
+    gateway.requests.map(({method}) => method),
+    ['login', 'join'],
+  );
+});
+
 test('a refused call says why', async () => {
   gateway.refuse.call = 'no_method';
   await assert.rejects(connect().call('nothing'), {name: 'ScopewireError', code: 'no_method'});

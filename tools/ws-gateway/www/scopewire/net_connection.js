@@ -51,23 +51,23 @@ export class NetConnection extends ConnectionUser {
   }
 
   async #call(body) {
-    if (!this.connection.isOpen && !this.over) {
-      await new Promise((open, fail) => this.#waiting.push({open, fail}));
-    }
-    const {result} = await this.ask({op: 'call', ...body});
-    return result;
+    const call = {op: 'call', ...body};
+    const reply = this.connection.isOpen || this.over
+      ? this.ask(call)
+      : new Promise((resolve, reject) => this.#waiting.push({call, resolve, reject}));
+    return (await reply).result;
   }
 
   // --- what Connection calls -------------------------------------------------------------------
 
   opened() {
-    for (const {open} of this.#waiting.splice(0)) open();
+    for (const {call, resolve} of this.#waiting.splice(0)) resolve(this.ask(call));
   }
 
   // What waits for a connection goes on waiting, unless none will come.
   lost(error, final) {
     super.lost(error, final);
     if (!final) return;
-    for (const {fail} of this.#waiting.splice(0)) fail(error);
+    for (const {reject} of this.#waiting.splice(0)) reject(error);
   }
 }
