@@ -85,3 +85,71 @@ test('who does not read a mailbox acknowledges nothing', async () => {
   box.close();
   await refused(box.acknowledge(mails[1]));
 });
+
+// --- what was on its way -------------------------------------------------------------------------
+
+test('an object that is closed while it looks back is not used, nor written to', async () => {
+  await room();
+  await chat();
+  const object = SharedObject.getRemote('other', URL, {history: 5});
+  object.close();
+  await settled();
+  assert.deepEqual(asked('use').map(({object: name}) => name), ['chat']);
+  await refused(object.setProperty('a', 1));
+});
+
+test('an object that is closed while its hub is away does not come again', async () => {
+  await room();
+  gateway.hubLost = Infinity;
+  SharedObject.getRemote('chat', URL).close();
+  await settled();
+  gateway.hubLost = 0;
+  await pass(60_000);
+  assert.equal(asked('use').length, 1);
+});
+
+test('a mailbox that is closed while its hub is away takes the place of nobody', async () => {
+  await room();
+  gateway.hubLost = Infinity;
+  const box = Mailbox.of(URL, 'ann');
+  box.register();
+  box.close();
+  box.register();
+  await settled();
+  gateway.hubLost = 0;
+  await pass(60_000);
+  assert.equal(asked('register').length, 1);
+});
+
+test('a refusal that comes after close() is told nobody', async () => {
+  await room();
+  gateway.refuse.use = 'denied';
+  const object = SharedObject.getRemote('chat', URL);
+  const heard = [];
+  object.on('status', (status) => heard.push(status));
+  object.close();
+  await settled();
+  assert.deepEqual(heard, []);
+});
+
+test('a room shows its last word when the hub is back, once, and nothing when it is closed', async () => {
+  await chat();
+  const {room: joined} = await room({n: 0});
+  gateway.hubLost = Infinity;
+  for (let n = 1; n <= 5; n += 1) {
+    joined.show({n});
+    await settled();
+  }
+  gateway.hubLost = 0;
+  gateway.requests.length = 0;
+  await pass(60_000);
+  assert.deepEqual(asked('join').map(({info}) => info), [{n: 5}]);
+  gateway.hubLost = 1;
+  joined.show({n: 6});
+  await settled();
+  joined.close();
+  joined.show({n: 7});
+  gateway.requests.length = 0;
+  await pass(60_000);
+  assert.deepEqual(asked('join'), []);
+});

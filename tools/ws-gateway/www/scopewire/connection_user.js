@@ -53,7 +53,7 @@ export class ConnectionUser extends Emitter {
   /** Calls it with back-off, which begins anew with stand(). */
   later(again) {
     this.rest();
-    this.#retry = setTimeout(again, this.#backoff.next());
+    if (!this.over) this.#retry = setTimeout(again, this.#backoff.next());
   }
 
   rest() {
@@ -66,7 +66,7 @@ export class ConnectionUser extends Emitter {
 
   /** Without its hub the gateway refuses at once: later, then. A loss is told by lost(). True: refused for good. */
   refused(error, again) {
-    if (['lost', 'closed', 'too_big'].includes(error.code)) return false;
+    if (this.over || ['lost', 'too_big'].includes(error.code)) return false;
     if (error.code === 'hub_lost') this.later(again);
     else this.complain(error);
     return error.code !== 'hub_lost';

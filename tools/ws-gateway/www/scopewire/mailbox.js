@@ -58,6 +58,7 @@ export class Mailbox extends ConnectionUser {
    * 7 days if left out; `connections`: at most so many read it, the newest.
    */
   register({lifetime, connections} = {}) {
+    if (this.over) return;
     this.#terms = {lifetime, max_connections: connections};
     if (this.connection.isOpen) this.#register();
   }

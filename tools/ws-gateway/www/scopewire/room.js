@@ -47,9 +47,10 @@ export class Room extends ConnectionUser {
   // --- what Connection calls -------------------------------------------------------------------
 
   opened() {
-    this.connection
-      .request({op: 'join', info: this.#info, presence: true}, (reply) => this.#stand(reply))
-      .catch((error) => this.refused(error, () => this.opened()));
+    this.rest();
+    this.ask({op: 'join', info: this.#info, presence: true}, (reply) => this.#stand(reply)).catch((error) =>
+      this.refused(error, () => this.opened()),
+    );
   }
 
   // The gateway says who came and went while the hub was away, too.

@@ -17,7 +17,7 @@ import {WriteQueue} from './write_queue.js';
 export class SharedObject extends ConnectionUser {
   #writes;
   #ready = false; // from sync or resume until the connection is lost
-  #refusal = null; // why nothing can be written any more
+  #refusal = null; // why nothing can be written now
   #history; // batches to be told of
   #since = null; // the version to ask from, until the first sync: `data` is further already
 
@@ -104,8 +104,7 @@ export class SharedObject extends ConnectionUser {
   // The snapshot first, and then what was before it, as if we had stood there. An object that is not
   // there has no past; whatever else is wrong, #use() meets it too.
   #look() {
-    this.connection
-      .request({op: 'get', object: this.name})
+    this.ask({op: 'get', object: this.name})
       .then(({epoch, version, data}) => this.#lookBack(epoch, version, data))
       .catch(() => {})
       .finally(() => this.connection.isOpen && this.#use());
@@ -123,9 +122,9 @@ export class SharedObject extends ConnectionUser {
     this.#refusal = null;
     const version = this.#since ?? this.version;
     const position = this.epoch ? {epoch: this.epoch, version} : {};
-    this.connection
-      .request({op: 'use', object: this.name, persistent: this.persistent, ...position})
-      .catch((error) => this.refused(error, () => this.opened()) && this.#giveUp(error));
+    this.ask({op: 'use', object: this.name, persistent: this.persistent, ...position}).catch((error) =>
+      this.refused(error, () => this.opened()) && this.#giveUp(error),
+    );
   }
 
   #giveUp(error) {
@@ -204,7 +203,8 @@ export class SharedObject extends ConnectionUser {
   // --- writing ---------------------------------------------------------------------------------
 
   #write(change, options = {}) {
-    const done = this.#refusal ? Promise.reject(this.#refusal) : this.#writes.push(change, options);
+    const refusal = this.over ?? this.#refusal;
+    const done = refusal ? Promise.reject(refusal) : this.#writes.push(change, options);
     done.catch((error) => this.complain(error)); // whoever does not await still hears of it
     return done;
   }
