@@ -386,23 +386,6 @@ test('a hub restarted behind its gateway is one too', async () => {
   assert.deepEqual({...object.data}, {b: 2});
 });
 
-test('a write that may have been applied is not repeated to a hub that forgot its writer', async () => {
-  const {object} = await chat();
-  await object.setProperty('a', 1);
-  gateway.losing = true;
-  const unknown = object.setProperty('b', 2);
-  await settled();
-  gateway.losing = false;
-  gateway.closeAll(1001);
-  gateway.forgetProducers();
-  await settled();
-  const fresh = object.setProperty('c', 3);
-  const refused = assert.rejects(unknown, {code: 'uncertain'});
-  await pass(500);
-  await refused;
-  assert.equal((await fresh).status, 'ok');
-});
-
 test('without its hub the gateway is asked again, with back-off', async () => {
   const {object} = await chat();
   gateway.hubLost = Infinity;

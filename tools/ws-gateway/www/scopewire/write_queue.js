@@ -2,6 +2,7 @@ import {ScopewireError} from './connection.js';
 import {Backoff} from './live_socket.js';
 
 const MAX_WRITES = 1000; // waiting for an answer; more are refused with `limit`
+const SURE_MS = 270_000; // a hub forgets no producer whose write is younger than 300 s
 const MAX_BYTES = 256 * 1024 - 1024; // the server's bound of a message, less its envelope
 
 /**
@@ -10,7 +11,7 @@ const MAX_BYTES = 256 * 1024 - 1024; // the server's bound of a message, less it
  */
 export class WriteQueue {
   #request;
-  // In order: {body, seq, sent: how often it may have arrived, epoch: when first sent, waiting, ...}
+  // In order: {body, seq, epoch in which it was sent last, first: when it was so first, waiting, ...}
   #writes = [];
   #producer = randomId();
   #lastSeq = 0;
@@ -27,7 +28,7 @@ export class WriteQueue {
     const body = {...change, force, expect};
     if (bytes(body) > MAX_BYTES) return refusal('too_big', 'the value is over 255 KiB');
     if (this.#writes.length >= MAX_WRITES) return refusal('limit', 'too many writes are waiting');
-    const write = {body, seq: ++this.#lastSeq, sent: 0, epoch: null, waiting: false};
+    const write = {body, seq: ++this.#lastSeq, epoch: null, first: 0, waiting: false};
     const done = new Promise((resolve, reject) => Object.assign(write, {resolve, reject}));
     this.#writes.push(write);
     this.#flush();
@@ -57,10 +58,9 @@ export class WriteQueue {
   }
 
   async #send(write) {
-    const producer = this.#producer;
+    const [producer, epoch] = [this.#producer, this.#epoch];
+    if (write.epoch !== epoch) Object.assign(write, {epoch, first: Date.now()});
     write.waiting = true;
-    write.sent += 1;
-    write.epoch ??= this.#epoch;
     try {
       const reply = await this.#request({...write.body, producer, seq: write.seq});
       if (producer === this.#producer) this.#answered(write, reply);
@@ -69,22 +69,15 @@ export class WriteQueue {
     }
   }
 
-  #answered(write, {status, version}) {
+  #answered(write, {status, version, last}) {
     this.#backoff.reset();
-    if (status === 'gap' && write !== this.#writes[0]) return this.#overtook(write);
-    if (status === 'gap' && write.seq > 1) return this.#renumber();
+    if (status === 'gap' && write !== this.#writes[0]) return void (write.waiting = false);
+    if (status === 'gap' && write.seq > 1) return this.#renumber(last);
     this.#remove(write);
     if (status === 'gap') write.reject(new ScopewireError('gap', 'the hub lost count'));
     else write.resolve({status: status === 'dup' ? 'ok' : status, version});
     this.#unwait(); // the hub is there
     this.#flush();
-  }
-
-  // The hub came back between the one before it, which it has not seen, and this one, which it has
-  // not applied: what becomes of that one sends this one again.
-  #overtook(write) {
-    write.waiting = false;
-    write.sent -= 1;
   }
 
   #failed(write, error) {
@@ -111,20 +104,26 @@ export class WriteQueue {
   }
 
   // The hub has not seen the seq before ours: it refused that one, was restarted, or has forgotten
-  // us. Count from one again. What was sent before within this epoch may have been applied: say so
-  // rather than apply it twice.
-  #renumber() {
-    const uncertain = this.#writes.filter(({sent, epoch}) => sent > 1 && epoch === this.#epoch);
+  // us. Count from one again. It has applied nothing after `last`; if that is 0, perhaps what it does
+  // not remember any more.
+  #renumber(last) {
+    if (last === 0) for (const write of this.#writes) if (this.#isOld(write)) this.#doubt(write);
     this.#producer = randomId();
     this.#lastSeq = 0;
-    for (const write of uncertain) {
-      this.#remove(write);
-      write.reject(new ScopewireError('uncertain', 'the connection was lost for too long to know'));
-    }
     for (const write of this.#writes) {
-      Object.assign(write, {seq: ++this.#lastSeq, sent: 0, epoch: null, waiting: false});
+      Object.assign(write, {seq: ++this.#lastSeq, epoch: null, waiting: false});
     }
     this.#flush();
+  }
+
+  // It may have been applied, in this life of the object, by a hub that has forgotten us since.
+  #isOld({epoch, first}) {
+    return epoch === this.#epoch && Date.now() - first > SURE_MS;
+  }
+
+  #doubt(write) {
+    this.#remove(write);
+    write.reject(new ScopewireError('uncertain', 'the connection was lost for too long to know'));
   }
 
   #remove(write) {
