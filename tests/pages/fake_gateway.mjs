@@ -92,7 +92,7 @@ export class FakeGateway {
 
   /** As if the hub had not heard of any producer for five minutes. */
   forgetProducers() {
-    for (const object of this.objects.values()) object.producers.clear();
+    for (const {producers} of [...this.objects.values(), ...this.mailboxes.values()]) producers.clear();
   }
 
   /** The hub asks all for a method of theirs. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {settled} from './fake_websocket.mjs';
-import {chat, gateway, pass} from './scopewire_setup.mjs';
+import {chat, gateway, mailbox, pass} from './scopewire_setup.mjs';
 
 const refused = (promise, code) => assert.rejects(promise, {name: 'ScopewireError', code});
 const applied = (name = 'chat') =>
@@ -47,6 +47,52 @@ test('a write that may have been applied is not repeated to a hub that forgot it
   await away();
   await doubted;
   assert.equal((await fresh).status, 'ok');
+});
+
+test('nor is the first write of all, and what is written next is', async () => {
+  const {object} = await chat();
+  gateway.losing = true;
+  const doubted = refused(object.send('pay', 1), 'uncertain');
+  await settled();
+  gateway.losing = false;
+  await away();
+  await doubted;
+  assert.equal((await object.send('next')).status, 'ok');
+  assert.deepEqual(applied(), ['pay', 'next']);
+});
+
+test('nor is the first note of all', async () => {
+  const {box} = await mailbox('bob');
+  box.register();
+  await settled();
+  gateway.losing = true;
+  const doubted = refused(box.notify('pay'), 'uncertain');
+  await settled();
+  gateway.losing = false;
+  await away();
+  await doubted;
+  assert.equal((await box.notify('next')).status, 'ok');
+  assert.deepEqual(gateway.mailboxes.get('bob').notes.map(({message}) => message), ['pay', 'next']);
+});
+
+test('a first write that the hub must still know is sent again, and one that never left', async () => {
+  const {object} = await chat();
+  gateway.losing = true;
+  const first = object.send('first');
+  await settled();
+  gateway.losing = false;
+  gateway.closeAll(1006);
+  await pass(500);
+  assert.equal((await first).status, 'ok');
+  object.close();
+  const other = await chat({}, 'other');
+  gateway.down = true;
+  gateway.closeAll(1006);
+  await settled();
+  const late = other.object.send('late');
+  await away();
+  assert.equal((await late).status, 'ok');
+  assert.deepEqual([applied(), applied('other')], [['first'], ['late']]);
 });
 
 test('what was not applied is not in doubt because the one before it was not, either', async () => {

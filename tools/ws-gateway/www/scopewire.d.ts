@@ -6,7 +6,17 @@ export type Info = {[key: string]: Value};
  *  another before that one expires, which the connection then has without being closed. */
 export type Token = string | (() => string | Promise<string>);
 
-/** `code` is one of scopewire-ws(7), or: lost, closed, too_big, limit, gap, uncertain, replaced. */
+/**
+ * `code` is one of scopewire-ws(7), or:
+ *   lost       the connection went before the answer came
+ *   closed     for good, by us or by the server
+ *   too_big    nobody takes a message that is so long
+ *   limit      too many writes are waiting
+ *   uncertain  a write may have been applied: it was not answered for so long that the hub may have
+ *              forgotten it (five minutes)
+ *   gap        the hub lost count of our writes
+ *   replaced   others read the mailbox now
+ */
 export class ScopewireError extends Error {
   readonly code: string;
   /** What a called method's own error carries. */

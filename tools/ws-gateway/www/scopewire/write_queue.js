@@ -59,6 +59,7 @@ export class WriteQueue {
 
   async #send(write) {
     const [producer, epoch] = [this.#producer, this.#epoch];
+    if (write.seq === 1 && this.#isOld(write)) return this.#doubt(write); // no gap would tell
     if (write.epoch !== epoch) Object.assign(write, {epoch, first: Date.now()});
     write.waiting = true;
     try {
