@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {settled} from './fake_websocket.mjs';
-import {chat, gateway, mailbox, pass} from './scopewire_setup.mjs';
+import {URL, chat, gateway, mailbox, opening, pass, writes} from './scopewire_setup.mjs';
+import {NetConnection, SharedObject} from '../../tools/ws-gateway/www/scopewire.js';
 
 const refused = (promise, code) => assert.rejects(promise, {name: 'ScopewireError', code});
 const applied = (name = 'chat') =>
@@ -29,6 +30,46 @@ function deaf() {
     gateway.connect = connect;
   };
 }
+
+// --- what is written -----------------------------------------------------------------------------
+
+test('what is written is what it was then, whenever it goes out', async () => {
+  const object = opening(SharedObject.getRemote('chat', URL));
+  const calls = opening(NetConnection.connect(URL));
+  const at = {x: 0};
+  const all = [object.setProperty('before', at), calls.call('before', at)];
+  at.x = 1;
+  await all[0];
+  assert.deepEqual(await all[1], [{x: 0}]);
+  gateway.losing = true;
+  const again = object.setProperty('again', at);
+  await settled();
+  at.x = 2;
+  gateway.losing = false;
+  gateway.closeAll(1006);
+  await pass(500);
+  await again;
+  assert.deepEqual(writes().map(({value}) => value), [{x: 0}, {x: 1}, {x: 1}]);
+});
+
+test('what is no JSON is refused, and stops nothing', async () => {
+  const {object, of} = await chat();
+  const calls = opening(NetConnection.connect(URL));
+  const ring = {};
+  ring.ring = ring;
+  await refused(object.setProperty('a', ring), 'bad_json');
+  assert.deepEqual(of('status').at(-1).code, 'bad_json');
+  await refused(object.setProperty('a', 1n), 'bad_json');
+  await refused(calls.call('echo', ring), 'bad_json');
+  gateway.closeAll(1006);
+  await settled();
+  const ended = [refused(calls.call('echo', 1n), 'bad_json'), object.setProperty('b', 1)];
+  const waiting = calls.call('echo', 1);
+  await pass(500);
+  await Promise.all(ended);
+  assert.deepEqual(await waiting, [1]);
+  assert.deepEqual(applied(), ['b']);
+});
 
 // --- a hub that counts anew ----------------------------------------------------------------------
 

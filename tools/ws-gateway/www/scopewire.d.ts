@@ -11,6 +11,7 @@ export type Token = string | (() => string | Promise<string>);
  *   lost       the connection went before the answer came
  *   closed     for good, by us or by the server
  *   too_big    nobody takes a message that is so long
+ *   bad_json   also: a value that is no JSON, as one that is part of itself
  *   limit      too many writes are waiting
  *   uncertain  a write may have been applied: it was not answered for so long that the hub may have
  *              forgotten it (five minutes)
@@ -120,6 +121,7 @@ export class SharedObject {
   on(event: 'message', listener: (message: Message) => void): Off;
   on(event: 'status', listener: (status: Status) => void): Off;
 
+  /** What is written is the value as it is now, whenever it goes out. */
   setProperty(key: string, value: Value, options?: WriteOptions): Promise<Written>;
   deleteProperty(key: string, options?: WriteOptions): Promise<Written>;
   clear(options?: WriteOptions): Promise<Written>;

@@ -92,10 +92,12 @@ export class Connection extends Emitter {
    * promise may be told after the messages that follow the reply; `first` hears of it before them.
    */
   request(body, first) {
-    if (!this.isOpen) return Promise.reject(new ScopewireError('lost', 'not connected'));
-    const id = ++this.#lastId;
-    this.#socket.send(JSON.stringify({id, ...body}));
-    return new Promise((resolve, reject) => this.#requests.set(id, {resolve, reject, first}));
+    return new Promise((resolve, reject) => {
+      if (!this.isOpen) throw new ScopewireError('lost', 'not connected');
+      const id = ++this.#lastId;
+      this.#socket.send(json({id, ...body}));
+      this.#requests.set(id, {resolve, reject, first});
+    });
   }
 
   /** Answers the server's calls of the method; null: not any more. */
@@ -185,6 +187,15 @@ export class Connection extends Emitter {
 
   #complain(code, message) {
     this.emit('status', {level: 'error', code, message, retryIn: null});
+  }
+}
+
+/** As it travels; what cannot is `bad_json`. */
+export function json(value) {
+  try {
+    return JSON.stringify(value);
+  } catch ({message}) {
+    throw new ScopewireError('bad_json', message);
   }
 }
 

@@ -1,4 +1,4 @@
-import {Connection} from './connection.js';
+import {Connection, json} from './connection.js';
 import {ConnectionUser} from './connection_user.js';
 
 /**
@@ -51,7 +51,7 @@ export class NetConnection extends ConnectionUser {
   }
 
   async #call(body) {
-    const call = {op: 'call', ...body};
+    const call = JSON.parse(json({op: 'call', ...body})); // as it is now
     const reply = this.connection.isOpen || this.over
       ? this.ask(call)
       : new Promise((resolve, reject) => this.#waiting.push({call, resolve, reject}));

@@ -1,4 +1,4 @@
-import {ScopewireError} from './connection.js';
+import {ScopewireError, json} from './connection.js';
 import {Backoff} from './live_socket.js';
 
 const MAX_WRITES = 1000; // waiting for an answer; more are refused with `limit`
@@ -25,14 +25,14 @@ export class WriteQueue {
   }
 
   push(change, {force, expect} = {}) {
-    const body = {...change, force, expect};
-    if (bytes(body) > MAX_BYTES) return refusal('too_big', 'the value is over 255 KiB');
-    if (this.#writes.length >= MAX_WRITES) return refusal('limit', 'too many writes are waiting');
-    const write = {body, seq: ++this.#lastSeq, epoch: null, first: 0, waiting: false};
-    const done = new Promise((resolve, reject) => Object.assign(write, {resolve, reject}));
-    this.#writes.push(write);
-    this.#flush();
-    return done;
+    return new Promise((resolve, reject) => {
+      const text = json({...change, force, expect}); // as it is now, whenever it goes out
+      if (bytes(text) > MAX_BYTES) throw new ScopewireError('too_big', 'the value is over 255 KiB');
+      if (this.#writes.length >= MAX_WRITES) throw new ScopewireError('limit', 'too many writes are waiting');
+      const place = {seq: ++this.#lastSeq, epoch: null, first: 0, waiting: false};
+      this.#writes.push({body: JSON.parse(text), ...place, resolve, reject});
+      this.#flush();
+    });
   }
 
   /** The object stands in `epoch`: send what is waiting, and again what was never answered. */
@@ -132,12 +132,8 @@ export class WriteQueue {
   }
 }
 
-function refusal(code, message) {
-  return Promise.reject(new ScopewireError(code, message));
-}
-
-function bytes(body) {
-  return new TextEncoder().encode(JSON.stringify(body)).length;
+function bytes(text) {
+  return new TextEncoder().encode(text).length;
 }
 
 function randomId() {
