@@ -12,7 +12,8 @@ function newObject(persistent) {
     persistent,
     data: {},
     log: [],
-    producers: new Map(),
+    producers: new Map(), // with the number of the last batch,
+    made: new Map(), // and the version that it made
   };
 }
 
@@ -276,7 +277,8 @@ export class FakeGateway {
     const object = this.objects.get(name);
     const position = () => ({epoch: object.epoch, version: object.version});
     const last = object.producers.get(producer) ?? 0;
-    if (producer && seq <= last) return {status: 'dup', ...position()};
+    const applied = seq === last ? object.made.get(producer) : undefined;
+    if (producer && seq <= last) return {status: 'dup', applied, ...position()};
     if (producer && seq > last + 1) return {status: 'gap', last, ...position()};
     if (expect !== undefined && expect !== object.version) return {status: 'cas', ...position()};
     if (producer) object.producers.set(producer, seq);
@@ -284,6 +286,7 @@ export class FakeGateway {
     if (effects.length === 0) return {status: 'noop', ...position()};
     for (const change of effects) store(object, change);
     object.version += 1;
+    object.made.set(producer, object.version);
     const batch = {version: object.version, from, changes: effects};
     object.log.push(batch);
     const event = {event: 'change', scope: this.scope, object: name, epoch: object.epoch, ...batch};

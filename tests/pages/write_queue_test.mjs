@@ -71,6 +71,20 @@ test('what is no JSON is refused, and stops nothing', async () => {
   assert.deepEqual(applied(), ['b']);
 });
 
+test('a write whose reply was lost has the version that it made, whatever came after', async () => {
+  const {object} = await chat();
+  gateway.losing = true;
+  const done = object.setProperty('a', 1);
+  await settled();
+  gateway.losing = false;
+  gateway.closeAll(1006);
+  gateway.change('chat', [{op: 'set', key: 'a', value: 2}]);
+  await pass(500);
+  assert.deepEqual(await done, {status: 'ok', version: 2});
+  await settled();
+  assert.equal(object.version, 3);
+});
+
 // --- a hub that counts anew ----------------------------------------------------------------------
 
 test('a write that may have been applied is not repeated to a hub that forgot its writer', async () => {

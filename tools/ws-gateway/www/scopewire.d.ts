@@ -78,6 +78,8 @@ export type Wish =
 export interface Written {
   /** `noop`: there was nothing to change. `cas`: the object was not at the expected version. */
   status: 'ok' | 'noop' | 'cas';
+  /** The one that it made; of what was sent again after a loss, the version by then if the hub does
+   *  not know: it remembers only our last, and not through a restart. */
   version: number;
 }
 
@@ -196,7 +198,8 @@ export class Mailbox {
   /** At level `error` also `replaced`: others have registered, and we read no more. */
   on(event: 'status', listener: (status: Status) => void): Off;
 
-  /** Resolves when it is in the mailbox, as number `version`. Rejects with `not_found`, `limit`. */
+  /** Resolves when it is in the mailbox, as number `version`; if it was sent again after a loss, that
+   *  is the number of the newest note by then, its own or a later one. Rejects with `not_found`, `limit`. */
   notify(message: Value): Promise<Written>;
   /** Reads it from now on. `lifetime` in milliseconds after its last reader has gone;
    *  `connections`: at most so many read it, the newest, 1 if left out. */

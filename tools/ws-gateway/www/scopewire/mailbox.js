@@ -43,8 +43,8 @@ export class Mailbox extends ConnectionUser {
   }
 
   /**
-   * Resolves with {status, version} when it is in the mailbox, as its number `version`, once however
-   * often the connection was lost. Rejects with `not_found` if nobody ever registered, or too long ago.
+   * Resolves with {status, version} when it is in the mailbox, once however often the connection was
+   * lost, as its number `version`, or, if it was sent again, one before that. Rejects with `not_found` if nobody ever registered, or too long ago.
    */
   notify(message) {
     const note = {op: 'notify', message: message ?? null};

@@ -70,13 +70,13 @@ export class WriteQueue {
     }
   }
 
-  #answered(write, {status, version, last}) {
+  #answered(write, {status, version, applied, last}) {
     this.#backoff.reset();
     if (status === 'gap' && write !== this.#writes[0]) return void (write.waiting = false);
     if (status === 'gap' && write.seq > 1) return this.#renumber(last);
     this.#remove(write);
     if (status === 'gap') write.reject(new ScopewireError('gap', 'the hub lost count'));
-    else write.resolve({status: status === 'dup' ? 'ok' : status, version});
+    else write.resolve({status: status === 'dup' ? 'ok' : status, version: applied ?? version});
     this.#unwait(); // the hub is there
     this.#flush();
   }
