@@ -85,6 +85,27 @@ test('a write whose reply was lost has the version that it made, whatever came a
   assert.equal(object.version, 3);
 });
 
+test('a version that is expected is none of another epoch', async () => {
+  const {object} = await chat();
+  gateway.change('chat', [{op: 'set', key: 'owner', value: 'nobody'}]);
+  await settled();
+  const {version: expect} = object;
+  gateway.losing = true;
+  const sent = object.setProperty('owner', 'me', {expect});
+  await settled();
+  gateway.losing = false;
+  gateway.closeAll(1006);
+  await settled();
+  const waited = object.setProperty('owner', 'me', {expect});
+  gateway.restartHub();
+  gateway.change('chat', [{op: 'set', key: 'owner', value: 'bob'}]);
+  await pass(500);
+  assert.equal(gateway.objects.get('chat').version, expect);
+  assert.deepEqual([(await sent).status, (await waited).status], ['cas', 'cas']);
+  assert.deepEqual({...object.data}, {owner: 'bob'});
+  assert.equal((await object.setProperty('owner', 'me', {expect: object.version})).status, 'ok');
+});
+
 // --- a hub that counts anew ----------------------------------------------------------------------
 
 test('a write that may have been applied is not repeated to a hub that forgot its writer', async () => {

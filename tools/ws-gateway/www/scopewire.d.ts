@@ -86,7 +86,7 @@ export interface Written {
 export interface WriteOptions {
   /** A change even if the value is the same. */
   force?: boolean;
-  /** Only if the object is at this version. */
+  /** Only if the object is at this version, of the epoch in which it is now. */
   expect?: number;
 }
 

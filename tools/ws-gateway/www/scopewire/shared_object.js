@@ -56,7 +56,7 @@ export class SharedObject extends ConnectionUser {
     return {epoch: this.epoch, version: this.version, data: this.data};
   }
 
-  /** `force`: a change even if the value is the same; `expect`: only at that version. */
+  /** `force`: a change even if the value is the same; `expect`: only at that version of this epoch. */
   setProperty(key, value, options) {
     return this.#write({op: 'set', key, value: value ?? null}, options);
   }
@@ -204,7 +204,7 @@ export class SharedObject extends ConnectionUser {
 
   #write(change, options = {}) {
     const refusal = this.over ?? this.#refusal;
-    const done = refusal ? Promise.reject(refusal) : this.#writes.push(change, options);
+    const done = refusal ? Promise.reject(refusal) : this.#writes.push(change, options, this.epoch);
     done.catch((error) => this.complain(error)); // whoever does not await still hears of it
     return done;
   }

@@ -24,12 +24,13 @@ export class WriteQueue {
     this.#request = request;
   }
 
-  push(change, {force, expect} = {}) {
+  /** `epoch`: in which it is at the version that is expected. */
+  push(change, {force, expect} = {}, epoch = null) {
     return new Promise((resolve, reject) => {
       const text = json({...change, force, expect}); // as it is now, whenever it goes out
       if (bytes(text) > MAX_BYTES) throw new ScopewireError('too_big', 'the value is over 255 KiB');
       if (this.#writes.length >= MAX_WRITES) throw new ScopewireError('limit', 'too many writes are waiting');
-      const place = {seq: ++this.#lastSeq, epoch: null, first: 0, waiting: false};
+      const place = {seq: ++this.#lastSeq, asked: epoch, epoch: null, first: 0, waiting: false};
       this.#writes.push({body: JSON.parse(text), ...place, resolve, reject});
       this.#flush();
     });
@@ -61,6 +62,8 @@ export class WriteQueue {
     const [producer, epoch] = [this.#producer, this.#epoch];
     if (write.seq === 1 && this.#isOld(write)) return this.#doubt(write); // no gap would tell
     if (write.epoch !== epoch) Object.assign(write, {epoch, first: Date.now()});
+    write.asked ??= epoch;
+    if (write.body.expect && write.asked !== epoch) write.body.expect = 0; // no version of this epoch
     write.waiting = true;
     try {
       const reply = await this.#request({...write.body, producer, seq: write.seq});
