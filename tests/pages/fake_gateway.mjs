@@ -33,6 +33,7 @@ export class FakeGateway {
   losing = false; // apply what comes, but let neither reply nor event out
   hubLost = 0; // so many requests are answered hub_lost
   refuse = {}; // op -> error code
+  limit = Infinity; // bytes of a message
   presence = {epoch: '00000000000000ee', version: 0};
   token = {}; // of whoever comes: {user, expires}
   #members = 0;
@@ -62,7 +63,7 @@ export class FakeGateway {
     });
     this.#tellPresent({event: 'join', ...this.#shown(session)});
     return {
-      receive: (text) => this.#receive(session, JSON.parse(text)),
+      receive: (text) => this.#read(session, text),
       closed: () => this.#leave(session),
     };
   }
@@ -113,6 +114,13 @@ export class FakeGateway {
   }
 
   // --- requests --------------------------------------------------------------------------------
+
+  #read(session, text) {
+    if (!this.sessions.has(session)) return;
+    if (Buffer.byteLength(text) <= this.limit) return this.#receive(session, JSON.parse(text));
+    session.close(1009);
+    this.#leave(session);
+  }
 
   #receive(session, request) {
     this.requests.push(request);

@@ -71,6 +71,21 @@ test('what is no JSON is refused, and stops nothing', async () => {
   assert.deepEqual(applied(), ['b']);
 });
 
+test('of all that is under way only the longest was too big for the server', async () => {
+  const {object} = await chat();
+  const connection = opening(NetConnection.connect(URL));
+  await settled();
+  gateway.limit = 300;
+  const first = object.send('first', 'x'.repeat(150));
+  const longest = refused(object.send('longest', '\u4e16'.repeat(80)), 'too_big'); // 240 bytes
+  const last = object.send('last');
+  const call = refused(connection.call('echo', 1), 'lost');
+  await Promise.all([longest, call]);
+  await pass(500);
+  assert.deepEqual([(await first).status, (await last).status], ['ok', 'ok']);
+  assert.deepEqual(applied(), ['first', 'last']);
+});
+
 test('a write whose reply was lost has the version that it made, whatever came after', async () => {
   const {object} = await chat();
   gateway.losing = true;

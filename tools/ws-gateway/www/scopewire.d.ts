@@ -10,7 +10,8 @@ export type Token = string | (() => string | Promise<string>);
  * `code` is one of scopewire-ws(7), or:
  *   lost       the connection went before the answer came
  *   closed     for good, by us or by the server
- *   too_big    nobody takes a message that is so long
+ *   too_big    nobody takes a message that is so long; if the server said so by closing, the longest of
+ *              those that were under way
  *   bad_json   also: a value that is no JSON, as one that is part of itself
  *   limit      too many writes are waiting
  *   uncertain  a write may have been applied: it was not answered for so long that the hub may have

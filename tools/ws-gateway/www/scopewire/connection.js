@@ -5,6 +5,7 @@ import {Renewal} from './renewal.js';
 const PROTOCOL = 'scopewire.v1';
 const QUIET_MS = 40_000; // the server pings every 25 s, unseen by scripts: ask when all is quiet
 const ANSWER_MS = 10_000;
+const TOO_BIG = 1009;
 
 /** What the server refused, or what the network took away; the codes are in scopewire-ws(7). */
 export class ScopewireError extends Error {
@@ -30,7 +31,7 @@ export class Connection extends Emitter {
   #socket;
   #renewal;
   #users = new Set(); // objects with opened(), received(event) and lost(error, final)
-  #requests = new Map(); // id -> {resolve, reject}
+  #requests = new Map(); // id -> {text, resolve, reject, first}
   #lastId = 0;
   #members = new Set(); // every id this connection has had
   #methods = new Map(); // name -> function, for calls of the server
@@ -88,15 +89,17 @@ export class Connection extends Emitter {
   }
 
   /**
-   * Resolves with the reply; rejects with the server's error, or `lost`: nobody will answer. A
-   * promise may be told after the messages that follow the reply; `first` hears of it before them.
+   * Resolves with the reply; rejects with the server's error, `too_big`, or `lost`: nobody will
+   * answer. A promise may be told after the messages that follow the reply; `first` hears of it
+   * before them.
    */
   request(body, first) {
     return new Promise((resolve, reject) => {
       if (!this.isOpen) throw new ScopewireError('lost', 'not connected');
       const id = ++this.#lastId;
-      this.#socket.send(json({id, ...body}));
-      this.#requests.set(id, {resolve, reject, first});
+      const text = json({id, ...body});
+      this.#socket.send(text);
+      this.#requests.set(id, {text, resolve, reject, first});
     });
   }
 
@@ -168,8 +171,14 @@ export class Connection extends Emitter {
     const final = retryIn === null;
     const message = reason || `close code ${code}`;
     if (final) connections.delete(this);
-    this.#lose(new ScopewireError(lossCode(code, final), message), final);
+    if (code === TOO_BIG) this.#longest()?.reject(new ScopewireError('too_big', message));
+    this.#lose(new ScopewireError(final ? 'closed' : 'lost', message), final);
     this.#say(final ? 'closed' : 'waiting', message, retryIn);
+  }
+
+  // What the server would not read: all that it has read was shorter.
+  #longest() {
+    return [...this.#requests.values()].sort((a, b) => bytes(b.text) - bytes(a.text))[0];
   }
 
   #lose(error, final) {
@@ -199,7 +208,6 @@ export function json(value) {
   }
 }
 
-function lossCode(closeCode, final) {
-  if (closeCode === 1009) return 'too_big';
-  return final ? 'closed' : 'lost';
+export function bytes(text) {
+  return new TextEncoder().encode(text).length;
 }

@@ -66,7 +66,7 @@ export class ConnectionUser extends Emitter {
 
   /** Without its hub the gateway refuses at once: later, then. A loss is told by lost(). True: refused for good. */
   refused(error, again) {
-    if (this.over || ['lost', 'too_big'].includes(error.code)) return false;
+    if (this.over || error.code === 'lost') return false;
     if (error.code === 'hub_lost') this.later(again);
     else this.complain(error);
     return error.code !== 'hub_lost';

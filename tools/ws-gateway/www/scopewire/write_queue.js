@@ -1,4 +1,4 @@
-import {ScopewireError, json} from './connection.js';
+import {ScopewireError, bytes, json} from './connection.js';
 import {Backoff} from './live_socket.js';
 
 const MAX_WRITES = 1000; // waiting for an answer; more are refused with `limit`
@@ -88,7 +88,7 @@ export class WriteQueue {
     write.waiting = false;
     if (error.code === 'lost') return; // resume() will follow
     if (error.code === 'hub_lost') return this.#later();
-    this.#remove(write); // refused, or `too_big`: it may be what broke the connection
+    this.#remove(write); // refused, or `too_big`: it broke the connection
     write.reject(error);
     this.#flush();
   }
@@ -133,10 +133,6 @@ export class WriteQueue {
   #remove(write) {
     this.#writes = this.#writes.filter((other) => other !== write);
   }
-}
-
-function bytes(text) {
-  return new TextEncoder().encode(text).length;
 }
 
 function randomId() {
