@@ -341,6 +341,25 @@ test('the methods of a page are answered, by value, promise or error', async () 
   assert.equal(gateway.requests.at(-1).error.code, 'no_method');
 });
 
+test('a page that serves one method twice goes on when one of them is closed', async () => {
+  const [one, other] = [connect(), connect()];
+  const answer = async () => {
+    await settled();
+    gateway.call('ask', []);
+    await settled();
+    return gateway.requests.at(-1).result;
+  };
+  one.serve('ask', () => 'one');
+  other.serve('ask', () => 'other');
+  assert.equal(await answer(), 'other');
+  other.close();
+  assert.equal(await answer(), 'one');
+  const third = connect();
+  third.serve('ask', () => 'third');
+  one.close();
+  assert.equal(await answer(), 'third');
+});
+
 // --- metadata ------------------------------------------------------------------------------------
 
 test('metadata comes with its time, and is pushed', async () => {

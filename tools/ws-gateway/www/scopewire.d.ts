@@ -227,7 +227,8 @@ export class NetConnection {
   call(method: string, ...args: Value[]): Promise<Value>;
   /** Of one member's page or client; `timeout` in milliseconds, 10 s if left out. */
   callMember(to: string, method: string, args?: Value[], timeout?: number): Promise<Value>;
-  /** Answers calls of this page's method; the last argument is {from: member}. */
+  /** Answers calls of this page's method; the last argument is {from: member}. Where several serve the
+   *  same at one URL, the newest does. */
   serve(method: string, handler: ((...args: any[]) => unknown) | null): void;
   close(): void;
 }

@@ -30,11 +30,10 @@ export class Connection extends Emitter {
   #token;
   #socket;
   #renewal;
-  #users = new Set(); // objects with opened(), received(event) and lost(error, final)
+  #users = new Set(); // objects with opened(), received(event), lost(error, final), perhaps methods
   #requests = new Map(); // id -> {text, resolve, reject, first}
   #lastId = 0;
   #members = new Set(); // every id this connection has had
-  #methods = new Map(); // name -> function, for calls of the server
   #quiet = 0;
   siblings = new Map(); // what is one for all who name it, by what it is
   status = {level: 'status', code: 'connecting', message: ''};
@@ -103,12 +102,6 @@ export class Connection extends Emitter {
     });
   }
 
-  /** Answers the server's calls of the method; null: not any more. */
-  serve(method, handler) {
-    if (handler) this.#methods.set(method, handler);
-    else this.#methods.delete(method);
-  }
-
   #receive(message) {
     this.#listen();
     if (message.event === 'hello') this.#hello(message);
@@ -135,7 +128,8 @@ export class Connection extends Emitter {
   }
 
   async #resultOf(method, args, from) {
-    const handler = this.#methods.get(method);
+    let handler;
+    for (const {methods} of this.#users) handler = methods?.get(method) ?? handler;
     if (!handler) return {error: {code: 'no_method', message: `no method ${method} here`}};
     try {
       return {result: (await handler(...args, {from})) ?? null};

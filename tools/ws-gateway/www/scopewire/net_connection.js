@@ -7,7 +7,7 @@ import {ConnectionUser} from './connection_user.js';
  *   status ({level, code, message, retryIn})  as of SharedObject
  */
 export class NetConnection extends ConnectionUser {
-  #methods = new Set();
+  methods = new Map(); // name -> function
   #waiting = []; // calls until the connection is open
 
   static connect(url, {token = ''} = {}) {
@@ -38,16 +38,13 @@ export class NetConnection extends ConnectionUser {
     return this.#call({method, args, to, timeout});
   }
 
-  /** Answers calls of this page's method; the last argument is {from}. null: not any more. */
+  /**
+   * Answers calls of this page's method; the last argument is {from}. null: not any more. Where several
+   * serve the same on one connection, the newest does.
+   */
   serve(method, handler) {
-    if (handler) this.#methods.add(method);
-    else this.#methods.delete(method);
-    this.connection.serve(method, handler);
-  }
-
-  close() {
-    for (const method of this.#methods) this.connection.serve(method, null);
-    super.close();
+    if (handler) this.methods.set(method, handler);
+    else this.methods.delete(method);
   }
 
   async #call(body) {
