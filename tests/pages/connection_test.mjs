@@ -244,6 +244,28 @@ test('a token that is not to be had is asked for again, and said', async () => {
   assert.equal(gateway.requests.at(-1).token, 'two');
 });
 
+test('a token that is refused without a word is asked for again, too', async () => {
+  const answers = ['one', undefined, 'two', undefined, 'three'];
+  gateway.token = {user: 'ann', expires: Date.now() + 30_000};
+  const token = () => {
+    const answer = answers.shift();
+    return answer ? Promise.resolve(answer) : Promise.reject();
+  };
+  const {of} = await chat({token});
+  await pass(20_000);
+  assert.equal(of('status').at(-1).message, 'undefined');
+  await pass(500);
+  assert.equal(gateway.requests.at(-1).token, 'two');
+  gateway.closeAll(1006);
+  await pass(500);
+  assert.deepEqual(
+    of('status').slice(-2).map(({code, message}) => [code, message]),
+    [['waiting', 'close code 1006'], ['waiting', 'undefined']],
+  );
+  await pass(1000);
+  assert.equal(of('status').at(-1).code, 'open');
+});
+
 test('no token is refreshed that is a text, never ends, or whose connection is down', async () => {
   gateway.token = {user: 'ann', expires: Date.now() + 30_000};
   await chat({token: 'aa.bb.cc'});
@@ -327,14 +349,16 @@ test('the methods of a page are answered, by value, promise or error', async () 
     throw new Error('no luck');
   });
   connection.serve('nothing', () => {});
+  connection.serve('big', () => 10n);
+  connection.serve('function', () => () => {});
   const answers = [];
-  for (const [method, args] of [['sum', [1, 2]], ['fail', []], ['nothing', []], ['other', []]]) {
+  for (const [method, args] of [['sum', [1, 2]], ['fail', []], ['nothing', []], ['big', []], ['function', []], ['other', []]]) {
     gateway.call(method, args);
     await settled();
     const {result, error} = gateway.requests.at(-1);
     answers.push(error ? (error.code ?? error.message) : result);
   }
-  assert.deepEqual(answers, ['3 for ffffffffffffffff-1', 'no luck', null, 'no_method']);
+  assert.deepEqual(answers, ['3 for ffffffffffffffff-1', 'no luck', null, 'Do not know how to serialize a BigInt', null, 'no_method']);
   connection.serve('sum', null);
   gateway.call('sum', [1, 2]);
   await settled();

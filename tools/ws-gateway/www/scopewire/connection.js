@@ -1,5 +1,5 @@
 import {Emitter} from './emitter.js';
-import {LiveSocket, absolute} from './live_socket.js';
+import {LiveSocket, absolute, reasonOf} from './live_socket.js';
 import {Renewal} from './renewal.js';
 
 const PROTOCOL = 'scopewire.v1';
@@ -132,9 +132,9 @@ export class Connection extends Emitter {
     for (const {methods} of this.#users) handler = methods?.get(method) ?? handler;
     if (!handler) return {error: {code: 'no_method', message: `no method ${method} here`}};
     try {
-      return {result: (await handler(...args, {from})) ?? null};
+      return {result: JSON.parse(json(await handler(...args, {from})) ?? 'null')};
     } catch (error) {
-      return {error: {message: String(error?.message ?? error)}};
+      return {error: {message: reasonOf(error)}};
     }
   }
 

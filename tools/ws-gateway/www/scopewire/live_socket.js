@@ -36,6 +36,11 @@ export function absolute(url) {
   return found;
 }
 
+/** Of whatever was thrown. */
+export function reasonOf(error) {
+  return String(error?.message ?? error);
+}
+
 // A token travels in the address: a browser can put it into no header, and all the subprotocols that
 // libwebsockets reads are shorter than one.
 async function withToken(url, token) {
@@ -110,8 +115,8 @@ export class LiveSocket extends Emitter {
     try {
       const address = await this.#address();
       if (attempt === this.#attempt) this.#open(attempt, address);
-    } catch ({message}) {
-      if (attempt === this.#attempt) this.#down(1006, message); // no token to be had now
+    } catch (error) {
+      if (attempt === this.#attempt) this.#down(1006, reasonOf(error)); // no token to be had now
     }
   }
 

@@ -1,5 +1,5 @@
 import {Emitter} from './emitter.js';
-import {Backoff} from './live_socket.js';
+import {Backoff, reasonOf} from './live_socket.js';
 
 const SOON_MS = 1000; // who has less left, by a clock that may be wrong, backs off
 const MAX_MS = 86_400_000; // timers count no further than 24 days
@@ -45,10 +45,10 @@ export class Renewal extends Emitter {
     try {
       const {expires} = await this.#bring(await this.#token());
       if (attempt === this.#timer) this.until(expires);
-    } catch ({message}) {
+    } catch (error) {
       if (attempt !== this.#timer) return;
       this.#later(this.#backoff.next());
-      this.emit('failed', {message});
+      this.emit('failed', {message: reasonOf(error)});
     }
   }
 }
