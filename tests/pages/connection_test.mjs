@@ -266,6 +266,29 @@ test('a token that is refused without a word is asked for again, too', async () 
   assert.equal(of('status').at(-1).code, 'open');
 });
 
+test('a token that is a text and has expired is the end, and is said', async () => {
+  const {object, of} = await chat({token: 'aa.bb.cc'});
+  gateway.closeAll(4109);
+  await pass(60_000);
+  assert.equal(network.sockets.length, 1);
+  assert.deepEqual(of('status').at(-1), {
+    level: 'error',
+    code: 'closed',
+    message: 'close code 4109',
+    retryIn: null,
+  });
+  await assert.rejects(object.setProperty('a', 1), {code: 'closed'});
+  const {object: anew} = await chat({token: 'dd.ee.ff'});
+  assert.equal((await anew.setProperty('a', 1)).status, 'ok');
+});
+
+test('who has a cookie for a token comes back when that one has expired', async () => {
+  const {of} = await chat();
+  gateway.closeAll(4109);
+  await pass(500);
+  assert.equal(of('status').at(-1).code, 'open');
+});
+
 test('no token is refreshed that is a text, never ends, or whose connection is down', async () => {
   gateway.token = {user: 'ann', expires: Date.now() + 30_000};
   await chat({token: 'aa.bb.cc'});

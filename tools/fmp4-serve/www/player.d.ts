@@ -1,7 +1,8 @@
 /** JSON, as it travels. */
 export type Value = null | boolean | number | string | Value[] | {[key: string]: Value};
 
-/** Who we are: a JWT, or a function that has one; it is asked at every attempt to connect. */
+/** Who we are: a JWT, or a function that has one; it is asked at every attempt to connect. When a JWT
+ *  has expired, that is the end. */
 export type Token = string | (() => string | Promise<string>);
 
 /** Takes the listener off again. */

@@ -3,7 +3,8 @@ export type Value = null | boolean | number | string | Value[] | {[key: string]:
 export type Info = {[key: string]: Value};
 
 /** Who we are: a JWT, or a function that has one. It is asked at every attempt to connect, and for
- *  another before that one expires, which the connection then has without being closed. */
+ *  another before that one expires, which the connection then has without being closed. A JWT that
+ *  expires ends the connection: `closed`, at level `error`. */
 export type Token = string | (() => string | Promise<string>);
 
 /**
@@ -256,7 +257,7 @@ export class Scopes {
 }
 
 /** The metadata of a live stream: `ws://host:8210/live/cam`. When its token has expired it is closed,
- *  and comes back with another. */
+ *  and comes back with another if a function has one. */
 export class Metadata {
   private constructor();
   static of(url: string | URL, options?: {latest?: boolean; token?: Token}): Metadata;

@@ -3,6 +3,7 @@ import {Emitter} from './emitter.js';
 const STABLE_MS = 10_000; // a connection that lived so long was a good one: back-off starts anew
 const CONNECT_MS = 15_000; // browsers themselves wait for minutes
 const CLOSING = 2; // WebSocket.CLOSING, and CLOSED after it
+const TOKEN_EXPIRED = 4109;
 const MAX_ADVICE = 300_000; // nobody is sent away for longer
 
 /** Full jitter: a random time up to min(30 s, 0.5 s * 2^n), so that no crowd comes as one. */
@@ -20,8 +21,12 @@ export class Backoff {
   }
 }
 
-/** What a close code asks of a client (scopewire-ws(7), CLOSE CODES): `stop`, `later` or `now`. */
-export function advice(code) {
+/**
+ * What a close code asks of a client (scopewire-ws(7), CLOSE CODES): `stop`, `later` or `now`. A text that
+ * has expired as a token will not be good again; a function, or a cookie, may have another.
+ */
+export function advice(code, token) {
+  if (code === TOKEN_EXPIRED && token && typeof token === 'string') return 'stop';
   if ([1000, 1002, 1003, 1007, 1008].includes(code) || (code >= 4000 && code < 4100)) return 'stop';
   if (code >= 4200 && code < 4300) return 'now';
   return 'later';
@@ -58,7 +63,8 @@ async function withToken(url, token) {
  *   down ({code, reason, retryIn})  it fell; retryIn in milliseconds, or null: it stays down
  */
 export class LiveSocket extends Emitter {
-  #address;
+  #url;
+  #token;
   #protocols;
   #attempt = null; // the current one; what is heard of others is of no account
   #socket = null;
@@ -73,7 +79,8 @@ export class LiveSocket extends Emitter {
   /** `token` says who we are, or is a function that does, or promises to: asked at every attempt. */
   constructor(url, protocol = '', token = '') {
     super();
-    this.#address = () => withToken(url, token);
+    this.#url = url;
+    this.#token = token;
     this.#protocols = protocol ? [protocol] : [];
     globalThis.addEventListener?.('online', this.#online);
     this.#connect();
@@ -113,7 +120,7 @@ export class LiveSocket extends Emitter {
     const attempt = (this.#attempt = {});
     this.#timer = setTimeout(() => this.drop(), CONNECT_MS);
     try {
-      const address = await this.#address();
+      const address = await withToken(this.#url, this.#token);
       if (attempt === this.#attempt) this.#open(attempt, address);
     } catch (error) {
       if (attempt === this.#attempt) this.#down(1006, reasonOf(error)); // no token to be had now
@@ -147,7 +154,7 @@ export class LiveSocket extends Emitter {
     const stable = this.isOpen && Date.now() - this.#openedAt >= STABLE_MS;
     this.#forget();
     if (stable) this.#backoff.reset();
-    const retryIn = this.#retryIn(advice(code), stable);
+    const retryIn = this.#retryIn(advice(code, this.#token), stable);
     if (retryIn === null) this.close();
     else this.#timer = setTimeout(() => this.#connect(), retryIn);
     this.emit('down', {code, reason, retryIn});
