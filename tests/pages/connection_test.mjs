@@ -439,3 +439,25 @@ test('metadata that is not taken is told, and a lost connection comes back', asy
   await pass(500);
   assert.deepEqual(statuses, ['open', 'bad_json', 'waiting', 'open']);
 });
+
+test('metadata of a silent network comes back, and that it was asked is told nobody', async () => {
+  const door = metadataDoor();
+  const cam = opening(Metadata.of('ws://host:8210/live/cam'));
+  const statuses = [];
+  cam.on('status', ({code}) => statuses.push(code));
+  await pass(30_000);
+  door.say('{"EMS":{},"data":1}');
+  await pass(39_999);
+  assert.deepEqual(door.sent, []);
+  await pass(1);
+  assert.deepEqual(door.sent, ['?']); // no JSON
+  door.say('{"error":{"code":"bad_json","message":"not JSON"}}');
+  await pass(39_999);
+  assert.deepEqual(statuses, ['open']);
+  door.say('{"error":{"code":"bad_json","message":"not JSON"}}');
+  await pass(40_000);
+  await pass(10_000);
+  assert.deepEqual(statuses, ['open', 'bad_json', 'waiting']);
+  await pass(500);
+  assert.equal(statuses.at(-1), 'open');
+});

@@ -3,8 +3,6 @@ import {LiveSocket, absolute, reasonOf} from './live_socket.js';
 import {Renewal} from './renewal.js';
 
 const PROTOCOL = 'scopewire.v1';
-const QUIET_MS = 40_000; // the server pings every 25 s, unseen by scripts: ask when all is quiet
-const ANSWER_MS = 10_000;
 const TOO_BIG = 1009;
 
 /** What the server refused, or what the network took away; the codes are in scopewire-ws(7). */
@@ -34,7 +32,6 @@ export class Connection extends Emitter {
   #requests = new Map(); // id -> {text, resolve, reject, first}
   #lastId = 0;
   #members = new Set(); // every id this connection has had
-  #quiet = 0;
   siblings = new Map(); // what is one for all who name it, by what it is
   status = {level: 'status', code: 'connecting', message: ''};
   member = null;
@@ -54,10 +51,9 @@ export class Connection extends Emitter {
     super();
     this.#url = url;
     this.#token = token;
-    this.#socket = new LiveSocket(url, PROTOCOL, token);
+    this.#socket = new LiveSocket(url, PROTOCOL, token, () => this.request({op: 'ping'}).catch(() => {}));
     this.#renewal = new Renewal(token, (fresh) => this.request({op: 'refresh', token: fresh}));
     this.#renewal.on('failed', ({message}) => this.#complain('bad_token', message));
-    this.#socket.on('open', () => this.#listen());
     this.#socket.on('message', (text) => this.#receive(JSON.parse(text)));
     this.#socket.on('down', (how) => this.#down(how));
   }
@@ -82,7 +78,7 @@ export class Connection extends Emitter {
     for (const [what, one] of this.siblings) if (one === user) this.siblings.delete(what);
     if (this.#users.size > 0) return;
     connections.delete(this);
-    this.#rest();
+    this.#renewal.stop();
     this.#socket.close();
     this.#lose(new ScopewireError('closed', 'the connection was closed'), true);
   }
@@ -103,7 +99,6 @@ export class Connection extends Emitter {
   }
 
   #receive(message) {
-    this.#listen();
     if (message.event === 'hello') this.#hello(message);
     else if (message.event === 'call') this.#called(message);
     else if (message.event === 'advice') this.#socket.advise(message.after_ms);
@@ -146,22 +141,8 @@ export class Connection extends Emitter {
     else request?.reject(new ScopewireError(reply.error?.code, reply.error?.message, reply.error?.data));
   }
 
-  // A network that is gone says nothing: after a quiet time ask, and give up without an answer.
-  #listen() {
-    clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => {
-      this.request({op: 'ping'}).catch(() => {});
-      this.#quiet = setTimeout(() => this.#socket.drop(), ANSWER_MS);
-    }, QUIET_MS);
-  }
-
-  #rest() {
-    clearTimeout(this.#quiet);
-    this.#renewal.stop();
-  }
-
   #down({code, reason, retryIn}) {
-    this.#rest();
+    this.#renewal.stop();
     const final = retryIn === null;
     const message = reason || `close code ${code}`;
     if (final) connections.delete(this);

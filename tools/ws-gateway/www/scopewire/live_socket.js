@@ -2,6 +2,8 @@ import {Emitter} from './emitter.js';
 
 const STABLE_MS = 10_000; // a connection that lived so long was a good one: back-off starts anew
 const CONNECT_MS = 15_000; // browsers themselves wait for minutes
+const QUIET_MS = 40_000; // the server pings every 25 s, unseen by scripts: ask when all is quiet
+const ANSWER_MS = 10_000;
 const CLOSING = 2; // WebSocket.CLOSING, and CLOSED after it
 const TOKEN_EXPIRED = 4109;
 const MAX_ADVICE = 300_000; // nobody is sent away for longer
@@ -71,16 +73,21 @@ export class LiveSocket extends Emitter {
   #timer = 0;
   #openedAt = null;
   #advised = null;
+  #ask;
   #backoff = new Backoff();
   #online = () => {
     if (!this.#attempt) this.#connect();
   };
 
-  /** `token` says who we are, or is a function that does, or promises to: asked at every attempt. */
-  constructor(url, protocol = '', token = '') {
+  /**
+   * `token` says who we are, or is a function that does, or promises to: asked at every attempt. `ask`
+   * sends something that has an answer: of a connection that has been quiet.
+   */
+  constructor(url, protocol = '', token = '', ask = null) {
     super();
     this.#url = url;
     this.#token = token;
+    this.#ask = ask;
     this.#protocols = protocol ? [protocol] : [];
     globalThis.addEventListener?.('online', this.#online);
     this.#connect();
@@ -135,7 +142,10 @@ export class LiveSocket extends Emitter {
       if (attempt === this.#attempt) listener(event);
     };
     socket.onopen = heard(() => this.#opened());
-    socket.onmessage = heard((event) => this.emit('message', event.data));
+    socket.onmessage = heard((event) => {
+      this.#listen();
+      this.emit('message', event.data);
+    });
     socket.onclose = heard((event) => this.#down(event.code, event.reason));
     // Browsers let a close follow; Node 20 does not when nobody listens there.
     socket.onerror = heard(() => {
@@ -144,9 +154,19 @@ export class LiveSocket extends Emitter {
   }
 
   #opened() {
-    clearTimeout(this.#timer);
     this.#openedAt = Date.now();
+    this.#listen();
     this.emit('open');
+  }
+
+  // A network that is gone says nothing: after a quiet time ask, and give up without an answer.
+  #listen() {
+    clearTimeout(this.#timer);
+    if (!this.#ask) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = setTimeout(() => this.drop(), ANSWER_MS);
+      this.#ask();
+    }, QUIET_MS);
   }
 
   #down(code, reason) {

@@ -10,6 +10,7 @@ import {LiveSocket, absolute} from './live_socket.js';
  */
 export class Metadata extends Emitter {
   #socket;
+  #asked = false; // whether it is still there, with what the server cannot take
   status = {level: 'status', code: 'connecting', message: '', retryIn: null};
 
   /** `url` is ws://host:8210/live/cam; `latest`: what was pushed last comes first. */
@@ -22,7 +23,7 @@ export class Metadata extends Emitter {
   /** Use of(). */
   constructor(url, token) {
     super();
-    this.#socket = new LiveSocket(url, '', token);
+    this.#socket = new LiveSocket(url, '', token, () => this.#ask());
     this.#socket.on('open', () => this.#say('status', 'open', ''));
     this.#socket.on('message', (text) => this.#receive(JSON.parse(text)));
     this.#socket.on('down', (how) => this.#down(how));
@@ -40,7 +41,13 @@ export class Metadata extends Emitter {
 
   #receive({EMS, data, error}) {
     if (EMS) this.emit('data', {data, timestamp: EMS.timestamp});
+    else if (this.#asked && error?.code === 'bad_json') this.#asked = false;
     else if (error) this.emit('status', {level: 'error', retryIn: null, ...error});
+  }
+
+  #ask() {
+    this.#asked = true;
+    this.#socket.send('?');
   }
 
   #down({code, reason, retryIn}) {
