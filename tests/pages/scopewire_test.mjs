@@ -353,6 +353,15 @@ test('a snapshot from before a reload resumes too', async () => {
   assert.deepEqual(of('sync'), [{reason: 'resumed', version: 3}]);
 });
 
+test('a snapshot is of its moment', async () => {
+  const {object} = await chat();
+  const {snapshot} = object;
+  gateway.change('chat', [{op: 'set', key: 'a', value: 1}]);
+  await settled();
+  assert.deepEqual({...snapshot.data, version: snapshot.version}, {version: 1});
+  assert.deepEqual({...object.data, version: object.version}, {a: 1, version: 2});
+});
+
 test('a restarted hub is a loss of continuity; what waits is written into its new life', async () => {
   const {object, of} = await chat();
   await object.setProperty('a', 1);

@@ -53,7 +53,7 @@ export class SharedObject extends ConnectionUser {
 
   /** What getRemote()'s `resume` takes: JSON. */
   get snapshot() {
-    return {epoch: this.epoch, version: this.version, data: this.data};
+    return {epoch: this.epoch, version: this.version, data: copy(this.data)};
   }
 
   /** `force`: a change even if the value is the same; `expect`: only at that version of this epoch. */
