@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {settled} from './fake_websocket.mjs';
 import {URL, chat, gateway, mailbox, network, opening, pass, room} from './scopewire_setup.mjs';
-import {Mailbox, NetConnection, Scopes, SharedObject} from '../../tools/ws-gateway/www/scopewire.js';
+import {Mailbox, Metadata, NetConnection, Room, Scopes, SharedObject} from '../../tools/ws-gateway/www/scopewire.js';
 
 const asked = (op) => gateway.requests.filter((request) => request.op === op);
 
@@ -36,6 +36,25 @@ test('a mailbox that is closed twice leaves alone the one that came after it', a
   await box.notify('hello');
   await settled();
   assert.deepEqual(heard, ['registered 0', '1 hello']);
+});
+
+test('what is closed says so, whoever else uses the connection', async () => {
+  const {object: stays} = await chat({}, 'other');
+  const all = [
+    SharedObject.getRemote('chat', URL),
+    Room.join(URL),
+    Mailbox.of(URL, 'ann'),
+    NetConnection.connect(URL),
+    Scopes.at(URL),
+    Metadata.of(URL),
+  ];
+  await settled();
+  for (const one of all) {
+    assert.equal(one.status.code, 'open');
+    one.close();
+    assert.deepEqual(one.status, {level: 'status', code: 'closed', message: '', retryIn: null});
+  }
+  assert.equal(stays.status.code, 'open');
 });
 
 // --- promises ------------------------------------------------------------------------------------

@@ -28,7 +28,8 @@ export class ScopewireError extends Error {
 
 export interface Status {
   level: 'status' | 'error';
-  /** connecting, open, waiting, closed; at level `error` also the code of a refusal. */
+  /** connecting, open, waiting, closed (after close() without an event); at level `error` also the
+   *  code of a refusal. */
   code: string;
   message: string;
   /** Milliseconds until the next attempt, while `waiting`; the server may have said how long. */

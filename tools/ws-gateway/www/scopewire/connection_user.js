@@ -2,6 +2,8 @@ import {ScopewireError} from './connection.js';
 import {Emitter} from './emitter.js';
 import {Backoff} from './live_socket.js';
 
+export const CLOSED = {level: 'status', code: 'closed', message: '', retryIn: null};
+
 /** What all have in common who use a Connection: its status, and to come again while there is no hub. */
 export class ConnectionUser extends Emitter {
   #offStatus; // null: we are closed
@@ -17,7 +19,7 @@ export class ConnectionUser extends Emitter {
   }
 
   get status() {
-    return this.connection.status;
+    return this.#offStatus ? this.connection.status : CLOSED;
   }
 
   close() {

@@ -1,3 +1,4 @@
+import {CLOSED} from './connection_user.js';
 import {Emitter} from './emitter.js';
 import {LiveSocket, absolute} from './live_socket.js';
 
@@ -37,6 +38,7 @@ export class Metadata extends Emitter {
 
   close() {
     this.#socket.close();
+    this.status = CLOSED;
   }
 
   #receive({EMS, data, error}) {
