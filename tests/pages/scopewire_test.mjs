@@ -76,6 +76,16 @@ test('persistence must agree', async () => {
   assert.throws(() => SharedObject.getRemote('chat', URL), {code: 'persistence'});
 });
 
+test('persistence may be a boolean, as in Flash', async () => {
+  const {object} = await chat(true);
+  await chat(false, 'other');
+  assert.equal(SharedObject.getRemote('chat', URL, {persistent: true}), object);
+  assert.deepEqual(
+    gateway.requests.map(({persistent}) => persistent),
+    [true, false],
+  );
+});
+
 test('a listener that throws stops nobody', async () => {
   const {object} = await chat();
   const caught = [];

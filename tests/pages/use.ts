@@ -4,6 +4,7 @@ import {Player, ScopewirePlayer} from '../../tools/fmp4-serve/www/player';
 
 const token = async () => 'aa.bb.cc';
 const chat = SharedObject.getRemote('chat', '/chat/room1', {persistent: true, token, history: 10});
+SharedObject.getRemote('scores', '/chat/room1', true).close();
 chat.on('sync', ({reason}) => reason === 'lost');
 chat.on('change', ({op, key, value, from, mine, version}) => [op, key, value, from, mine, version]);
 chat.on('past', ({op, handler, args}) => [op, handler, args]);

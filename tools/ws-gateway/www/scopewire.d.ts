@@ -104,7 +104,8 @@ export class SharedObject {
   static getRemote(
     name: string,
     url: string | URL,
-    options?: {persistent?: boolean; resume?: Snapshot | null; token?: Token; history?: number},
+    /** A boolean is `persistent`, as in Flash. */
+    options?: boolean | {persistent?: boolean; resume?: Snapshot | null; token?: Token; history?: number},
   ): SharedObject;
 
   readonly name: string;

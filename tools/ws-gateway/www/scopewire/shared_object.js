@@ -22,12 +22,14 @@ export class SharedObject extends ConnectionUser {
   #since = null; // the version to ask from, until the first sync: `data` is further already
 
   /**
-   * The one object of that name at that URL. `persistent` must agree with everybody else's;
+   * The one object of that name at that URL. `persistent` must agree with everybody else's, and may
+   * stand alone in the place of all options, as in Flash;
    * `resume` is a former `snapshot`, for instance of the page before its reload; `token` (a string,
    * or a function that promises one) says who we are; `history` asks for so many batches of the
    * `past`, unless `resume` goes on from somewhere. The hub keeps the last 1000, or 1 MiB.
    */
-  static getRemote(name, url, {token = '', ...options} = {}) {
+  static getRemote(name, url, wanted = {}) {
+    const {token = '', ...options} = wanted === true ? {persistent: true} : wanted;
     const {persistent = false} = options;
     const connection = Connection.to(url, token);
     const known = connection.siblings.get(`object ${name}`);
