@@ -166,6 +166,28 @@ test('nor is the first note of all', async () => {
   assert.deepEqual(gateway.mailboxes.get('bob').notes.map(({message}) => message), ['pay', 'next']);
 });
 
+test('a hub that has not forgotten the first write says so, however long we were away', async () => {
+  const {object} = await chat();
+  gateway.losing = true;
+  const both = [object.send('pay', 1), object.send('pay', 2)];
+  await settled();
+  gateway.losing = false;
+  await away({forgets: false});
+  assert.deepEqual((await Promise.all(both)).map(({status}) => status), ['ok', 'ok']);
+  assert.deepEqual(applied(), ['pay', 'pay']);
+});
+
+test('a first write waits for its hub, and is written into the new life of its object', async () => {
+  const {object} = await chat();
+  gateway.hubLost = Infinity;
+  const first = object.send('first');
+  for (let passed = 0; passed < 300_000; passed += 30_000) await pass(30_000);
+  gateway.hubLost = 0;
+  gateway.restartHub();
+  assert.equal((await first).status, 'ok');
+  assert.deepEqual(applied(), ['first']);
+});
+
 test('a first write that the hub must still know is sent again, and one that never left', async () => {
   const {object} = await chat();
   gateway.losing = true;

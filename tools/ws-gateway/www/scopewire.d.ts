@@ -15,9 +15,8 @@ export type Token = string | (() => string | Promise<string>);
  *              those that were under way
  *   bad_json   also: a value that is no JSON, as one that is part of itself
  *   limit      too many writes are waiting
- *   uncertain  a write may have been applied: it was not answered for so long that the hub may have
- *              forgotten it (five minutes)
- *   gap        the hub lost count of our writes
+ *   uncertain  a write may have been applied: it was not answered for so long (five minutes) that the hub
+ *              does not know any more
  *   replaced   others read the mailbox now
  */
 export class ScopewireError extends Error {

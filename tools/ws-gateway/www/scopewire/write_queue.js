@@ -3,15 +3,17 @@ import {Backoff} from './live_socket.js';
 
 const MAX_WRITES = 1000; // waiting for an answer; more are refused with `limit`
 const SURE_MS = 270_000; // a hub forgets no producer whose write is younger than 300 s
+const UNHEARD_OF = Number.MAX_SAFE_INTEGER; // a seq that is a gap: asks for the last one known
 const MAX_BYTES = 256 * 1024 - 1024; // the server's bound of a message, less its envelope
 
 /**
- * The writes to one object, or notes to one mailbox, that nobody has answered yet. Each carries (producer, seq), so that one
- * sent again after a lost reply is applied once. Its bound is MAX_WRITES.
+ * The writes to one object, or notes to one mailbox, that nobody has answered yet. Each carries
+ * (producer, seq), so that one sent again after a lost reply is applied once. Its bound is MAX_WRITES.
  */
 export class WriteQueue {
   #request;
-  // In order: {body, seq, epoch in which it was sent last, first: when it was so first, waiting, ...}
+  // In order: {body, seq, epoch: in which it was sent last, first: when it was sent there first,
+  // asked: in which epoch it expects a version, waiting, resolve, reject}
   #writes = [];
   #producer = randomId();
   #lastSeq = 0;
@@ -60,13 +62,13 @@ export class WriteQueue {
 
   async #send(write) {
     const [producer, epoch] = [this.#producer, this.#epoch];
-    if (write.seq === 1 && this.#isOld(write)) return this.#doubt(write); // no gap would tell
     if (write.epoch !== epoch) Object.assign(write, {epoch, first: Date.now()});
     write.asked ??= epoch;
     if (write.body.expect && write.asked !== epoch) write.body.expect = 0; // no version of this epoch
     write.waiting = true;
+    const seq = write.seq === 1 && this.#isOld(write) ? UNHEARD_OF : write.seq;
     try {
-      const reply = await this.#request({...write.body, producer, seq: write.seq});
+      const reply = await this.#request({...write.body, producer, seq});
       if (producer === this.#producer) this.#answered(write, reply);
     } catch (error) {
       if (producer === this.#producer) this.#failed(write, error);
@@ -78,8 +80,8 @@ export class WriteQueue {
     if (status === 'gap' && write !== this.#writes[0]) return void (write.waiting = false);
     if (status === 'gap' && write.seq > 1) return this.#renumber(last);
     this.#remove(write);
-    if (status === 'gap') write.reject(new ScopewireError('gap', 'the hub lost count'));
-    else write.resolve({status: status === 'dup' ? 'ok' : status, version: applied ?? version});
+    if (status === 'gap' && !last) this.#doubt(write);
+    else write.resolve({status: last || status === 'dup' ? 'ok' : status, version: applied ?? version});
     this.#unwait(); // the hub is there
     this.#flush();
   }
@@ -111,7 +113,7 @@ export class WriteQueue {
   // us. Count from one again. It has applied nothing after `last`; if that is 0, perhaps what it does
   // not remember any more.
   #renumber(last) {
-    if (last === 0) for (const write of this.#writes) if (this.#isOld(write)) this.#doubt(write);
+    if (!last) for (const write of this.#writes) if (this.#isOld(write)) this.#doubt(write);
     this.#producer = randomId();
     this.#lastSeq = 0;
     for (const write of this.#writes) {
@@ -120,7 +122,8 @@ export class WriteQueue {
     this.#flush();
   }
 
-  // It may have been applied, in this life of the object, by a hub that has forgotten us since.
+  // It may have been applied, in this life of the object, by a hub that has forgotten us since. To such
+  // a hub seq 1 would be a new one: ask it what it remembers.
   #isOld({epoch, first}) {
     return epoch === this.#epoch && Date.now() - first > SURE_MS;
   }
