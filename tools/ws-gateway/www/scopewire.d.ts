@@ -15,8 +15,8 @@ export type Token = string | (() => string | Promise<string>);
  *              those that were under way
  *   bad_json   also: a value that is no JSON, as one that is part of itself
  *   limit      too many writes are waiting
- *   uncertain  a write may have been applied: it was not answered for so long (five minutes) that the hub
- *              does not know any more
+ *   uncertain  a write may have been applied: it was not answered for so long (five minutes) that the
+ *              hub does not know any more
  *   replaced   others read the mailbox now
  */
 export class ScopewireError extends Error {
@@ -104,7 +104,9 @@ export class SharedObject {
     name: string,
     url: string | URL,
     /** A boolean is `persistent`, as in Flash. */
-    options?: boolean | {persistent?: boolean; resume?: Snapshot | null; token?: Token; history?: number},
+    options?:
+      | boolean
+      | {persistent?: boolean; resume?: Snapshot | null; token?: Token; history?: number},
   ): SharedObject;
 
   readonly name: string;
@@ -202,7 +204,7 @@ export class Mailbox {
   on(event: 'status', listener: (status: Status) => void): Off;
 
   /** Resolves when it is in the mailbox, as number `version`; if it was sent again after a loss, that
-   *  is the number of the newest note by then, its own or a later one. Rejects with `not_found`, `limit`. */
+   *  is the newest note by then, itself or a later one. Rejects with `not_found`, `limit`. */
   notify(message: Value): Promise<Written>;
   /** Reads it from now on. `lifetime` in milliseconds after its last reader has gone;
    *  `connections`: at most so many read it, the newest, 1 if left out. */

@@ -51,7 +51,8 @@ export class Connection extends Emitter {
     super();
     this.#url = url;
     this.#token = token;
-    this.#socket = new LiveSocket(url, PROTOCOL, token, () => this.request({op: 'ping'}).catch(() => {}));
+    const ask = () => this.request({op: 'ping'}).catch(() => {});
+    this.#socket = new LiveSocket(url, PROTOCOL, token, ask);
     this.#renewal = new Renewal(token, (fresh) => this.request({op: 'refresh', token: fresh}));
     this.#renewal.on('failed', ({message}) => this.#complain('bad_token', message));
     this.#socket.on('message', (text) => this.#receive(JSON.parse(text)));

@@ -4,7 +4,7 @@ import {Backoff} from './live_socket.js';
 
 export const CLOSED = {level: 'status', code: 'closed', message: '', retryIn: null};
 
-/** What all have in common who use a Connection: its status, and to come again while there is no hub. */
+/** What all who use a Connection have in common: its status, and to come again when there is no hub. */
 export class ConnectionUser extends Emitter {
   #offStatus; // null: we are closed
   #retry = 0;
@@ -48,6 +48,7 @@ export class ConnectionUser extends Emitter {
   /** What the server is told at the end. */
   leave() {}
 
+  /** As Connection.request, until it is over. */
   ask(body, first) {
     return this.over ? Promise.reject(this.over) : this.connection.request(body, first);
   }
@@ -66,7 +67,10 @@ export class ConnectionUser extends Emitter {
     this.#backoff.reset();
   }
 
-  /** Without its hub the gateway refuses at once: later, then. A loss is told by lost(). True: refused for good. */
+  /**
+   * Without its hub the gateway refuses at once: later, then. A loss is told by lost(). Returns whether
+   * it is for good.
+   */
   refused(error, again) {
     if (this.over || error.code === 'lost') return false;
     if (error.code === 'hub_lost') this.later(again);

@@ -24,8 +24,8 @@ export class Backoff {
 }
 
 /**
- * What a close code asks of a client (scopewire-ws(7), CLOSE CODES): `stop`, `later` or `now`. A text that
- * has expired as a token will not be good again; a function, or a cookie, may have another.
+ * What a close code asks of a client (scopewire-ws(7), CLOSE CODES): `stop`, `later` or `now`. A token
+ * that is a text and has expired will not be good again; a function, or a cookie, may have another.
  */
 export function advice(code, token) {
   if (code === TOKEN_EXPIRED && token && typeof token === 'string') return 'stop';

@@ -44,7 +44,8 @@ export class Mailbox extends ConnectionUser {
 
   /**
    * Resolves with {status, version} when it is in the mailbox, once however often the connection was
-   * lost, as its number `version`, or, if it was sent again, one before that. Rejects with `not_found` if nobody ever registered, or too long ago.
+   * lost, as its number `version`; if it was sent again, that is the newest note by then. Rejects with
+   * `not_found` if nobody ever registered, or too long ago.
    */
   notify(message) {
     const note = {op: 'notify', message: message ?? null};

@@ -48,7 +48,8 @@ export class Room extends ConnectionUser {
 
   opened() {
     this.rest();
-    this.ask({op: 'join', info: this.#info, presence: true}, (reply) => this.#stand(reply)).catch((error) =>
+    const join = {op: 'join', info: this.#info, presence: true};
+    this.ask(join, (reply) => this.#stand(reply)).catch((error) =>
       this.refused(error, () => this.opened()),
     );
   }

@@ -124,8 +124,8 @@ export class SharedObject extends ConnectionUser {
     this.#refusal = null;
     const version = this.#since ?? this.version;
     const position = this.epoch ? {epoch: this.epoch, version} : {};
-    this.ask({op: 'use', object: this.name, persistent: this.persistent, ...position}).catch((error) =>
-      this.refused(error, () => this.opened()) && this.#giveUp(error),
+    this.ask({op: 'use', object: this.name, persistent: this.persistent, ...position}).catch(
+      (error) => this.refused(error, () => this.opened()) && this.#giveUp(error),
     );
   }
 

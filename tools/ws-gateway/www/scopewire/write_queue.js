@@ -31,7 +31,8 @@ export class WriteQueue {
     return new Promise((resolve, reject) => {
       const text = json({...change, force, expect}); // as it is now, whenever it goes out
       if (bytes(text) > MAX_BYTES) throw new ScopewireError('too_big', 'the value is over 255 KiB');
-      if (this.#writes.length >= MAX_WRITES) throw new ScopewireError('limit', 'too many writes are waiting');
+      const full = this.#writes.length >= MAX_WRITES;
+      if (full) throw new ScopewireError('limit', 'too many writes are waiting');
       const place = {seq: ++this.#lastSeq, asked: epoch, epoch: null, first: 0, waiting: false};
       this.#writes.push({body: JSON.parse(text), ...place, resolve, reject});
       this.#flush();
