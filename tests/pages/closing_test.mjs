@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {settled} from './fake_websocket.mjs';
-import {URL, chat, gateway, mailbox, network, opening, pass, room} from './scopewire_setup.mjs';
+import {URL, chat, gateway, mailbox, opening, pass, room} from './scopewire_setup.mjs';
 import {Mailbox, Metadata, NetConnection, Room, Scopes, SharedObject} from '../../tools/ws-gateway/www/scopewire.js';
 
 const asked = (op) => gateway.requests.filter((request) => request.op === op);

@@ -1,4 +1,4 @@
-// Writes of scopewire.js through losses of all kinds, against a gateway of script: node --test tests/pages/write_queue_test.mjs
+// Writes of scopewire.js, through losses of all kinds too, against a gateway of script: node --test tests/pages/write_queue_test.mjs
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {settled} from './fake_websocket.mjs';
@@ -30,6 +30,99 @@ function deaf() {
     gateway.connect = connect;
   };
 }
+
+// --- writing -------------------------------------------------------------------------------------
+
+test('data follows the server, not the wish', async () => {
+  const {object, of} = await chat();
+  const done = object.setProperty('message', 'hello');
+  assert.equal(object.data.message, undefined);
+  assert.deepEqual(await done, {status: 'ok', version: 2});
+  await settled();
+  assert.equal(object.data.message, 'hello');
+  assert.equal(of('change')[0].mine, true);
+});
+
+test('a line said twice is two changes with force, else a noop', async () => {
+  const {object, of} = await chat();
+  await object.setProperty('message', 'again');
+  assert.equal((await object.setProperty('message', 'again')).status, 'noop');
+  assert.equal((await object.setProperty('message', 'again', {force: true})).status, 'ok');
+  await settled();
+  assert.equal(of('change').length, 2);
+});
+
+test('null deletes, expect compares', async () => {
+  const {object} = await chat();
+  await object.setProperty('a', 1);
+  assert.equal((await object.setProperty('a', 2, {expect: 0})).status, 'cas');
+  await object.setProperty('a', null);
+  await object.setProperty('b', 1);
+  await object.deleteProperty('b');
+  await object.setProperty('c', 1);
+  await object.clear();
+  await settled();
+  assert.deepEqual({...object.data}, {});
+});
+
+test('a batch is one version for all', async () => {
+  const {object, of} = await chat();
+  const done = await object.change([
+    {op: 'set', key: 'a', value: 1},
+    {op: 'send', handler: 'said', args: ['ann']},
+  ]);
+  assert.deepEqual(done, {status: 'ok', version: 2});
+  await settled();
+  assert.deepEqual([of('change')[0].version, of('message')[0].version], [2, 2]);
+  assert.deepEqual(of('message')[0].args, ['ann']);
+});
+
+test('a refusal rejects the write and shows as status', async () => {
+  const {object, of} = await chat();
+  gateway.refuse.set = 'denied';
+  await assert.rejects(object.setProperty('a', 1), {name: 'ScopewireError', code: 'denied'});
+  assert.deepEqual(of('status').at(-1), {
+    level: 'error',
+    code: 'denied',
+    message: 'set: denied',
+    retryIn: null,
+  });
+});
+
+test('a write after a refused one still arrives', async () => {
+  const {object} = await chat();
+  gateway.refuse.set = 'denied';
+  await assert.rejects(object.setProperty('a', 1));
+  gateway.refuse = {};
+  await object.setProperty('b', 2);
+  await settled();
+  assert.deepEqual({...object.data}, {b: 2});
+});
+
+test('a write that nobody can take is refused at once', async () => {
+  const {object} = await chat();
+  await assert.rejects(object.setProperty('a', 'x'.repeat(256 * 1024)), {code: 'too_big'});
+  assert.equal(writes().length, 0);
+});
+
+test('the writes that wait have a bound', async () => {
+  const {object} = await chat();
+  gateway.losing = true;
+  const all = Array.from({length: 1001}, (_, n) => object.setProperty('n', n));
+  await assert.rejects(all.pop(), {code: 'limit'});
+  object.close();
+  const settledAll = await Promise.allSettled(all);
+  assert.ok(settledAll.every(({reason}) => reason.code === 'closed'));
+});
+
+test('what is set while there is no connection goes out with the next one', async () => {
+  const {object} = await chat();
+  gateway.closeAll(1001);
+  await settled();
+  const done = object.setProperty('a', 1);
+  await pass(500);
+  assert.equal((await done).status, 'ok');
+});
 
 // --- what is written -----------------------------------------------------------------------------
 
