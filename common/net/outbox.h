@@ -38,6 +38,8 @@ class Outbox {
 
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
   [[nodiscard]] bool empty() const { return bytes_ == 0; }
+  /// As long as it is not, any buffer finds room.
+  [[nodiscard]] bool half_full() const { return bytes_ > limit_ / 2; }
 
  private:
   void pop_front();

@@ -83,6 +83,7 @@ struct WsConnection {
   bool behind = false;
   bool busy = false;     // what it has said is told in bites
   bool resting = false;  // has said more than it may, and is not read for a while
+  bool crowded = false;  // is not read until it has read more itself
   bool reading = false;  // we are told when something comes
   bool heard = false;    // something came since our ping
   bool pinged = false;   // and its answer is awaited

@@ -18,11 +18,14 @@ constexpr int kRested = 1;  // a millisecond: all who rest are refused 8,000 mes
 
 }  // namespace
 
-// Who has said more than was taken in goes on with that, and nothing is read meanwhile.
+// Who has said more than was taken in goes on with that, and nothing is read meanwhile. Nor is who
+// does not read: what it asks for must not be what ends it.
 void WsEngine::read_or_wait(WsConnection& c) {
   const bool talks =
       c.phase == Phase::kOpen || c.phase == Phase::kClosing || c.phase == Phase::kCloseSent;
-  if (!talks || c.resting || (!c.wanted && c.phase == Phase::kOpen)) return stop_reading(c);
+  c.crowded = c.out.half_full();
+  const bool waits = c.phase == Phase::kOpen && (!c.wanted || c.crowded);
+  if (!talks || c.resting || waits) return stop_reading(c);
   if (!c.held.empty()) {
     stop_reading(c);
     return go_on(c);
@@ -55,7 +58,7 @@ void WsEngine::hear_busy() {
     c->busy = false;
     if (c->held.empty()) {
       on_readable(id);
-    } else if (!c->resting && (c->wanted || c->phase != Phase::kOpen)) {
+    } else if (!c->resting && ((c->wanted && !c->crowded) || c->phase != Phase::kOpen)) {
       take_held(*c);
       read_or_wait(*c);
     }
@@ -123,7 +126,7 @@ void WsEngine::take_held(WsConnection& c) {
 std::span<std::uint8_t> WsEngine::take(WsConnection& c, std::span<std::uint8_t> bytes, int most) {
   bool more = true;
   for (int i = 0; i < most && more && c.phase != Phase::kEnding; ++i) {
-    if (!c.wanted && c.phase == Phase::kOpen) break;
+    if (c.phase == Phase::kOpen && (!c.wanted || c.out.half_full())) break;
     const WsEvent event = c.reader.next(bytes);
     more = event.kind != WsEvent::Kind::kMore && event.kind != WsEvent::Kind::kFault;
     // Who was told to go and goes on talking tires, too.

@@ -123,6 +123,7 @@ void WsEngine::took(WsConnection& c, std::size_t bytes) {
   counters_.bytes_out += bytes;
   c.out.consume(bytes);
   c.progress_at = loop_->now();
+  if (c.crowded && !c.out.half_full()) read_or_wait(c);
 }
 
 void WsEngine::after_flush(WsConnection& c) {
@@ -204,7 +205,7 @@ void WsEngine::check_alive(WsConnection& c) {
     ++counters_.slow_consumers;
     return kill(c, close_code::kSlowConsumer);
   }
-  if (c.pinged && !c.heard && c.wanted && !c.resting) {
+  if (c.pinged && !c.heard && c.wanted && !c.resting && !c.crowded) {
     ++counters_.no_pong;
     start_close(c, close_code::kNoPong, "no pong");
     flush(c);

@@ -140,7 +140,7 @@ struct WsCounters {
 /// Sending: send() appends the shared frame to the connection's queue; at the end of the turn, or
 /// of `coalesce`, each connection gets one write (of at most 1024 frames). A peer that does not
 /// take everything is "behind": the rest waits in its queue, under `queue_bytes`, and leaves as the
-/// peer reads. Nobody waits for anybody else.
+/// peer reads. Nobody waits for anybody else. Of whom more than half of that waits nothing is read.
 ///
 /// Receiving: RFC 6455 to the letter, WsReader says how. What a client sends before the answer to
 /// its handshake is there (4.1: it must wait) stays in libwebsockets and is not heard.

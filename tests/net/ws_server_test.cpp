@@ -557,6 +557,34 @@ TEST_CASE("ws: what is said to all and to one keeps its order, and comes before 
   CHECK(server.ws->counters().frames_out == 11);
 }
 
+TEST_CASE("ws: who does not read what it was sent is not heard until it does") {
+  net::Loop loop;
+  Server server{loop};
+  WsPeer slow{server.address(), kSmallBuffer};
+  server.open(slow);
+  WsPeer fast{server.address()};
+  server.open(fast);
+  const ConnId id = server.opened[0];
+  const auto another_is_heard = [&] {
+    const std::size_t before = server.messages[server.opened[1]].size();
+    fast.send(WsPeer::frame(1, "hello"));
+    REQUIRE(run_until(loop, [&] { return server.messages[server.opened[1]].size() > before; }));
+  };
+  while (server.ws->queued_bytes(id) <= 512U << 10U) {
+    REQUIRE(server.ws->send(id, Frame::binary(Bytes(400'000, 'x'))) == Sent::kQueued);
+    another_is_heard();
+  }
+  slow.send(WsPeer::frame(1, "more"));
+  for (int i = 0; i < 20; ++i) another_is_heard();
+  CHECK(server.messages[id].empty());
+  REQUIRE(run_until(loop, [&] {
+    slow.received();
+    return !server.messages[id].empty();
+  }));
+  CHECK(server.messages[id][0].payload == "more");
+  CHECK(server.ws->counters().slow_consumers == 0);
+}
+
 TEST_CASE("ws: of many who are sent to at once each gets all, the slow one later") {
   for (const bool ring : {true, false}) {
     CAPTURE(ring);

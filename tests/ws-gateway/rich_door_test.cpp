@@ -47,6 +47,23 @@ TEST_CASE("hello is the first message, and names the member and the scope") {
                                  id_of(test, ann) + R"(","scope":"/chat/room1"})"});
 }
 
+TEST_CASE("who asks for what may be large is heard again once it is answered") {
+  GatewayTest test;
+  const auto ann = test.rich("/chat/room1");
+  for (const std::string_view request :
+       {R"({"id":1,"op":"use","object":"o"})", R"({"id":1,"op":"get","object":"o"})",
+        R"({"id":1,"op":"list"})", R"({"id":1,"op":"join","scope":"/chat/x","presence":true})"}) {
+    CAPTURE(request);
+    test.server.say(ann, request);
+    CHECK_FALSE(test.server.wants_messages(ann));
+    test.hub.settle();
+    CHECK(test.server.wants_messages(ann));
+    CHECK_FALSE(test.heard(ann).empty());
+  }
+  test.server.say(ann, R"({"op":"set","object":"o","key":"k","value":1})");
+  CHECK(test.server.wants_messages(ann));  // is answered in a few words
+}
+
 TEST_CASE("who is at / is nowhere, looks around, and is seen by nobody") {
   GatewayTest test;
   const auto ann = test.rich("/chat/room1");

@@ -1,5 +1,8 @@
 #include "ask_hub.h"
 
+#include <algorithm>
+#include <array>
+
 namespace so::gateway {
 namespace {
 
@@ -64,6 +67,11 @@ bool ask_hub(bus::Client& hub, std::uint64_t member, const Request& request,
     return false;
   }
   return true;
+}
+
+bool reads(wire::Kind kind) {
+  constexpr std::array kKinds{Kind::kGet, Kind::kList, Kind::kMembers, Kind::kStat, Kind::kHistory};
+  return std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
 }
 
 void name_identity(Request& request, const std::string& user) {

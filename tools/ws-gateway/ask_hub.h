@@ -12,6 +12,9 @@ namespace so::gateway {
 bool ask_hub(bus::Client& hub, std::uint64_t member, const wsproto::Request& request,
              const bus::Done& done);
 
+/// Changes nothing, and is answered with as much as there is.
+bool reads(wire::Kind kind);
+
 /// Who reads a mailbox and names none means its own.
 void name_identity(wsproto::Request& request, const std::string& user);
 

@@ -27,7 +27,7 @@ void ChatDoor::joined(net::ConnId id, const bus::Reply& reply) {
   members_.add(connection->second, id);
   doorway_.whereabouts.joined(id, connection->second);
   send_lines(std::array{id}, reply.body);
-  doorway_.server.want_messages(id, true);
+  doorway_.listen_to(id);
 }
 
 // The first reason counts: where the scope is refused, its object is too.

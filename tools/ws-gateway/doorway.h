@@ -20,6 +20,11 @@ struct Doorway {
   Visitors& visitors;
   Whereabouts& whereabouts;
   UserRates& rates;
+  bool hushed = false;  // nothing more is heard of anybody
+
+  void listen_to(net::ConnId id) const {
+    if (!hushed) server.want_messages(id, true);
+  }
 };
 
 /// What is known of all who come in without a token.

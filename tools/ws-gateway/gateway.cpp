@@ -81,7 +81,7 @@ Gateway::Gateway(const GatewayOptions& options, bus::Client& hub, net::WsServer&
                   [this](bool connected, std::string_view why) {
                     connected ? log::info("the hub is there")
                               : log::warn("the hub is gone: {}", why);
-                    if (connected) meta_.hub_is_back();
+                    connected ? meta_.hub_is_back() : rich_.hub_lost();
                   },
               .call = [this](const wire::FrameView& frame) { call(frame); },
               .kick = [this](const wire::FrameView& frame) { kick(frame); },
@@ -352,6 +352,7 @@ std::string Gateway::unready() const {
 // A hub answers in order: when it has answered this, it has answered all that was asked before.
 void Gateway::drain(net::Loop& loop, Millis within, std::function<void()> done) {
   doorway_.server.stop_listening();
+  doorway_.hushed = true;
   if (doors_.empty()) return done();
   drained_ = std::move(done);
   std::vector<net::ConnId> all;

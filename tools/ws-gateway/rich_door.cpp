@@ -35,7 +35,7 @@ void RichDoor::welcome(net::ConnId id, const bus::Reply& joined) {
                            .scope = connection->second.scope,
                            .user = doorway_.visitors.user(id),
                            .expires = doorway_.visitors.expires(id)}));
-  doorway_.server.want_messages(id, true);
+  doorway_.listen_to(id);
 }
 
 void RichDoor::message(net::ConnId id, const net::WsMessage& message) {
@@ -75,13 +75,13 @@ void RichDoor::dispatch(net::ConnId id, const Request& request) {
 
 void RichDoor::join(net::ConnId id, const Request& request) {
   doorway_.hub.join(member_of(id), request.scope, {request.info, request.presence},
-                    [this, id, request](const bus::Reply& granted) {
+                    before_more(id, [this, id, request](const bus::Reply& granted) {
                       if (granted.ok() && connections_.contains(id))
                         doorway_.whereabouts.joined(id, request.scope);
                       if (granted.ok() && request.presence)
                         hear(id, Audience::presence(request.scope));
                       reply(id, request, granted);
-                    });
+                    }));
 }
 
 // What was asked before is answered before: nothing is heard of the scope once this is answered.
@@ -99,12 +99,12 @@ void RichDoor::leave(net::ConnId id, const Request& request) {
 void RichDoor::use(net::ConnId id, const Request& request) {
   doorway_.hub.use(member_of(id), request.scope, request.object,
                    {request.persistent, request.epoch, request.version},
-                   [this, id, request](const bus::Reply& granted) {
+                   before_more(id, [this, id, request](const bus::Reply& granted) {
                      reply(id, request, granted);
                      if (!granted.ok()) return;
                      hear(id, Audience::topic(request.scope, request.object));
                      send(id, granted.body);
-                   });
+                   }));
 }
 
 void RichDoor::release(net::ConnId id, const Request& request) {
@@ -149,7 +149,26 @@ void RichDoor::refresh(net::ConnId id, const Request& request) {
 }
 
 bus::Done RichDoor::answer(net::ConnId id, const Request& request) {
-  return [this, id, request](const bus::Reply& answered) { reply(id, request, answered); };
+  bus::Done done = [this, id, request](const bus::Reply& answered) {
+    reply(id, request, answered);
+  };
+  return reads(request.kind) ? before_more(id, std::move(done)) : done;
+}
+
+// The answer may be as large as the queue, and room is made for one: the client is heard again when
+// it has come, or when there is no hub that would send it.
+bus::Done RichDoor::before_more(net::ConnId id, bus::Done done) {
+  if (!doorway_.hub.connected()) return done;
+  doorway_.server.want_messages(id, false);
+  asking_.insert(id);
+  return [this, id, done = std::move(done)](const bus::Reply& answered) {
+    done(answered);
+    if (asking_.erase(id) > 0) doorway_.listen_to(id);
+  };
+}
+
+void RichDoor::hub_lost() {
+  for (const net::ConnId id : std::exchange(asking_, {})) doorway_.listen_to(id);
 }
 
 void RichDoor::reply(net::ConnId id, const Request& request, const bus::Reply& reply) {
@@ -190,6 +209,7 @@ void RichDoor::advise(std::string_view reason, Millis spread) {
 void RichDoor::closed(net::ConnId id) {
   forget(id, [](const std::string&) { return true; });
   connections_.erase(id);
+  asking_.erase(id);
 }
 
 bool RichDoor::tell(net::ConnId id, std::string_view event) {

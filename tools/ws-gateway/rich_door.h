@@ -28,6 +28,7 @@ class RichDoor {
   /// All are told to come back, each after a time of its own within `spread` of its close.
   void advise(std::string_view reason, Millis spread);
   void closed(net::ConnId id);
+  void hub_lost();
 
   /// A change, a sync, a join or a leave.
   void event(const wire::FrameView& event);
@@ -54,6 +55,7 @@ class RichDoor {
   void refresh(net::ConnId id, const wsproto::Request& request);
   void mailbox(net::ConnId id, const wsproto::Request& request);
   bus::Done answer(net::ConnId id, const wsproto::Request& request);
+  bus::Done before_more(net::ConnId id, bus::Done done);
   void reply(net::ConnId id, const wsproto::Request& request, const bus::Reply& reply);
   void hear(net::ConnId id, const std::string& topic);
   void forget(net::ConnId id, const std::function<bool(const std::string& topic)>& which);
@@ -63,7 +65,8 @@ class RichDoor {
 
   Doorway& doorway_;
   std::unordered_map<net::ConnId, Connection> connections_;
-  Audience audience_;  // by scope and object; presence by scope
+  Audience audience_;             // by scope and object; presence by scope
+  std::set<net::ConnId> asking_;  // what may have a large answer, and are not heard meanwhile
   json::Parser parser_;
 };
 
