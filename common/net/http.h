@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "net/address.h"
+#include "net/origin.h"
 
 namespace so::net {
 
@@ -27,7 +28,7 @@ struct HttpRequest {
   std::string if_none_match;
   std::vector<std::string> subprotocols;  // what a WebSocket client offers, in its order
   Address peer;
-  bool welcome = true;  // pages of this origin may ask, or it has none and is no page
+  Welcome welcome = Welcome::kNamed;  // are pages of this origin; who has none is no page
 
   /// The first value of a query parameter; empty when absent.
   [[nodiscard]] std::string_view parameter(std::string_view name) const;

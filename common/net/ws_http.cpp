@@ -146,7 +146,8 @@ std::optional<HttpReply> refuse_upgrade(WsConnection& c) {
   read_request(c.wsi, WSI_TOKEN_GET_URI, request);
   if (!is_clean(request.path)) return say(400, "the path is not clean UTF-8");
   const WsListener& listener = c.role->listener;
-  if (welcome_of(c) == Welcome::kNo) {
+  request.welcome = welcome_of(c);
+  if (request.welcome == Welcome::kNo) {
     return say(403, "pages from " + request.origin + " may not connect here");
   }
   if (auto refusal = refuse_subprotocols(c.wsi, request, listener.subprotocols)) return refusal;
@@ -160,11 +161,11 @@ std::optional<HttpReply> refuse_upgrade(WsConnection& c) {
 
 // RFC 6454 and the fetch standard: whose page may read the answer. Cookies are of account only for
 // those who were named.
-void let_read(HttpReply& reply, std::string_view origin, Welcome welcome) {
-  if (origin.empty() || welcome == Welcome::kNo) return;
+void let_read(HttpReply& reply, const HttpRequest& request) {
+  if (request.origin.empty() || request.welcome == Welcome::kNo) return;
   reply.headers.emplace_back("Vary", "Origin");
-  const bool named = welcome == Welcome::kNamed;
-  reply.headers.emplace_back("Access-Control-Allow-Origin", named ? std::string{origin} : "*");
+  const bool named = request.welcome == Welcome::kNamed;
+  reply.headers.emplace_back("Access-Control-Allow-Origin", named ? request.origin : "*");
   if (named) reply.headers.emplace_back("Access-Control-Allow-Credentials", "true");
 }
 
@@ -191,7 +192,7 @@ int WsEngine::on_http(WsConnection& c) {
   const bool head_only = request.method == "HEAD";
   read_request(c.wsi, method->token, request);
   if (!is_clean(request.path)) return answer(c, say(400, "not a clean path"), nullptr, head_only);
-  request.welcome = welcome_of(c) != Welcome::kNo;
+  request.welcome = welcome_of(c);
   if (!head_only && request.method != "GET") return on_other_method(c);
   if (c.role->handlers.on_get) {
     if (auto reply = c.role->handlers.on_get(request)) {
@@ -232,7 +233,7 @@ void WsEngine::reply(ConnId id, HttpReply reply) {
     lws_callback_on_writable(c->wsi);
     return;
   }
-  let_read(reply, c->request->origin, welcome_of(*c));
+  let_read(reply, *c->request);
   const std::string head = reply_head(reply, 0, wall_now());
   c->phase = Phase::kBody;
   c->chunked = reply.chunked;
@@ -251,7 +252,7 @@ int WsEngine::answer(WsConnection& c, HttpReply reply, const Page* page, bool he
 void WsEngine::prepare(WsConnection& c, HttpReply reply, const Page* page, bool head_only) {
   c.phase = Phase::kReply;
   c.progress_at = loop_->now();
-  if (c.request) let_read(reply, c.request->origin, welcome_of(c));
+  if (c.request) let_read(reply, *c.request);
   c.request.reset();
   c.content.reset();
   c.reply = std::make_unique<WsConnection::Reply>();

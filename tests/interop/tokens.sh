@@ -74,6 +74,16 @@ refused 'alg "none"' "$(printf '{"alg":"none"}' | url64).$(printf '{"aud":"chat"
 refused 'the signature is wrong' "$(jwt HS256 rsa.pub '{"aud":"chat"}')" # what everybody has is no secret
 refused 'not three parts' "$(head -c 4000 /dev/zero | tr '\0' a)"
 
+# Where pages of any origin may come, what their browsers send by themselves is nobody's word.
+start open ws-gateway --config scopewire.yaml --listen 127.0.0.1:0 --origin '*' --origin https://good.example
+any=http://$(address open ws)/chat/room1 evil='Origin: https://evil.example' cookie="Cookie: scopewire_token=$good"
+expect 401 status "$any" "$evil"$'\r\n'"$cookie"
+contains said 'a token is wanted'
+expect 101 status "$any?token=$good" "$evil"$'\r\n'"$cookie"
+expect 101 status "$any" "${evil/evil/good}"$'\r\n'"$cookie"
+expect 101 status "$any" "$cookie"
+stop open
+
 # What it claims is what the rules are about, at the gateway and at the hub.
 so-ctl token --sign-key ec.pem --sub bob --role staff --claims '{"aud":"chat"}' >bob.jwt
 so-ctl token --sign-key secret --sub ann --claims '{"aud":"chat"}' >ann.jwt

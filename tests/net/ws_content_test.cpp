@@ -170,14 +170,14 @@ TEST_CASE("http: pages of listed origins may read what they asked, others may no
   WsPeer good{test.address()};
   good.send(post("/x", "1", origin("https://good.example")));
   test.answer(good);
-  CHECK(test.last.welcome);
+  CHECK(test.last.welcome == net::Welcome::kNamed);
   CHECK(good.received().find("Access-Control-Allow-Origin: https://good.example\r\n") !=
         std::string::npos);
   CHECK(good.received().find("Access-Control-Allow-Credentials: true\r\n") != std::string::npos);
   WsPeer evil{test.address()};
   evil.send(post("/x", "1", origin("https://evil.example")));
   test.answer(evil);
-  CHECK_FALSE(test.last.welcome);
+  CHECK(test.last.welcome == net::Welcome::kNo);
   CHECK(evil.received().find("Access-Control") == std::string::npos);
   CHECK(test.ask("OPTIONS /x HTTP/1.1\r\nHost: t\r\n\r\n") == "204 ");
 
@@ -185,7 +185,7 @@ TEST_CASE("http: pages of listed origins may read what they asked, others may no
   WsPeer any{open.address()};
   any.send(post("/x", "1", origin("https://any.example")));
   open.answer(any);
-  CHECK(open.last.welcome);
+  CHECK(open.last.welcome == net::Welcome::kAnyone);
   CHECK(any.received().find("Access-Control-Allow-Origin: *\r\n") != std::string::npos);
   CHECK(any.received().find("Credentials") == std::string::npos);  // cookies prove nothing
 }

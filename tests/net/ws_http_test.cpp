@@ -35,7 +35,8 @@ struct Site {
     ws = std::move(*opened);
     ws->set_handlers(
         0, {.on_request =
-                [](const net::HttpRequest& request) {
+                [this](const net::HttpRequest& request) {
+                  welcome = request.welcome;
                   return request.path == "/secret" ? net::WsVerdict::refuse(401, "who are you?")
                                                    : net::WsVerdict::accept();
                 },
@@ -66,6 +67,7 @@ struct Site {
   net::Loop& loop;
   std::vector<net::Page> pages;
   std::vector<std::string> subprotocols;
+  net::Welcome welcome{};  // of the last who wanted an upgrade
   std::unique_ptr<net::WsServer> ws;
 };
 
@@ -193,6 +195,19 @@ TEST_CASE("W11: pages come from the own host or one that is listed, exactly") {
   CHECK(from("localhost:1", "https://my.chat.example") == 403);
   CHECK(from("localhost:1", "m") == 403);
   CHECK(from("localhost:1", "null") == 403);
+}
+
+TEST_CASE("W11: where all pages may come it is told apart who was named") {
+  net::Loop loop;
+  Site site{loop, {}, {"*", "https://chat.example"}};
+  const auto from = [&](std::string_view origin) {
+    CHECK(site.shake(WsPeer::request("/", origin)) == 101);
+    return site.welcome;
+  };
+  CHECK(from("Origin: https://evil.example\r\n") == net::Welcome::kAnyone);
+  CHECK(from("Origin: null\r\n") == net::Welcome::kAnyone);
+  CHECK(from("Origin: https://chat.example\r\n") == net::Welcome::kNamed);
+  CHECK(from("") == net::Welcome::kNamed);  // no browser
 }
 
 TEST_CASE("ws handshake: after a plain request nothing more is read from the connection") {

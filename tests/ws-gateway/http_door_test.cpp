@@ -97,11 +97,11 @@ TEST_CASE("http: what a page may not do") {
   CHECK(test.ask(request, "1").starts_with("415"));
   request.content_type = "application/json";
   CHECK(test.ask(request, "1").starts_with("200"));
-  request.welcome = false;
+  request.welcome = net::Welcome::kNo;
   CHECK(test.ask(request, "1").starts_with("403"));
   request.method = "OPTIONS";
   CHECK(test.ask(request).starts_with("403"));
-  request.welcome = true;
+  request.welcome = net::Welcome::kNamed;
   CHECK(test.ask(request).starts_with("204"));
   net::HttpRequest cookie = test.request("POST", "/chat/room1");
   cookie.cookie = "scopewire_token=x";

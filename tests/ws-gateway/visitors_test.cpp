@@ -53,6 +53,29 @@ TEST_CASE("where a token is looked for, the first place first") {
   CHECK(user(request) == "token: it is not three parts with dots between them");
 }
 
+TEST_CASE("a cookie counts only for pages whose origin was named, and for who is no page") {
+  gateway::Visitors visitors;
+  visitors.set_verifier(verifier(), true);
+  net::HttpRequest request;
+  request.cookie = "scopewire_token=" + made(R"({"sub":"victim"})");
+  const auto user = [&] { return visitors.of(request, wall_now())->user; };
+  CHECK(user() == "victim");
+  request.origin = "https://evil.example";
+  request.welcome = net::Welcome::kAnyone;
+  CHECK(user().empty());
+  CHECK_FALSE(gateway::Visitors::by_cookie(request));
+  request.query.emplace_back("token", made(R"({"sub":"evil"})"));
+  CHECK(user() == "evil");
+  request.query.clear();
+  request.welcome = net::Welcome::kNamed;
+  CHECK(user() == "victim");
+  CHECK(gateway::Visitors::by_cookie(request));
+  visitors.set_verifier(verifier(), false);
+  CHECK(visitors.of(request, wall_now()));
+  request.welcome = net::Welcome::kAnyone;
+  CHECK_FALSE(visitors.of(request, wall_now()));
+}
+
 TEST_CASE("without keys all are anonymous, and so is who brings none where it may") {
   gateway::Visitors visitors;
   net::HttpRequest request;

@@ -31,7 +31,9 @@ std::optional<net::HttpReply> refuse_method(const net::HttpRequest& request) {
                           .body = "only GET and HEAD\n",
                           .headers = {{"Allow", std::string{kMethods}}}};
   }
-  if (request.welcome) return net::preflight(kMethods, "Authorization, Cache-Control, Range");
+  if (request.welcome != net::Welcome::kNo) {
+    return net::preflight(kMethods, "Authorization, Cache-Control, Range");
+  }
   return net::HttpReply{.status = 403,
                         .body = "pages from " + request.origin + " may not ask here\n"};
 }

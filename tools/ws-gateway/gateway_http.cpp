@@ -74,7 +74,7 @@ void Gateway::open_stream(net::ConnId id, const net::HttpRequest& request) {
 
 // Who would not be let in over WebSocket is not let in over HTTP.
 std::optional<net::HttpReply> Gateway::refuse(const net::HttpRequest& request, bool nowhere) {
-  if (!request.welcome) {
+  if (request.welcome == net::Welcome::kNo) {
     return refusal(403, "denied", "pages from " + request.origin + " may not connect here");
   }
   const net::WsVerdict verdict = room_verdict(request, nowhere);

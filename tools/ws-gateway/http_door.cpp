@@ -39,7 +39,7 @@ int status_of_done(const Request& request, std::string_view body) {
 
 // An HTML form can be sent anywhere, with the cookies of where it is sent; but not as JSON.
 std::optional<net::HttpReply> HttpDoor::refuse(const net::HttpRequest& request, bool by_cookie) {
-  if (!request.welcome) {
+  if (request.welcome == net::Welcome::kNo) {
     return refusal(403, "denied", "pages from " + request.origin + " may not ask here");
   }
   if (request.method == "OPTIONS") return net::preflight(kMethods, kHeaders);

@@ -43,12 +43,19 @@ std::string without_cookie(std::string_view all, std::string_view name) {
   return rest;
 }
 
+// A browser adds it to what pages of other sites ask, too: it proves something only where the page
+// is one that was named, or none.
+std::string_view cookie_token(const net::HttpRequest& request) {
+  if (request.welcome != net::Welcome::kNamed) return {};
+  return cookie(request.cookie, kCookie);
+}
+
 // Programs send a header, pages have an address and cookies only.
 std::string_view token_of(const net::HttpRequest& request) {
   const std::string_view authorization = request.authorization;
   if (authorization.starts_with(kBearer)) return authorization.substr(kBearer.size());
   if (const auto token = request.parameter("token"); !token.empty()) return token;
-  return cookie(request.cookie, kCookie);
+  return cookie_token(request);
 }
 
 // What the token claims, and through which door it came: that we know better.
@@ -97,7 +104,7 @@ int Visitors::status_of(const Error& error) {
 
 bool Visitors::by_cookie(const net::HttpRequest& request) {
   return !request.authorization.starts_with(kBearer) && request.parameter("token").empty() &&
-         !cookie(request.cookie, kCookie).empty();
+         !cookie_token(request).empty();
 }
 
 net::HttpRequest Visitors::without_token(net::HttpRequest request) {

@@ -42,7 +42,8 @@ class Visitors {
   Result<Visitor> of(const net::HttpRequest& request, WallMillis now);
   /// 401, or 429 where nobody has looked at the token.
   [[nodiscard]] static int status_of(const Error& error);
-  /// Whether it brings a token, and as a cookie, which browsers send by themselves.
+  /// Whether it brings a token, and as a cookie, which browsers send by themselves: it counts where
+  /// the page is of an origin that was named, or there is none.
   [[nodiscard]] static bool by_cookie(const net::HttpRequest& request);
   /// The request as it may be told to others: no token in it.
   [[nodiscard]] static net::HttpRequest without_token(net::HttpRequest request);
