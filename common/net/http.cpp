@@ -6,6 +6,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "net/handshake.h"
 
 namespace so::net {
@@ -28,10 +29,9 @@ std::string http_date(WallMillis now) {
 
 // Of a list with commas; taken from its front, without the blanks around it.
 std::string_view next_item(std::string_view& list) {
-  std::string_view item = list.substr(0, list.find(','));
+  const std::string_view item = list.substr(0, list.find(','));
   list.remove_prefix(std::min(list.size(), item.size() + 1));
-  item.remove_prefix(std::min(item.find_first_not_of(" \t"), item.size()));
-  return item.substr(0, item.find_last_not_of(" \t") + 1);
+  return trimmed(item);
 }
 
 }  // namespace
@@ -50,12 +50,13 @@ bool HttpRequest::has_parameter(std::string_view name) const {
 
 bool names_type(std::string_view header, std::string_view type) {
   while (!header.empty()) {
-    std::string_view item = next_item(header);
-    item = item.substr(0, item.find(';'));
-    item = item.substr(0, item.find_last_not_of(" \t") + 1);
-    if (same_letters(item, type)) return true;
+    if (is_type(next_item(header), type)) return true;
   }
   return false;
+}
+
+bool is_type(std::string_view header, std::string_view type) {
+  return same_letters(trimmed(header.substr(0, header.find(';'))), type);
 }
 
 bool names_tag(std::string_view header, std::string_view tag) {

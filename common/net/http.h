@@ -52,8 +52,12 @@ HttpReply readiness(std::string why_not);
 /// added by the server.
 HttpReply preflight(std::string_view methods, std::string_view headers);
 
-/// Whether the media type is in the header, "text/html, application/json; charset=utf-8".
+/// Whether the media type is in an Accept header, "text/html, application/json; charset=utf-8".
 bool names_type(std::string_view header, std::string_view type);
+
+/// Whether a Content-Type header, which has one (RFC 9110, 8.3), is of the media type. A comma is a
+/// part of it: "text/plain; a=b, application/json" is text, to a browser too.
+bool is_type(std::string_view header, std::string_view type);
 
 /// Whether If-None-Match has the entity tag, which is quoted, or any (RFC 9110, 13.1.2).
 bool names_tag(std::string_view header, std::string_view tag);

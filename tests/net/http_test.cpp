@@ -30,6 +30,20 @@ TEST_CASE("http: a parameter is found by name, the first one counts") {
   CHECK(request.parameter("c").empty());
 }
 
+TEST_CASE("http: a content has one media type, whatever is behind it") {
+  for (const std::string_view json :
+       {"application/json", "Application/JSON ;charset=utf-8", " application/json; a=\"b, c\""}) {
+    CHECK_MESSAGE(net::is_type(json, "application/json"), json);
+  }
+  for (const std::string_view other :
+       {"", "text/plain; a=b, application/json", "text/plain, application/json",
+        "application/json, text/plain", "application/jsonp", "application"}) {
+    CHECK_MESSAGE(!net::is_type(other, "application/json"), other);
+  }
+  CHECK(net::is_type("text/plain; a=b, application/json", "text/plain"));
+  CHECK(net::names_type("text/plain; a=b, application/json", "application/json"));
+}
+
 TEST_CASE("pages: found by path, the root is index.html") {
   constexpr std::array<net::Page, 2> kPages{{{"/index.html", "home"}, {"/app.js", "code"}}};
   CHECK(net::find_page(kPages, "/")->body == "home");

@@ -102,7 +102,7 @@ TEST_CASE("http: the headers that matter arrive") {
   test.ask(post("/x", "",
                 "Content-Type: application/json; charset=utf-8\r\nIdempotency-Key: k-1\r\n"
                 "If-None-Match: \"e\"\r\nLast-Event-ID: 7\r\nAccept: text/html, a/b;q=1\r\n"));
-  CHECK(net::names_type(test.last.content_type, "application/json"));
+  CHECK(net::is_type(test.last.content_type, "application/json"));
   CHECK(test.last.idempotency_key == "k-1");
   CHECK(test.last.last_event_id == "7");
   CHECK(test.last.if_none_match == "\"e\"");

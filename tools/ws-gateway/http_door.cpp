@@ -50,7 +50,7 @@ std::optional<net::HttpReply> HttpDoor::refuse(const net::HttpRequest& request, 
   }
   const bool by_page = !request.origin.empty() || by_cookie;
   const bool has_body = request.method == "POST" || request.method == "PUT";
-  if (by_page && has_body && !net::names_type(request.content_type, "application/json")) {
+  if (by_page && has_body && !net::is_type(request.content_type, "application/json")) {
     return refusal(415, "bad_request", "pages, and who has a cookie, send application/json");
   }
   return std::nullopt;
@@ -58,12 +58,11 @@ std::optional<net::HttpReply> HttpDoor::refuse(const net::HttpRequest& request, 
 
 void HttpDoor::ask(net::ConnId id, const Visit& visit, const net::HttpRequest& request,
                    std::string_view body) {
-  auto read =
-      wsproto::read_http(parser_, {.method = request.method,
-                                   .query = request.query,
-                                   .text = net::names_type(request.content_type, "text/plain"),
-                                   .once = request.idempotency_key,
-                                   .body = body});
+  auto read = wsproto::read_http(parser_, {.method = request.method,
+                                           .query = request.query,
+                                           .text = net::is_type(request.content_type, "text/plain"),
+                                           .once = request.idempotency_key,
+                                           .body = body});
   if (const auto* refused = std::get_if<Refusal>(&read)) {
     return doorway_.server.reply(
         id, refusal(status_of(refused->code), refused->code, refused->message));
