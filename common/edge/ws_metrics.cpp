@@ -37,7 +37,7 @@ void add_delays(metrics::Families& to, const net::WsServer& server) {
                server.queues());
 }
 
-void add_abuse(metrics::Families& to, const net::WsCounters& counters) {
+void add_abuse(metrics::Families& to, const net::WsCounters& counters, const Limits& more) {
   to.counter("scopewire_ws_limits_total", "clients that met a limit, by which");
   to.value(counters.slow_consumers, {{"limit", "queue"}});
   to.value(counters.no_pong, {{"limit", "pong"}});
@@ -45,11 +45,12 @@ void add_abuse(metrics::Families& to, const net::WsCounters& counters) {
   to.value(counters.fragments, {{"limit", "fragments"}});
   to.value(counters.floods, {{"limit", "rate"}});
   to.value(counters.abusers, {{"limit", "abuse"}});
+  for (const auto& [limit, count] : more) to.value(count, {{"limit", limit}});
 }
 
 }  // namespace
 
-void add_metrics(metrics::Families& to, const net::WsServer& server) {
+void add_metrics(metrics::Families& to, const net::WsServer& server, const Limits& more) {
   const net::WsCounters& counters = server.counters();
   to.gauge("scopewire_ws_connections", "WebSocket connections", server.connections());
   add_connects(to, counters);
@@ -59,7 +60,7 @@ void add_metrics(metrics::Families& to, const net::WsServer& server) {
     to.value(count, {{"code", text}});
   }
   add_traffic(to, counters);
-  add_abuse(to, counters);
+  add_abuse(to, counters, more);
   add_delays(to, server);
 }
 

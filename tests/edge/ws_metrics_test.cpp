@@ -20,12 +20,13 @@ TEST_CASE("edge metrics: every counter of the server has a line") {
   server.counted.pongs.observe(0.003);
   server.counted.pongs.observe(20);
   metrics::Families families;
-  edge::add_metrics(families, server);
+  edge::add_metrics(families, server, {{"list", 8}});
   const std::string text = metrics::to_text(families.take());
   for (const std::string_view line :
        {"scopewire_ws_connections 1\n", "scopewire_ws_connects_total{result=\"open\"} 3\n",
         "scopewire_ws_connects_total{result=\"too_fast\"} 4\n",
         "scopewire_ws_limits_total{limit=\"rate\"} 5\n",
+        "scopewire_ws_limits_total{limit=\"list\"} 8\n",
         "scopewire_ws_disconnects_total{code=\"1001\"} 6\n",
         "scopewire_ws_disconnects_total{code=\"other\"} 7\n",
         "scopewire_ws_ping_rtt_seconds_bucket{le=\"0.005\"} 1\n",

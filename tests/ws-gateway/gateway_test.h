@@ -19,6 +19,10 @@ struct GatewayTest {
         gateway(options(std::move(stream), per_user), hub.client, server) {
     hub.start();
   }
+  GatewayTest(hub::Options hub_options, const gateway::GatewayOptions& options)
+      : hub(std::move(hub_options)), gateway(options, hub.client, server) {
+    hub.start();
+  }
 
   LocalHub hub;
   FakeWsServer server;

@@ -74,7 +74,8 @@ std::vector<net::WsListener> listeners(const GatewayOptions& options) {
 Gateway::Gateway(const GatewayOptions& options, bus::Client& hub, net::WsServer& server)
     : rates_(options.user_messages),
       files_(options.files),
-      doorway_{hub, server, visitors_, whereabouts_, rates_} {
+      doorway_{hub, server, visitors_, whereabouts_, rates_},
+      http_{doorway_, {.list = options.queue_bytes, .lists = options.list_bytes}} {
   hub.listen({.event = [this](const wire::FrameView& frame) { event(frame); },
               .sync = [this](const wire::FrameView& frame) { event(frame); },
               .link =
@@ -349,7 +350,6 @@ std::string Gateway::unready() const {
   return doorway_.hub.connected() ? "" : "no hub";
 }
 
-// A hub answers in order: when it has answered this, it has answered all that was asked before.
 void Gateway::drain(net::Loop& loop, Millis within, std::function<void()> done) {
   doorway_.server.stop_listening();
   doorway_.hushed = true;
@@ -360,12 +360,7 @@ void Gateway::drain(net::Loop& loop, Millis within, std::function<void()> done) 
   drain_ = std::make_unique<edge::Drain>(
       loop, edge::Drain::Steps{
                 .hush = [this](net::ConnId id) { doorway_.server.want_messages(id, false); },
-                .settle =
-                    [this](std::function<void()> then) {
-                      if (!doorway_.hub.connected()) return then();
-                      doorway_.hub.list(0, "/",
-                                        [then = std::move(then)](const bus::Reply&) { then(); });
-                    },
+                .settle = [this](std::function<void()> then) { settle(std::move(then)); },
                 .close = [this](net::ConnId id) { see_off(id); }});
   const Millis spread = std::max(edge::Drain::window(all.size(), within), kShortestSpread);
   rich_.advise("restart", spread);

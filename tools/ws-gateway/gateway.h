@@ -11,6 +11,7 @@
 #include "bus/client.h"
 #include "chat_door.h"
 #include "edge/drain.h"
+#include "edge/ws_metrics.h"
 #include "http_door.h"
 #include "meta_door.h"
 #include "net/static_dir.h"
@@ -41,7 +42,8 @@ struct GatewayOptions {
   std::vector<std::string> origins;
   std::shared_ptr<const net::StaticDir> files;  // before the own pages; null: none
   std::size_t message_bytes = 256U << 10U;
-  std::size_t queue_bytes = 1U << 20U;
+  std::size_t queue_bytes = 1U << 20U;  // for one client; the answers of a list of requests, too
+  std::size_t list_bytes = 64U << 20U;  // the answers of all lists that are not complete
   /// What one user may say, over all its connections; 0: any.
   net::RateLimit user_messages{.per_second = 4000, .burst = 8000};
   net::WsOptions server;
@@ -84,6 +86,8 @@ class Gateway {
 
   /// How many came by which route.
   [[nodiscard]] std::map<std::string_view, std::size_t> routes() const;
+  /// How often they met limits that the server knows nothing of.
+  [[nodiscard]] edge::Limits limits() const;
 
   /// Everybody is told to come back elsewhere or later, with what they had asked answered; then
   /// `done`, once.
@@ -120,6 +124,7 @@ class Gateway {
   void event(const wire::FrameView& event);
   void call(const wire::FrameView& call);
   void kick(const wire::FrameView& kick);
+  void settle(std::function<void()> then);
   void see_off(net::ConnId id);
   void mail(const wire::FrameView& mail);
   bool message(const wire::FrameView& message);
@@ -135,7 +140,7 @@ class Gateway {
   ChatDoor chat_{doorway_};
   RichDoor rich_{doorway_};
   SseDoor sse_{doorway_};
-  HttpDoor http_{doorway_};
+  HttpDoor http_;
   MetaDoor meta_{doorway_};
   std::unordered_map<net::ConnId, Door> doors_;  // of every open connection
   std::uint64_t beats_ = 0;

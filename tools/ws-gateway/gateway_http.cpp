@@ -87,6 +87,18 @@ std::optional<net::HttpReply> Gateway::refuse_method(const net::HttpRequest& req
   return refuse(request, true);
 }
 
+// A hub answers in order: when it has answered this, it has answered all that was asked before.
+void Gateway::settle(std::function<void()> then) {
+  http_.when_asked([this, then = std::move(then)] {
+    if (!doorway_.hub.connected()) return then();
+    doorway_.hub.list(0, "/", [then](const bus::Reply&) { then(); });
+  });
+}
+
+edge::Limits Gateway::limits() const {
+  return {{"list", http_.counters().list}, {"lists", http_.counters().lists}};
+}
+
 // As a visitor, who is known to the hub by what it claims.
 void Gateway::ask(net::ConnId id, const net::HttpRequest& request, std::string_view body) {
   const auto visitor = visitors_.of(request, wall_now());

@@ -68,19 +68,17 @@ void end_on_signals(net::Loop& loop, const std::function<void(std::function<void
 }
 
 int run(const gateway::Options& options, net::Loop& loop, const net::WsServer& server,
-        const metrics::Endpoint::Unready& unready, const metrics::Endpoint::Collect& more = {}) {
+        const metrics::Endpoint::Unready& unready, const metrics::Endpoint::Collect& collect) {
   auto ready = doors(options.gateway, server);
-  const auto collect = [&](metrics::Families& to) {
-    edge::add_metrics(to, server);
-    if (more) more(to);
-  };
   auto metrics = edge::open_metrics(loop, options.metrics, {"ws-gateway", collect, unready}, ready);
   if (!metrics) return cli::give_up(metrics.error());
   cli::say_ready(ready);
   return to_int(loop.run());
 }
 
-void add_routes(metrics::Families& to, const gateway::Gateway& gateway) {
+void add_metrics(metrics::Families& to, const net::WsServer& server,
+                 const gateway::Gateway& gateway) {
+  edge::add_metrics(to, server, gateway.limits());
   to.gauge("scopewire_ws_route_connections", "clients that are there, by how they came");
   for (const auto& [route, count] : gateway.routes()) {
     to.value(count, {{"route", route}});
@@ -104,7 +102,9 @@ int run_programs(gateway::Options& options, net::Loop& loop) {
     if (cli::keys_again(options.tokens)) check_tokens();
   });
   end_on_signals(loop, [&](auto done) { exec.drain(options.drain, std::move(done)); });
-  return run(options, loop, **server, [&] { return exec.unready(); });
+  return run(
+      options, loop, **server, [&] { return exec.unready(); },
+      [&](metrics::Families& to) { edge::add_metrics(to, **server); });
 }
 
 }  // namespace
@@ -154,5 +154,5 @@ int main(int argc, char** argv) {
   end_on_signals(loop, [&](auto done) { gateway.drain(loop, options.drain, std::move(done)); });
   return run(
       options, loop, **server, [&] { return gateway.unready(); },
-      [&](metrics::Families& to) { add_routes(to, gateway); });
+      [&](metrics::Families& to) { add_metrics(to, **server, gateway); });
 }
