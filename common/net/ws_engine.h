@@ -45,8 +45,9 @@ struct WsRole {
 /// library shows to nobody.
 ///
 /// ws_engine.cpp: accepting, the public side   ws_events.cpp: what the library calls
-/// ws_http.cpp: requests and replies           ws_send.cpp: sending, closing, pings
-/// ws_receive.cpp: what clients say        ws_content.cpp: the bodies of requests
+/// ws_http.cpp: requests                       ws_send.cpp: sending, closing, pings
+/// ws_content.cpp: the bodies of requests      ws_receive.cpp: what clients say
+/// ws_reply.cpp: the replies to them
 class WsEngine final : public WsServer {
  public:
   WsEngine(Loop& loop, const WsOptions& options);
@@ -122,9 +123,11 @@ class WsEngine final : public WsServer {
   // ws_http.cpp
   int on_upgrade(WsConnection& c);
   int on_http(WsConnection& c);
+  bool promise(WsConnection& c);
+
+  // ws_reply.cpp
   int answer(WsConnection& c, HttpReply reply, const Page* page, bool head_only);
   void prepare(WsConnection& c, HttpReply reply, const Page* page, bool head_only);
-  bool promise(WsConnection& c);
   int continue_reply(WsConnection& c);
 
   // ws_content.cpp
