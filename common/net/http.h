@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/time.h"
+#include "base/unique_fd.h"
 #include "net/address.h"
 #include "net/origin.h"
 
@@ -35,6 +38,12 @@ struct HttpRequest {
   [[nodiscard]] bool has_parameter(std::string_view name) const;
 };
 
+/// A body that is read from its file as it leaves; who share the file share no place in it.
+struct FileBody {
+  std::shared_ptr<const UniqueFd> file;  // null: there is none
+  std::size_t bytes = 0;                 // from the beginning
+};
+
 struct HttpReply {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
@@ -42,6 +51,7 @@ struct HttpReply {
   std::vector<std::pair<std::string, std::string>> headers{};  // more than the usual ones
   bool chunked = false;      // the body is not `body`: it comes in pieces, and ends when it likes
   bool until_close = false;  // the same, not in pieces: it is what is sent, to the end
+  FileBody file{};           // in the place of `body`
 };
 
 /// The answer to GET /readyz; an empty reason means ready.

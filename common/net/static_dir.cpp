@@ -38,6 +38,11 @@ std::optional<std::string> read_whole(int fd, std::size_t size) {
   return text;
 }
 
+HttpReply too_many() {
+  return {
+      .status = 503, .body = "too many files are being sent\n", .headers = {{"Retry-After", "1"}}};
+}
+
 }  // namespace
 
 Result<StaticDir> StaticDir::open(const std::string& path) {
@@ -56,18 +61,37 @@ std::optional<HttpReply> StaticDir::get(std::string_view path,
   }
   struct stat facts {};
   if (!found || fstat(found.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
-  const auto size = static_cast<std::size_t>(facts.st_size);
-  if (size > kMaxBytes) return std::nullopt;
-  HttpReply reply{.content_type = std::string{content_type(file)},
-                  .headers = {{"ETag", tag_of(facts)}}};
-  if (names_tag(if_none_match, reply.headers.front().second)) {
+  const std::string tag = tag_of(facts);
+  HttpReply reply{.content_type = std::string{content_type(file)}, .headers = {{"ETag", tag}}};
+  if (names_tag(if_none_match, tag)) {
     reply.status = 304;
     return reply;
   }
-  auto text = read_whole(found.get(), size);
-  if (!text) return std::nullopt;
-  reply.body = *std::move(text);
-  return reply;
+  const auto size = static_cast<std::size_t>(facts.st_size);
+  const std::string state = fmt::format("{:x} {}", facts.st_dev, tag);
+  if (has_place(state)) {
+    reply.file = {share(std::move(found), state), size};
+    return reply;
+  }
+  auto text = size <= kSmall ? read_whole(found.get(), size) : std::nullopt;
+  if (text) {
+    reply.body = *std::move(text);
+    return reply;
+  }
+  ++refused_;
+  return too_many();
+}
+
+bool StaticDir::has_place(const std::string& state) const {
+  std::erase_if(open_, [](const auto& each) { return each.second.expired(); });
+  return open_.size() < kMostOpen || open_.contains(state);
+}
+
+std::shared_ptr<const UniqueFd> StaticDir::share(UniqueFd file, const std::string& state) const {
+  if (const auto known = open_.find(state); known != open_.end()) return known->second.lock();
+  auto shared = std::make_shared<const UniqueFd>(std::move(file));
+  open_.emplace(state, shared);
+  return shared;
 }
 
 // Step by step, so that no step leads out. "/" is the folder itself.

@@ -48,6 +48,8 @@ struct WsConnection {
     std::string head;
     std::string own_body;
     std::string_view body;  // own_body, or a page
+    FileBody file;          // or this
+    std::size_t size = 0;   // of head and body
     std::size_t sent = 0;
   };
 

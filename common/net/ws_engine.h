@@ -19,6 +19,7 @@
 #include "net/ws_certificate.h"
 #include "net/ws_connection.h"
 #include "net/ws_context.h"
+#include "net/ws_io.h"
 #include "net/ws_server.h"
 
 struct lws_protocols;
@@ -129,6 +130,8 @@ class WsEngine final : public WsServer {
   int answer(WsConnection& c, HttpReply reply, const Page* page, bool head_only);
   void prepare(WsConnection& c, HttpReply reply, const Page* page, bool head_only);
   int continue_reply(WsConnection& c);
+  Transfer send_some(WsConnection& c);
+  std::string_view body_from(const WsConnection::Reply& reply, std::size_t at);
 
   // ws_content.cpp
   int on_other_method(WsConnection& c);
@@ -172,6 +175,7 @@ class WsEngine final : public WsServer {
   std::vector<WsConnection*> riders_;  // whose bytes are in it
   std::unique_ptr<ReadSet> readable_;
   Bytes read_buffer_;        // what one connection says in a turn
+  std::string piece_;        // of a file that is sent
   TimePoint fed_{};          // the millisecond
   int mouthfuls_ = 0;        // and how many were given in it
   std::deque<ConnId> busy_;  // have said more than a bite

@@ -1,4 +1,8 @@
 #include <algorithm>
+#include <array>
+
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include <libwebsockets.h>
 
@@ -52,41 +56,68 @@ void WsEngine::prepare(WsConnection& c, HttpReply reply, const Page* page, bool 
   c.request.reset();
   c.content.reset();
   c.reply = std::make_unique<WsConnection::Reply>();
-  c.reply->own_body = std::move(reply.body);
-  c.reply->body = page != nullptr ? page->body : std::string_view{c.reply->own_body};
-  c.reply->head = reply_head(reply, c.reply->body.size(), wall_now());
-  if (head_only) c.reply->body = {};
+  WsConnection::Reply& r = *c.reply;
+  r.own_body = std::move(reply.body);
+  r.body = page != nullptr ? page->body : std::string_view{r.own_body};
+  r.file = std::move(reply.file);
+  const std::size_t bytes = r.file.file ? r.file.bytes : r.body.size();
+  r.head = reply_head(reply, bytes, wall_now());
+  r.size = r.head.size() + (head_only ? 0 : bytes);
   lws_set_timeout(c.wsi, NO_PENDING_TIMEOUT, 0);  // ours looks at progress
   schedule(c, std::min(options_.handshake, Millis{1000}));
 }
 
-// -1 when all has left: close. Every piece is written when the one before has left, so a slow
-// reader holds no copy of a page.
+// -1 when all has left, or cannot: close. What the kernel does not take is kept nowhere, so a slow
+// reader holds no copy of a page or a file. Of a fast one's reply others are served in between.
 int WsEngine::continue_reply(WsConnection& c) {
-  constexpr std::size_t kPiece = 64U << 10U;
+  constexpr std::size_t kBite = 512U << 10U;
   if (c.phase == Phase::kBodyEnd && c.out.empty()) return -1;
   if (c.phase != Phase::kReply) {
     flush(c);
     return 0;
   }
   WsConnection::Reply& reply = *c.reply;
-  while (lws_partial_buffered(c.wsi) == 0) {
-    const bool in_head = reply.sent < reply.head.size();
-    const std::string_view part = in_head ? std::string_view{reply.head}.substr(reply.sent)
-                                          : reply.body.substr(reply.sent - reply.head.size());
-    if (part.empty()) {
-      say_goodbye(c.wsi);
-      return -1;
-    }
-    const std::size_t size = std::min(part.size(), kPiece);
-    // Only read, whatever the signature says.
-    auto* const bytes = const_cast<std::uint8_t*>(as_bytes(part).data());
-    if (lws_write(c.wsi, bytes, size, LWS_WRITE_HTTP) < 0) return -1;
-    reply.sent += size;
+  const std::size_t enough = std::min(reply.size, reply.sent + kBite);
+  // What came before, 100 (Continue), is the library's.
+  while (reply.sent < enough && lws_partial_buffered(c.wsi) == 0) {
+    const Transfer sent = send_some(c);
+    if (sent.ended) return -1;
+    if (sent.bytes == 0) break;
+    reply.sent += sent.bytes;
     c.progress_at = loop_->now();
+  }
+  if (reply.sent == reply.size) {
+    say_goodbye(c.wsi);
+    return -1;
   }
   lws_callback_on_writable(c.wsi);
   return 0;
+}
+
+// Past the library, which would copy what is left. TLS may have to be offered the same once more,
+// and is: it begins where the reply has been sent to.
+Transfer WsEngine::send_some(WsConnection& c) {
+  const WsConnection::Reply& reply = *c.reply;
+  const std::size_t in_head = std::min(reply.sent, reply.head.size());
+  const std::string_view head = std::string_view{reply.head}.substr(in_head);
+  const std::string_view body = body_from(reply, reply.sent - in_head);
+  if (head.empty() && body.empty()) return {.ended = true};  // the file has become shorter
+  // Only read, whatever the type says.
+  const std::array parts{iovec{const_cast<char*>(head.data()), head.size()},
+                         iovec{const_cast<char*>(body.data()), body.size()}};
+  return transmit(c.wsi, parts);
+}
+
+// The next of it, in one piece. Borrowed until the next call.
+std::string_view WsEngine::body_from(const WsConnection::Reply& reply, std::size_t at) {
+  constexpr std::size_t kPiece = 64U << 10U;
+  const std::size_t size =
+      std::min(kPiece, reply.size - std::min(reply.size, reply.head.size() + at));
+  if (!reply.file.file) return reply.body.substr(at, size);
+  piece_.resize(kPiece);
+  const ssize_t got =
+      size == 0 ? 0 : pread(reply.file.file->get(), piece_.data(), size, static_cast<off_t>(at));
+  return std::string_view{piece_}.substr(0, static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
 }
 
 }  // namespace so::net

@@ -34,7 +34,9 @@ acceptors:
   - {ip: 127.0.0.1, port: 0, protocol: inboundWSSFMP4}
 END
 start hub so-hub
-start gateway ws-gateway --config scopewire.yaml
+mkdir www
+head -c 20000000 /dev/urandom >www/film.bin
+start gateway ws-gateway --config scopewire.yaml --static www
 start serve fmp4-serve --config scopewire.yaml
 wss=$(address gateway wss) meta=$(address gateway wssJsonMeta) video=$(address serve inboundWSSFMP4)
 
@@ -47,6 +49,7 @@ exits 60 curl -fsS --cacert second.pem "https://$wss/healthz"
 curl -sSI --http2 --cacert first.pem "https://$wss/" >answer
 contains answer 'HTTP/1.1 200 OK'
 exits 22 curl -fsS --cacert first.pem "https://$wss/readyz/none"
+curl -fsS -m 20 --limit-rate 20M --cacert first.pem "https://$wss/film.bin" | cmp - www/film.bin
 
 # The same room behind both doors, with messages of several records.
 background inside "$client" --wait "wss://$wss/chat/room1"

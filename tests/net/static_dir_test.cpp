@@ -2,6 +2,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <vector>
+
+#include <unistd.h>
 
 #include <doctest/doctest.h>
 
@@ -14,6 +18,14 @@ namespace {
 void write(const std::filesystem::path& path, std::string_view text) {
   std::filesystem::create_directories(path.parent_path());
   std::ofstream{path} << text;
+}
+
+std::string text_of(const std::optional<net::HttpReply>& reply) {
+  if (!reply || !reply->file.file) return "";
+  std::string text(reply->file.bytes, '\0');
+  REQUIRE(pread(reply->file.file->get(), text.data(), text.size(), 0) ==
+          static_cast<ssize_t>(text.size()));
+  return text;
 }
 
 }  // namespace
@@ -33,10 +45,7 @@ TEST_CASE("static dir: what is in it, with its type, and nothing else") {
   std::filesystem::create_directory(root / "empty");
   const auto files = net::StaticDir::open(root.string());
   REQUIRE(files);
-  const auto body = [&](std::string_view path) {
-    const auto reply = files->get(path);
-    return reply ? reply->body : "";
-  };
+  const auto body = [&](std::string_view path) { return text_of(files->get(path)); };
   CHECK(body("/") == "home");
   CHECK(body("/index.html") == "home");
   CHECK(body("/app.js") == "code");
@@ -76,10 +85,51 @@ TEST_CASE("static dir: who has a file already is not sent it again, until it cha
     CAPTURE(header);
     const auto again = files->get("/app.js", header);
     CHECK(again->status == 304);
-    CHECK(again->body.empty());
+    CHECK_FALSE(again->file.file);
     CHECK(again->headers == first->headers);
   }
   CHECK(files->get("/app.js", "\"x\"")->status == 200);
   write(root / "app.js", "other code");
-  CHECK(files->get("/app.js", tag)->body == "other code");
+  CHECK(text_of(files->get("/app.js", tag)) == "other code");
+}
+
+TEST_CASE("static dir: a file is open once, however many are sent it") {
+  const TempDir temp;
+  const std::filesystem::path root = temp.path("www");
+  write(root / "app.js", "code");
+  const auto files = net::StaticDir::open(root.string());
+  REQUIRE(files);
+  const auto first = files->get("/app.js");
+  CHECK(files->get("/app.js")->file.file == first->file.file);
+  // Who is being sent what it was goes on with that.
+  write(root / "new.js", "other code");
+  std::filesystem::rename(root / "new.js", root / "app.js");
+  CHECK(text_of(files->get("/app.js")) == "other code");
+  CHECK(text_of(first) == "code");
+}
+
+TEST_CASE("static dir: only so many files are open at a time") {
+  const TempDir temp;
+  const std::filesystem::path root = temp.path("www");
+  const auto name = [](std::size_t i) { return "file" + std::to_string(i); };
+  for (std::size_t i = 0; i <= net::StaticDir::kMostOpen; ++i) write(root / name(i), "text");
+  const auto files = net::StaticDir::open(root.string());
+  REQUIRE(files);
+  std::vector<std::optional<net::HttpReply>> sent;
+  for (std::size_t i = 0; i < net::StaticDir::kMostOpen; ++i) {
+    sent.push_back(files->get("/" + name(i)));
+  }
+  CHECK(text_of(sent.back()) == "text");
+  const auto small = files->get("/" + name(net::StaticDir::kMostOpen));
+  CHECK(small->status == 200);
+  CHECK(small->body == "text");
+  CHECK_FALSE(small->file.file);
+  write(root / "large", std::string(net::StaticDir::kSmall + 1, 'x'));
+  const auto refused = files->get("/large");
+  CHECK(refused->status == 503);
+  CHECK(refused->headers.front().first == "Retry-After");
+  CHECK(files->refused() == 1);
+  CHECK(files->get("/" + name(0))->status == 200);  // it is open already
+  sent.pop_back();
+  CHECK(files->get("/large")->file.bytes == net::StaticDir::kSmall + 1);
 }

@@ -189,7 +189,7 @@ TEST_CASE("http list: the answers have a bound together, and what is beyond is n
       "list are too long together\"}}]\n"));
   CHECK(answer.size() < 50'000);
   CHECK(test.get("/chat/room1?object=n").starts_with("404"));
-  CHECK(test.gateway.limits() == edge::Limits{{"list", 1}, {"lists", 0}});
+  CHECK(test.gateway.limits() == edge::Limits{{"list", 1}, {"lists", 0}, {"files", 0}});
 }
 
 TEST_CASE("http list: one answer may be as large as it is, and so may what is no list") {

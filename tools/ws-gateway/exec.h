@@ -11,6 +11,7 @@
 
 #include "base/time.h"
 #include "edge/drain.h"
+#include "edge/ws_metrics.h"
 #include "net/coprocess.h"
 #include "net/static_dir.h"
 #include "net/ws_server.h"
@@ -55,6 +56,10 @@ class Exec {
   void drain(Millis within, std::function<void()> done);
 
   [[nodiscard]] std::size_t children() const { return children_.size(); }
+  /// As of Gateway.
+  [[nodiscard]] edge::Limits limits() const {
+    return {{"files", options_.files ? options_.files->refused() : 0}};
+  }
   [[nodiscard]] std::string unready() const { return drain_ ? "draining" : ""; }
 
  private:

@@ -96,7 +96,9 @@ void Gateway::settle(std::function<void()> then) {
 }
 
 edge::Limits Gateway::limits() const {
-  return {{"list", http_.counters().list}, {"lists", http_.counters().lists}};
+  return {{"list", http_.counters().list},
+          {"lists", http_.counters().lists},
+          {"files", files_ ? files_->refused() : 0}};
 }
 
 // As a visitor, who is known to the hub by what it claims.

@@ -104,7 +104,7 @@ int run_programs(gateway::Options& options, net::Loop& loop) {
   end_on_signals(loop, [&](auto done) { exec.drain(options.drain, std::move(done)); });
   return run(
       options, loop, **server, [&] { return exec.unready(); },
-      [&](metrics::Families& to) { edge::add_metrics(to, **server); });
+      [&](metrics::Families& to) { edge::add_metrics(to, **server, exec.limits()); });
 }
 
 }  // namespace
