@@ -45,6 +45,8 @@ void add_abuse(metrics::Families& to, const net::WsCounters& counters, const Lim
   to.value(counters.fragments, {{"limit", "fragments"}});
   to.value(counters.floods, {{"limit", "rate"}});
   to.value(counters.abusers, {{"limit", "abuse"}});
+  to.value(counters.slow_replies, {{"limit", "reply_rate"}});
+  to.value(counters.crowded_out, {{"limit", "reply_bytes"}});
   for (const auto& [limit, count] : more) to.value(count, {{"limit", limit}});
 }
 

@@ -51,6 +51,7 @@ struct WsConnection {
     FileBody file;          // or this
     std::size_t size = 0;   // of head and body
     std::size_t sent = 0;
+    TimePoint since{};
   };
 
   WsConnection(ConnId its_id, WsRole& its_role, std::size_t queue_bytes, std::size_t message_bytes)

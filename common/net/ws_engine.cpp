@@ -93,6 +93,7 @@ WsEngine::WsEngine(Loop& loop, const WsOptions& options)
       coalesced_(loop, [this] { flush_waiting(); }),
       vectors_(kVectors),
       ring_(options.ring),
+      room_(options.reply_bytes),
       rested_(loop, [this] { wake_rested(); }),
       turn_end_(loop, [this] { end_turn(); }),
       deadlines_(tick_for(options)),
@@ -210,6 +211,7 @@ WsConnection* WsEngine::find(lws* wsi) const {
 }
 
 void WsEngine::forget(ConnId id) {
+  room_.release(id);
   connections_.erase(id);
   if (connections_.empty()) tick_.stop();
 }

@@ -14,6 +14,7 @@
 #include "net/fanout.h"
 #include "net/listener.h"
 #include "net/read_set.h"
+#include "net/reply_room.h"
 #include "net/send_ring.h"
 #include "net/turn_end.h"
 #include "net/ws_certificate.h"
@@ -130,6 +131,9 @@ class WsEngine final : public WsServer {
   int answer(WsConnection& c, HttpReply reply, const Page* page, bool head_only);
   void prepare(WsConnection& c, HttpReply reply, const Page* page, bool head_only);
   int continue_reply(WsConnection& c);
+  bool make_room(std::size_t bytes);
+  void drop_reply(WsConnection& c);
+  [[nodiscard]] bool too_slow(const WsConnection& c) const;
   Transfer send_some(WsConnection& c);
   std::string_view body_from(const WsConnection::Reply& reply, std::size_t at);
 
@@ -174,8 +178,9 @@ class WsEngine final : public WsServer {
   SendRing ring_;
   std::vector<WsConnection*> riders_;  // whose bytes are in it
   std::unique_ptr<ReadSet> readable_;
-  Bytes read_buffer_;        // what one connection says in a turn
-  std::string piece_;        // of a file that is sent
+  Bytes read_buffer_;  // what one connection says in a turn
+  std::string piece_;  // of a file that is sent
+  ReplyRoom room_;
   TimePoint fed_{};          // the millisecond
   int mouthfuls_ = 0;        // and how many were given in it
   std::deque<ConnId> busy_;  // have said more than a bite

@@ -22,6 +22,12 @@ void let_read(HttpReply& reply, const HttpRequest& request) {
   if (named) reply.headers.emplace_back("Access-Control-Allow-Credentials", "true");
 }
 
+HttpReply too_much() {
+  return {.status = 503,
+          .body = "too much is being sent to others\n",
+          .headers = {{"Retry-After", "1"}}};
+}
+
 }  // namespace
 
 void WsEngine::reply(ConnId id, HttpReply reply) {
@@ -52,12 +58,15 @@ int WsEngine::answer(WsConnection& c, HttpReply reply, const Page* page, bool he
 void WsEngine::prepare(WsConnection& c, HttpReply reply, const Page* page, bool head_only) {
   c.phase = Phase::kReply;
   c.progress_at = loop_->now();
+  if (!make_room(reply.body.size())) reply = too_much();
   if (c.request) let_read(reply, *c.request);
   c.request.reset();
   c.content.reset();
   c.reply = std::make_unique<WsConnection::Reply>();
   WsConnection::Reply& r = *c.reply;
+  r.since = loop_->now();
   r.own_body = std::move(reply.body);
+  room_.hold(c.id, r.own_body.size(), r.since);
   r.body = page != nullptr ? page->body : std::string_view{r.own_body};
   r.file = std::move(reply.file);
   const std::size_t bytes = r.file.file ? r.file.bytes : r.body.size();
@@ -87,11 +96,42 @@ int WsEngine::continue_reply(WsConnection& c) {
     c.progress_at = loop_->now();
   }
   if (reply.sent == reply.size) {
+    drop_reply(c);
     say_goodbye(c.wsi);
     return -1;
   }
   lws_callback_on_writable(c.wsi);
   return 0;
+}
+
+bool WsEngine::make_room(std::size_t bytes) {
+  while (!room_.fits(bytes)) {
+    const auto heaviest = room_.heaviest(loop_->now());
+    WsConnection* const c = heaviest ? find(*heaviest) : nullptr;
+    ++counters_.crowded_out;
+    if (c == nullptr) return false;
+    kill(*c, close_code::kSlowConsumer);
+  }
+  return true;
+}
+
+// What it holds; the library takes its time to close.
+void WsEngine::drop_reply(WsConnection& c) {
+  room_.release(c.id);
+  if (!c.reply) return;
+  c.reply->own_body = {};
+  c.reply->body = {};
+  c.reply->file = {};
+}
+
+bool WsEngine::too_slow(const WsConnection& c) const {
+  const WsConnection::Reply& reply = *c.reply;
+  if (reply.sent == reply.size) return false;
+  const TimePoint now = loop_->now();
+  if (now - c.progress_at >= options_.handshake) return true;
+  const std::chrono::duration<double> counted = now - reply.since - options_.handshake;
+  return static_cast<double>(reply.sent) <
+         counted.count() * static_cast<double>(options_.reply_rate);
 }
 
 // Past the library, which would copy what is left. TLS may have to be offered the same once more,

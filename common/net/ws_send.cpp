@@ -35,6 +35,7 @@ void WsEngine::kill(WsConnection& c, std::uint16_t code) {
   stop_reading(c);
   c.phase = Phase::kEnding;
   c.out.clear();
+  drop_reply(c);
   say_goodbye(c.wsi);
   lws_set_timeout(c.wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
   lws_cancel_service(c.role->context->get());  // its timers run only when it is woken
@@ -170,6 +171,10 @@ void WsEngine::check(WsConnection& c) {
     case Phase::kBodyEnd:
       return check_body(c);
     case Phase::kReply:
+      if (too_slow(c)) {
+        ++counters_.slow_replies;
+        return kill(c, close_code::kSlowConsumer);
+      }
       // A caller who goes on talking would wake the library for nothing, again and again.
       if (still >= options_.handshake || readable(lws_get_socket_fd(c.wsi))) return kill(c, 0);
       return schedule(c, std::min(options_.handshake, Millis{1000}));

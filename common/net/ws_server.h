@@ -103,6 +103,10 @@ struct WsOptions {
   Millis ping_every{25'000};   // below the 30 s of the most impatient proxies
   Millis pong_within{10'000};  // then 4112; also: behind and taking nothing for so long, 4108
   Millis close_within{5'000};  // from our close frame to the peer's
+  /// A plain HTTP reply of which nothing is taken for `handshake`, or after that less than so many
+  /// bytes a second on average, is cut off.
+  std::size_t reply_rate = 4U << 10U;    // 1 MiB in four minutes: a bad telephone
+  std::size_t reply_bytes = 64U << 20U;  // of all such replies that are under way; see ReplyRoom
   Millis coalesce{0};       // what is sent may wait so long for company; 0: for the end of the turn
   bool reuse_port = false;  // several processes on one port
   bool ring = true;         // where the kernel has io_uring, many are sent to with one call of it
@@ -121,14 +125,16 @@ struct WsCounters {
   std::uint64_t messages_in = 0;
   std::uint64_t bytes_in = 0;  // payload
   std::uint64_t frames_out = 0;
-  std::uint64_t writes = 0;                       // it took to send them
-  std::uint64_t bytes_out = 0;                    // taken by the kernel, frame headers included
-  std::uint64_t slow_consumers = 0;               // closed with 4108
-  std::uint64_t no_pong = 0;                      // closed with 4112
-  std::uint64_t too_big = 0;                      // closed with 1009
-  std::uint64_t fragments = 0;                    // closed with 1008: too many of one message
-  std::uint64_t floods = 0;                       // messages and pings over the rate
-  std::uint64_t abusers = 0;                      // closed with 4029
+  std::uint64_t writes = 0;          // it took to send them
+  std::uint64_t bytes_out = 0;       // taken by the kernel, frame headers included
+  std::uint64_t slow_consumers = 0;  // closed with 4108
+  std::uint64_t no_pong = 0;         // closed with 4112
+  std::uint64_t too_big = 0;         // closed with 1009
+  std::uint64_t fragments = 0;       // closed with 1008: too many of one message
+  std::uint64_t floods = 0;          // messages and pings over the rate
+  std::uint64_t abusers = 0;         // closed with 4029
+  std::uint64_t slow_replies = 0;    // cut off: they were taken too slowly, or not at all
+  std::uint64_t crowded_out = 0;     // replies cut off, or 503 in their place: too many bytes
   std::map<std::uint16_t, std::uint64_t> closes;  // by code; 0: one of the peer's own
   Histogram pongs{Histogram::kSeconds};           // from our ping to its answer
   Histogram fanouts{Histogram::kSeconds};  // from what is said first in a turn to its last write

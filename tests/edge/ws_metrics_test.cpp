@@ -15,6 +15,8 @@ TEST_CASE("edge metrics: every counter of the server has a line") {
   server.counted.opened = 3;
   server.counted.refused_fast = 4;
   server.counted.floods = 5;
+  server.counted.slow_replies = 9;
+  server.counted.crowded_out = 10;
   server.counted.closes[1001] = 6;
   server.counted.closes[0] = 7;
   server.counted.pongs.observe(0.003);
@@ -27,6 +29,8 @@ TEST_CASE("edge metrics: every counter of the server has a line") {
         "scopewire_ws_connects_total{result=\"too_fast\"} 4\n",
         "scopewire_ws_limits_total{limit=\"rate\"} 5\n",
         "scopewire_ws_limits_total{limit=\"list\"} 8\n",
+        "scopewire_ws_limits_total{limit=\"reply_rate\"} 9\n",
+        "scopewire_ws_limits_total{limit=\"reply_bytes\"} 10\n",
         "scopewire_ws_disconnects_total{code=\"1001\"} 6\n",
         "scopewire_ws_disconnects_total{code=\"other\"} 7\n",
         "scopewire_ws_ping_rtt_seconds_bucket{le=\"0.005\"} 1\n",

@@ -27,7 +27,7 @@ std::string large() {
   return text;
 }
 
-/// A server of a text, /text, and of the files of a folder, in which is /file.
+/// A server of texts, /text and /small, and of the files of a folder, in which is /file.
 struct ReplyTest {
   explicit ReplyTest(const net::WsOptions& options = {}) {
     std::filesystem::create_directory(temp.path("www"));
@@ -43,6 +43,7 @@ struct ReplyTest {
     ws->set_handlers(0,
                      {.on_get = [this](const net::HttpRequest& r) -> std::optional<net::HttpReply> {
                        if (r.path == "/text") return net::HttpReply{.body = text};
+                       if (r.path == "/small") return net::HttpReply{.body = "small"};
                        return files->get(r.path);
                      }});
   }
@@ -68,6 +69,12 @@ struct ReplyTest {
     return peer.received();
   }
 };
+
+/// Takes a little of what has come.
+void sip(WsPeer& peer) {
+  std::array<char, 16384> some{};
+  ::recv(peer.fd(), some.data(), some.size(), MSG_DONTWAIT);
+}
 
 std::string body_of(const std::string& reply) {
   return reply.substr(std::min(reply.size(), reply.find("\r\n\r\n") + 4));
@@ -108,4 +115,71 @@ TEST_CASE("http reply: of a file there may be the head alone, or nothing") {
   CHECK(body_of(reply).empty());
   std::ofstream{test.file(), std::ios::trunc}.flush();
   CHECK(test.rest(*test.ask("/file")).find("Content-Length: 0\r\n") != std::string::npos);
+}
+
+TEST_CASE("http reply: who takes little of it again and again is cut off all the same") {
+  net::WsOptions options;
+  options.handshake = Millis{300};
+  options.reply_rate = 200U << 20U;
+  ReplyTest test{options};
+  for (const std::string_view path : {"/text", "/file"}) {
+    const auto peer = test.ask(path);
+    const std::uint64_t before = test.ws->counters().slow_replies;
+    REQUIRE(run_until(test.loop, [&] {
+      sip(*peer);
+      return test.ws->counters().slow_replies > before;
+    }));
+    CHECK(test.rest(*peer).size() < test.text.size());
+  }
+}
+
+TEST_CASE("http reply: who takes it slowly, but as fast as he must, gets it whole") {
+  net::WsOptions options;
+  options.handshake = Millis{300};
+  options.reply_rate = 64U << 10U;
+  ReplyTest test{options};
+  const auto peer = test.ask("/text");
+  const TimePoint end = Clock::now() + Millis{1500};  // five times what he has without a rate
+  REQUIRE(run_until(test.loop, [&] {
+    sip(*peer);
+    return Clock::now() > end;
+  }));
+  const std::string rest = test.rest(*peer);
+  CHECK(rest.size() > test.text.size() / 2);
+  CHECK(rest.ends_with(test.text.substr(test.text.size() - 5000)));
+  CHECK(test.ws->counters().slow_replies == 0);
+}
+
+TEST_CASE("http reply: of which nothing is taken is cut off") {
+  net::WsOptions options;
+  options.handshake = Millis{100};
+  ReplyTest test{options};
+  const auto peer = test.ask("/text");
+  REQUIRE(run_until(test.loop, [&] { return test.ws->counters().slow_replies == 1; }));
+  CHECK(test.rest(*peer).size() < test.text.size());
+}
+
+TEST_CASE("http reply: all have a bound together, and who takes longest gives way") {
+  net::WsOptions options;
+  options.reply_bytes = kLarge + 1000;
+  ReplyTest test{options};
+  const auto first = test.ask("/text");
+  // Not at once.
+  const std::string refused = test.rest(*test.ask("/text"));
+  CHECK(refused.starts_with("HTTP/1.1 503 "));
+  CHECK(refused.find("\r\nRetry-After: 1\r\n") != std::string::npos);
+  CHECK(test.ws->counters().crowded_out == 1);
+  // A file holds nothing, and what is small passes.
+  CHECK(test.rest(*test.ask("/small")).ends_with("\r\n\r\nsmall"));
+  CHECK(body_of(test.rest(*test.ask("/file"))) == test.text);
+  std::string again;
+  for (int i = 0; i < 1000 && body_of(again) != test.text; ++i) {
+    again = test.rest(*test.ask("/text"));
+  }
+  CHECK(body_of(again) == test.text);
+  CHECK(test.rest(*first).size() < test.text.size());
+  // And what is over holds nothing any more.
+  const std::uint64_t before = test.ws->counters().crowded_out;
+  CHECK(body_of(test.rest(*test.ask("/text"))) == test.text);
+  CHECK(test.ws->counters().crowded_out == before);
 }
