@@ -10,6 +10,7 @@ namespace so::hub {
 namespace {
 
 constexpr std::size_t kMaxProducer = 64;  // a UUID, or a member's id, twice over
+constexpr std::size_t kMaxOnce = 68;      // as much, and its place in a list
 
 std::optional<Op> op_named(std::string_view name) {
   if (name == "set") return Op::kSet;
@@ -87,7 +88,7 @@ void read_once(Fields& in, Batch& batch) {
   if (!once) return;
   batch.once = *once;
   if (!batch.producer.empty()) in.wrong(Why::kBadRequest, "once", "comes beside a producer");
-  if (auto good = wire::check_name("once", batch.once, kMaxProducer); !good) {
+  if (auto good = wire::check_name("once", batch.once, kMaxOnce); !good) {
     in.wrong(Why::kBadRequest, "once", good.error().text.substr(sizeof "once"));
   }
 }

@@ -173,6 +173,8 @@ bool visits(wire::Kind kind) {
          kind == Kind::kNotify || kind == Kind::kAcknowledge;
 }
 
+constexpr std::size_t kMaxKey = 64;
+
 std::string once_member(std::string_view key) {
   json::Writer text;
   text.object().key("once").string(key);
@@ -216,7 +218,8 @@ std::variant<HttpRequests, Refusal> read_list(json::Parser& parser, json::Array 
   std::vector<std::string> texts;
   for (const json::Element each : list) texts.push_back(json::compact(each));
   for (const std::string& text : texts) {
-    const std::string key = once.empty() ? "" : fmt::format("{}/{}", once, requests.all.size());
+    // A header's value begins with no blank: this is the key of nothing else.
+    const std::string key = once.empty() ? "" : fmt::format(" {} {}", requests.all.size(), once);
     requests.all.push_back(read_one(parser, text, key));
   }
   return requests;
@@ -246,6 +249,7 @@ bool is_of_room(Query query) {
 }
 
 std::variant<HttpRequests, Refusal> read_http(json::Parser& parser, const HttpCall& call) {
+  if (call.once.size() > kMaxKey) return refuse("bad_request", "Idempotency-Key is over 64 bytes");
   std::string value;
   if (call.text && is_utf8(as_bytes(call.body))) {
     json::append_string(value, call.body);

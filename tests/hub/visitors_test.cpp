@@ -161,6 +161,7 @@ TEST_CASE("a change with a key is applied once, and says when that was") {
     hub.pass(Seconds{4});
   }
   CHECK(once("a", 3) == R"({"status":"ok"})");
+  CHECK(once(" 99 " + std::string(64, 'k'), 4) == R"({"status":"ok"})");  // of a list over HTTP
   CHECK(once("", 1).text.starts_with("bad_request"));
   CHECK(a.change(1, "/chat", "o", "{" + set(R"(,"once":"x","producer":"p","seq":1)") + "}")
             .text.starts_with("bad_request: once"));

@@ -37,6 +37,7 @@ ask 200 "$room?object=score"
 expect '{"ann":{"x":1},"bob":2}' jq -c .data said
 position=$(jq -r '.epoch + "-" + (.version | tostring)' said)
 ask 304 -H "If-None-Match: \"$position\"" "$room?object=score"
+ask 400 -H 'If-None-Match: *' -X PUT -d 7 "$room?object=score&key=bob"
 ask 200 "$room?object=score&key=bob"
 expect 2 jq .value said
 ask 200 -X DELETE "$room?object=score&key=bob"

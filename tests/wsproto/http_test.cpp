@@ -115,8 +115,10 @@ TEST_CASE("http: a key is for changes, and another for each of a list") {
       test.ask("POST", request,
                R"([{"op":"delete","object":"o","key":"k"},{"op":"delete","object":"o","key":"k"}])",
                "abc") ==
-      R"(list; change o k {"changes":[{"op":"delete","key":"k"}],"once":"abc/0","visit":true}; )"
-      R"(change o k {"changes":[{"op":"delete","key":"k"}],"once":"abc/1","visit":true})");
+      R"(list; change o k {"changes":[{"op":"delete","key":"k"}],"once":" 0 abc","visit":true}; )"
+      R"(change o k {"changes":[{"op":"delete","key":"k"}],"once":" 1 abc","visit":true})");
+  CHECK(test.ask("POST", {}, "1", std::string(65, 'k')) ==
+        "bad_request: Idempotency-Key is over 64 bytes");
   CHECK(test.ask("POST", {{"event", "e"}}, "", "abc") ==
         "bad_request: only changes of objects are done once");
   CHECK(test.ask("GET", {{"object", "o"}}, "", "abc") == "get o");

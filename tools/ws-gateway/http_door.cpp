@@ -1,7 +1,6 @@
 #include "http_door.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 #include <variant>
 
@@ -41,13 +40,9 @@ int status_of_done(const Request& request, std::string_view body) {
   return conflict ? 409 : 200;
 }
 
-// Changes nothing, and says as much as there is.
-bool reads(const std::variant<Request, Refusal>& wanted) {
-  using wire::Kind;
-  constexpr std::array kKinds{Kind::kGet, Kind::kList, Kind::kMembers, Kind::kStat, Kind::kHistory};
+bool asks_much(const std::variant<Request, Refusal>& wanted) {
   const auto* const request = std::get_if<Request>(&wanted);
-  return request != nullptr && !request->ping &&
-         std::find(kKinds.begin(), kKinds.end(), request->kind) != kKinds.end();
+  return request != nullptr && !request->ping && reads(request->kind);
 }
 
 std::string id_of(const std::variant<Request, Refusal>& wanted) {
@@ -69,6 +64,9 @@ std::optional<net::HttpReply> HttpDoor::refuse(const net::HttpRequest& request, 
   }
   const bool by_page = !request.origin.empty() || by_cookie;
   const bool has_body = request.method == "POST" || request.method == "PUT";
+  if (!request.if_none_match.empty() && request.method != "GET" && request.method != "HEAD") {
+    return refusal(400, "bad_request", "If-None-Match is for GET");
+  }
   if (by_page && has_body && !net::is_type(request.content_type, "application/json")) {
     return refusal(415, "bad_request", "pages, and who has a cookie, send application/json");
   }
@@ -110,7 +108,7 @@ void HttpDoor::take_turns() {
 // Asks as much of it as it may now. What is behind a read waits for it: it may be the last one.
 void HttpDoor::go_on(net::ConnId id, Waiting& waiting) {
   while (waiting.next < waiting.wanted.size()) {
-    const bool reading = reads(waiting.wanted[waiting.next]);
+    const bool reading = asks_much(waiting.wanted[waiting.next]);
     if (waiting.open > 0 && reading != waiting.reading) return;
     if (waiting.open >= (reading ? reads_at_once(waiting) : kAtOnce)) return;
     if (reading && reads_ >= kReads) return turns_.push_back(id);
@@ -135,7 +133,7 @@ void HttpDoor::ask_next(net::ConnId id, Waiting& waiting) {
   auto& one = std::get<Request>(waiting.wanted[index]);
   if (one.scope.empty()) one.scope = waiting.visit.scope;
   name_identity(one, waiting.visit.user);
-  const bool reading = reads(waiting.wanted[index]);
+  const bool reading = asks_much(waiting.wanted[index]);
   const bool asked = !one.ping && ask_hub(doorway_.hub, member_of(id), one,
                                           [this, id, index, reading](const bus::Reply& reply) {
                                             answer(id, index, reading, reply);
@@ -203,7 +201,7 @@ void HttpDoor::put(Waiting& waiting, std::size_t index, const bus::Reply& reply)
   }
   std::string text = wsproto::done(one.id, one.kind, {reply.epoch, reply.version}, reply.body);
   // Only of what reads it may be said that it was not done.
-  if (waiting.list && reads(waiting.wanted[index]) && !fits(waiting, text.size())) {
+  if (waiting.list && asks_much(waiting.wanted[index]) && !fits(waiting, text.size())) {
     return put(waiting, index, Refusal{one.id, std::string{kLimit}, std::string{waiting.full}});
   }
   put(waiting, index, status_of_done(one, reply.body), std::move(text));
