@@ -43,14 +43,15 @@ Record Mailboxes::record(const Mailbox& mailbox, Record::Kind kind) {
   return record;
 }
 
-// Its time begins anew.
+// Its time begins anew. While it is read, `expires` is not kept up to date, and means nothing.
 void Mailboxes::renew(Mailbox& mailbox, Record& record, TimePoint now) {
   expiring_.arm(mailbox, now + mailbox.lifetime);
   const auto expires = (sources_.wall() + mailbox.lifetime).count();
-  record.edits.push_back({.kind = Edit::Kind::kSet,
-                          .key = std::string{kTerms},
-                          .value = fmt::format(R"({{"lifetime":{},"expires":{}}})",
-                                               mailbox.lifetime.count(), expires)});
+  record.edits.push_back(
+      {.kind = Edit::Kind::kSet,
+       .key = std::string{kTerms},
+       .value = fmt::format(R"({{"lifetime":{},"expires":{},"read":{}}})", mailbox.lifetime.count(),
+                            expires, !mailbox.readers.empty())});
 }
 
 Outcome<Mailbox*> Mailboxes::make(std::string_view identity, const Terms& terms) {
@@ -203,7 +204,8 @@ Outcome<Mailbox*> Mailboxes::acknowledge(std::string_view identity, std::uint64_
 Outcome<void> Mailboxes::restore(const StoredObject& stored, TimePoint now) {
   std::map<std::uint64_t, std::string> messages;
   Millis lifetime = options_.mail_lifetime;
-  WallMillis expires = sources_.wall() + lifetime;
+  WallMillis expires{};
+  bool read = true;  // what does not say so may have been
   json::Parser parser;
   for (const Attribute& each : stored.attributes) {
     if (each.key == kTerms) {
@@ -211,6 +213,7 @@ Outcome<void> Mailboxes::restore(const StoredObject& stored, TimePoint now) {
       if (!terms) return refuse(Why::kBadRequest, "the terms of a mailbox are not JSON");
       lifetime = Millis{json::integer(*terms, "lifetime").value_or(0)};
       expires = WallMillis{json::integer(*terms, "expires").value_or(0)};
+      read = json::boolean(*terms, "read").value_or(true);
     } else if (const auto number = number_of(each.key); number && each.value.size() > 2) {
       messages[*number] = json::members_of(each.value);
     }
@@ -239,7 +242,14 @@ Outcome<void> Mailboxes::restore(const StoredObject& stored, TimePoint now) {
   bytes_ += mailbox->bytes;
   mailbox->producers = {};
   for (const auto& [name, last] : stored.producers) mailbox->producers.restore(name, last, now);
-  expiring_.arm(*mailbox, now + std::clamp(expires - sources_.wall(), Millis{0}, lifetime));
+  if (!read) {
+    expiring_.arm(*mailbox, now + std::clamp(expires - sources_.wall(), Millis{0}, lifetime));
+    return {};
+  }
+  // Its readers had no hub meanwhile. If none comes back, no later hub gives it more time.
+  Record change = record(*mailbox, Record::Kind::kChange);
+  renew(*mailbox, change, now);
+  records_.push_back(std::move(change));
   return {};
 }
 

@@ -51,7 +51,8 @@ struct Mailbox : Timed {  // due: when it expires
 /// object: its scope is kMailScope, which is no path, its attributes are the messages by number.
 ///
 /// A mailbox that nobody reads lives for its lifetime after the last registration or
-/// acknowledgement; one that is read lives on.
+/// acknowledgement; one that is read lives on, and one that was read when its hub ended lives for
+/// its lifetime after the start of the next.
 class Mailboxes {
  public:
   static constexpr std::string_view kMailScope = "$mail";

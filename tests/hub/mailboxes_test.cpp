@@ -209,6 +209,7 @@ TEST_CASE("another hub has what the store has, and the time that is left") {
     before.put("ann", each, "P", before.all.find("ann")->last + 1);
   }
   before.ack("ann", 1, 1);
+  before.all.remove_all({7, 1}, before.now);
   MailTest after;
   after.now = before.now + hour / 2;
   const hub::StoredObject stored = before.stored();
@@ -228,6 +229,39 @@ TEST_CASE("another hub has what the store has, and the time that is left") {
   REQUIRE(late.all.restore(stored, late.now));
   late.all.tick(late.now);
   CHECK(late.waiting("ann") == Texts{"none"});
+}
+
+TEST_CASE("a mailbox that was read when its hub ended has its lifetime anew, once") {
+  const Millis hour{3'600'000};
+  MailTest before;
+  before.add("ann", 1, 1, hour);
+  before.put("ann", R"("message":1)");
+  hub::StoredObject stored = before.stored();
+  MailTest next;
+  next.now = before.now + 5 * hour;  // a long outage
+  REQUIRE(next.all.restore(stored, next.now));
+  next.all.tick(next.now);
+  CHECK(next.waiting("ann") == Texts{R"("message":1)"});
+  CHECK(next.all.find("ann")->epoch == 101);
+  CHECK(next.all.deadline() == next.now + hour);
+
+  // Nobody comes back, and hubs come and go.
+  const auto records = next.all.take_records();
+  REQUIRE(records.size() == 1);
+  std::erase_if(stored.attributes, [](const auto& each) { return each.key == "$"; });
+  stored.attributes.push_back({"$", records[0].edits.at(0).value});
+  MailTest last;
+  last.now = next.now + hour / 2;
+  REQUIRE(last.all.restore(stored, last.now));
+  CHECK(last.all.take_records().empty());
+  CHECK(last.all.deadline() == next.now + hour);
+
+  // An earlier release did not say whether it was read.
+  std::erase_if(stored.attributes, [](const auto& each) { return each.key == "$"; });
+  stored.attributes.push_back({"$", R"({"lifetime":3600000,"expires":1})"});
+  MailTest upgraded;
+  REQUIRE(upgraded.all.restore(stored, upgraded.now));
+  CHECK(upgraded.all.deadline() == upgraded.now + hour);
 }
 
 TEST_CASE("what no hub of ours has written costs nothing but itself") {
