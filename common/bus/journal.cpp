@@ -41,7 +41,8 @@ Status Journal::settle(hub::Hub& hub, TimePoint now, hub::Effects& out) {
   const Status committed = records_.empty() ? Status{} : commit();
   hub::Effects undone;
   if (!committed) {
-    if (auto good = undo(hub, now, committed.error().text, undone); !good) return good;
+    // What failed and where is for the log: others see no path of ours.
+    if (auto good = undo(hub, now, "the store failed", undone); !good) return good;
   }
   for (Held& each : held_) {
     if (!each.send.to.empty()) out.sends.push_back(std::move(each.send));

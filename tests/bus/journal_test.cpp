@@ -88,7 +88,7 @@ struct Turn {
 using Told = std::vector<std::string>;
 
 const std::string kOk = R"({"status":"ok"})";
-const std::string kStorage = R"({"error":{"code":"storage","message":"the disk is full"}})";
+const std::string kStorage = R"({"error":{"code":"storage","message":"the store failed"}})";
 
 }  // namespace
 

@@ -41,7 +41,8 @@ prlimit --pid "${pid_of[hub]}" --fsize="$(stat -c %s store-wal):"
 filled() { ! so-ctl set /chat board "k$RANDOM" "\"$(head -c 30000 /dev/zero | tr '\0' x)\""; }
 eventually filled
 exits 5 so-ctl set /chat board x 2
-contains err 'storage: '
+contains err 'storage: the store failed' # where it is, the log alone says
+contains hub.log 'unable to store changes: store: '
 expect 1 so-ctl get /chat board x
 so-ctl set /chat passing x 3
 exits 5 so-ctl --persistent set /chat board2 x 2
