@@ -69,8 +69,9 @@ TEST_CASE("without a hub rooms are closed, metadata waits, and /readyz says so")
 TEST_CASE("what a connection is closed with when the hub does not let it in") {
   CHECK(gateway::close_code_for("no_application") == 4004);
   CHECK(gateway::close_code_for("bad_path") == 4000);
-  CHECK(gateway::close_code_for("hub_lost") == 1013);
-  CHECK(gateway::close_code_for("limit") == 1013);
+  for (const char* passing : {"hub_lost", "limit", "storage", "timeout", "gone"}) {
+    CHECK(gateway::close_code_for(passing) == 1013);
+  }
   CHECK(gateway::close_code_for("denied") == 4003);
 }
 

@@ -40,11 +40,13 @@ constexpr std::uint64_t member_of(net::ConnId id) {
   return net::to_number(id);
 }
 
-/// How a connection ends that the hub does not let into its scope.
+/// How a connection ends that the hub does not let into its scope, or lets go on with nothing.
 constexpr std::uint16_t close_code_for(std::string_view error) {
   if (error == "no_application") return net::close_code::kNotFound;
   if (error == "bad_path") return net::close_code::kBadRequest;
-  if (error == "hub_lost" || error == "limit") return net::close_code::kTryLater;
+  for (const std::string_view passing : {"hub_lost", "limit", "storage", "timeout", "gone"}) {
+    if (error == passing) return net::close_code::kTryLater;
+  }
   return net::close_code::kForbidden;
 }
 
