@@ -28,7 +28,8 @@ void Journal::hold(std::optional<wire::Kind> request, hub::Effects& effects) {
   if (effects.records.empty() && !holds()) return;
   std::move(effects.records.begin(), effects.records.end(), std::back_inserter(records_));
   for (hub::Send& send : effects.sends) {
-    const bool of_use = request == wire::Kind::kUse && wire::is_reply(send.frame.header.kind);
+    const bool of_use = (request == wire::Kind::kUse || request == wire::Kind::kRegister) &&
+                        wire::is_reply(send.frame.header.kind);
     held_.push_back({std::move(send), of_use});
   }
   gone_.insert(gone_.end(), effects.gone.begin(), effects.gone.end());
@@ -66,7 +67,7 @@ Status Journal::undo(hub::Hub& hub, TimePoint now, std::string_view why, hub::Ef
   for (const hub::StoreId id : touched) {
     auto stored = store_->load(id);
     if (!stored) return fail(stored.error());
-    refuse(id, stored->has_value(), why);
+    refuse(id, *stored, why);
     if (*stored) {
       kept.push_back(std::move(**stored));
     } else {
@@ -82,12 +83,22 @@ Status Journal::undo(hub::Hub& hub, TimePoint now, std::string_view why, hub::Ef
   return {};
 }
 
-void Journal::refuse(hub::StoreId id, bool exists, std::string_view why) {
+// Whether it is true of the object that the store has: somebody uses or reads it, or not any more,
+// and is told of a note that was stored before.
+bool Journal::stands(const Held& held, const std::optional<hub::StoredObject>& stored) {
+  if (!stored) return false;
+  const wire::Header& header = held.send.frame.header;
+  if (header.kind == wire::Kind::kMail) return header.version <= stored->version;
+  return held.of_use || header.kind == wire::Kind::kReplaced;
+}
+
+void Journal::refuse(hub::StoreId id, const std::optional<hub::StoredObject>& stored,
+                     std::string_view why) {
   std::erase_if(seen_, [&](const hub::Observation& each) {
     return each.about == id && each.topic == policy::Topic::kChange;
   });
   for (Held& each : held_) {
-    if (each.send.about != id || (each.of_use && exists)) continue;
+    if (each.send.about != id || stands(each, stored)) continue;
     if (wire::is_reply(each.send.frame.header.kind)) {
       each.send.frame = hub::not_stored(each.send.frame, why);
       each.send.about = 0;

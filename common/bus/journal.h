@@ -20,7 +20,8 @@ namespace so::bus {
 ///
 /// If the store cannot take it, what was done to persistent objects in this turn is undone: who
 /// asked for it is refused (`storage`), its events are never sent, and the hub goes on with what
-/// the store has. Once the store takes commits again all is well by itself.
+/// the store has. Who reads a mailbox that is there reads on, and who began in this turn reads.
+/// Once the store takes commits again all is well by itself.
 class Journal {
  public:
   struct Counters {
@@ -50,10 +51,12 @@ class Journal {
  private:
   struct Held {
     hub::Send send;
-    bool of_use;  // the reply to a use, which stays good if the object does
+    bool of_use;  // the reply to a use or a register
   };
   Status undo(hub::Hub& hub, TimePoint now, std::string_view why, hub::Effects& out);
-  void refuse(hub::StoreId id, bool exists, std::string_view why);
+  static bool stands(const Held& held, const std::optional<hub::StoredObject>& stored);
+  void refuse(hub::StoreId id, const std::optional<hub::StoredObject>& stored,
+              std::string_view why);
   Status commit();
 
   std::unique_ptr<store::Store> store_;

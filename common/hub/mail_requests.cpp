@@ -16,6 +16,7 @@ namespace so::hub {
 namespace {
 
 constexpr std::size_t kMaxProducer = 64;
+constexpr Millis kEndAgain{60'000};  // after the store could not take the end of a mailbox
 
 Outcome<void> check_identity(std::string_view identity) {
   auto good = wire::check_name("identity", identity, wire::kMaxObjectName);
@@ -208,16 +209,16 @@ Outcome<void> Hub::State::restore_mailbox(const StoredObject& stored, TimePoint 
   return mailboxes_.restore(stored, now);
 }
 
-// Whoever read it registers again and is told again what is in it.
-void Hub::State::revert_mailbox(Mailbox& mailbox, const std::optional<StoredObject>& stored,
-                                TimePoint now, Effects& out) {
-  std::vector<ToolId> tools;
-  for (const Reader& each : mailbox.readers) {
-    if (std::find(tools.begin(), tools.end(), each.tool) == tools.end()) tools.push_back(each.tool);
+// Its readers were told nothing of what could not be stored, and read on. False: it is no mailbox.
+bool Hub::State::revert_mailbox(StoreId id, const std::optional<StoredObject>& stored,
+                                TimePoint now) {
+  if (Mailbox* mailbox = mailboxes_.find(id)) {
+    stored ? mailboxes_.revert(*mailbox, *stored, now) : mailboxes_.forget(*mailbox);
+    return true;
   }
-  mailboxes_.forget(mailbox);
-  if (stored) (void)mailboxes_.restore(*stored, now);  // it was there, within the bounds
-  tell_gap(tools, out);
+  if (!stored || stored->scope != Mailboxes::kMailScope) return false;
+  (void)mailboxes_.restore(*stored, now, kEndAgain);  // refused: the next hub will have it
+  return true;
 }
 
 }  // namespace so::hub

@@ -18,6 +18,26 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
   return number && *number != 0 ? number : std::nullopt;
 }
 
+struct StoredTerms {
+  Millis lifetime{};
+  WallMillis expires{};
+  bool read = true;  // what does not say so may have been
+};
+
+Outcome<void> read_terms(const StoredObject& stored, StoredTerms& terms) {
+  const auto& all = stored.attributes;
+  const auto has_them = [](const Attribute& each) { return each.key == kTerms; };
+  const auto at = std::find_if(all.begin(), all.end(), has_them);
+  if (at == all.end()) return {};
+  json::Parser parser;
+  const auto value = parser.parse(at->value);
+  if (!value) return refuse(Why::kBadRequest, "the terms of a mailbox are not JSON");
+  terms.lifetime = Millis{json::integer(*value, "lifetime").value_or(0)};
+  terms.expires = WallMillis{json::integer(*value, "expires").value_or(0)};
+  terms.read = json::boolean(*value, "read").value_or(true);
+  return {};
+}
+
 }  // namespace
 
 Mailbox* Mailboxes::find(std::string_view identity) const {
@@ -45,6 +65,7 @@ Record Mailboxes::record(const Mailbox& mailbox, Record::Kind kind) {
 
 // Its time begins anew. While it is read, `expires` is not kept up to date, and means nothing.
 void Mailboxes::renew(Mailbox& mailbox, Record& record, TimePoint now) {
+  mailbox.doubtful = false;
   expiring_.arm(mailbox, now + mailbox.lifetime);
   const auto expires = (sources_.wall() + mailbox.lifetime).count();
   record.edits.push_back(
@@ -163,6 +184,7 @@ Outcome<Mailboxes::Stored> Mailboxes::put(std::string_view identity, Note note, 
     change.producer = note.producer;
     change.sequence = note.sequence;
   }
+  if (mailbox->doubtful && !mailbox->readers.empty()) renew(*mailbox, change, now);
   mailbox->messages.push_back(std::move(note.members));
   records_.push_back(std::move(change));
   return Stored{mailbox, Status::kOk, 0};
@@ -200,57 +222,55 @@ Outcome<Mailbox*> Mailboxes::acknowledge(std::string_view identity, std::uint64_
   return mailbox;
 }
 
-// Messages are numbered without holes: what is not so was not written by us.
-Outcome<void> Mailboxes::restore(const StoredObject& stored, TimePoint now) {
-  std::map<std::uint64_t, std::string> messages;
-  Millis lifetime = options_.mail_lifetime;
-  WallMillis expires{};
-  bool read = true;  // what does not say so may have been
-  json::Parser parser;
-  for (const Attribute& each : stored.attributes) {
-    if (each.key == kTerms) {
-      const auto terms = parser.parse(each.value);
-      if (!terms) return refuse(Why::kBadRequest, "the terms of a mailbox are not JSON");
-      lifetime = Millis{json::integer(*terms, "lifetime").value_or(0)};
-      expires = WallMillis{json::integer(*terms, "expires").value_or(0)};
-      read = json::boolean(*terms, "read").value_or(true);
-    } else if (const auto number = number_of(each.key); number && each.value.size() > 2) {
-      messages[*number] = json::members_of(each.value);
-    }
-  }
-  Mailbox* mailbox = find(stored.id);
-  if (mailbox == nullptr) {
-    if (find(stored.name) != nullptr) return refuse(Why::kInUse, "the mailbox is there already");
-    auto made = std::make_unique<Mailbox>();
-    mailbox = made.get();
-    by_identity_.emplace(stored.name, std::move(made));
-    by_id_.emplace(stored.id, mailbox);
-  }
-  bytes_ -= mailbox->bytes;
-  mailbox->identity = stored.name;
-  mailbox->id = stored.id;
-  mailbox->epoch = stored.epoch;
-  mailbox->last = stored.version;
-  mailbox->lifetime = lifetime;
-  mailbox->messages.clear();
-  mailbox->bytes = 0;
-  for (auto at = messages.find(mailbox->last); at != messages.end();
-       at = messages.find(mailbox->first() - 1)) {
-    mailbox->bytes += at->second.size();
-    mailbox->messages.push_front(std::move(at->second));
-  }
-  bytes_ += mailbox->bytes;
-  mailbox->producers = {};
-  for (const auto& [name, last] : stored.producers) mailbox->producers.restore(name, last, now);
-  if (!read) {
-    expiring_.arm(*mailbox, now + std::clamp(expires - sources_.wall(), Millis{0}, lifetime));
+Outcome<void> Mailboxes::restore(const StoredObject& stored, TimePoint now, Millis least) {
+  StoredTerms terms{.lifetime = options_.mail_lifetime};
+  if (auto good = read_terms(stored, terms); !good) return good;
+  if (find(stored.name) != nullptr) return refuse(Why::kInUse, "the mailbox is there already");
+  auto made = std::make_unique<Mailbox>();
+  Mailbox& mailbox = *made;
+  by_identity_.emplace(stored.name, std::move(made));
+  by_id_.emplace(stored.id, &mailbox);
+  mailbox.identity = stored.name;
+  mailbox.id = stored.id;
+  mailbox.epoch = stored.epoch;
+  mailbox.lifetime = terms.lifetime;
+  fill(mailbox, stored, now);
+  if (!terms.read) {
+    const Millis left = std::min(terms.expires - sources_.wall(), terms.lifetime);
+    expiring_.arm(mailbox, now + std::max(left, least));
     return {};
   }
   // Its readers had no hub meanwhile. If none comes back, no later hub gives it more time.
-  Record change = record(*mailbox, Record::Kind::kChange);
-  renew(*mailbox, change, now);
+  Record change = record(mailbox, Record::Kind::kChange);
+  renew(mailbox, change, now);
   records_.push_back(std::move(change));
   return {};
+}
+
+void Mailboxes::revert(Mailbox& mailbox, const StoredObject& stored, TimePoint now) {
+  fill(mailbox, stored, now);
+  mailbox.doubtful = true;
+}
+
+// Messages are numbered without holes: what is not so was not written by us.
+void Mailboxes::fill(Mailbox& mailbox, const StoredObject& stored, TimePoint now) {
+  std::map<std::uint64_t, std::string> messages;
+  for (const Attribute& each : stored.attributes) {
+    const auto number = number_of(each.key);
+    if (number && each.value.size() > 2) messages[*number] = json::members_of(each.value);
+  }
+  bytes_ -= mailbox.bytes;
+  mailbox.last = stored.version;
+  mailbox.messages.clear();
+  mailbox.bytes = 0;
+  for (auto at = messages.find(mailbox.last); at != messages.end();
+       at = messages.find(mailbox.first() - 1)) {
+    mailbox.bytes += at->second.size();
+    mailbox.messages.push_front(std::move(at->second));
+  }
+  bytes_ += mailbox.bytes;
+  mailbox.producers = {};
+  for (const auto& [name, last] : stored.producers) mailbox.producers.restore(name, last, now);
 }
 
 void Mailboxes::forget(Mailbox& mailbox) {

@@ -40,6 +40,7 @@ struct Mailbox : Timed {  // due: when it expires
   std::deque<std::string> messages;  // each the members of an event: "message":1,"from":"ID"
   std::size_t bytes = 0;             // of the messages
   Millis lifetime{};
+  bool doubtful = false;        // the store may have other terms
   std::vector<Reader> readers;  // the longest registered first
   Producers producers;
 
@@ -107,9 +108,11 @@ class Mailboxes {
   [[nodiscard]] std::size_t size() const { return by_identity_.size(); }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
-  /// From an earlier hub, or again what the store has after it could not take a change; readers
-  /// stay.
-  Outcome<void> restore(const StoredObject& stored, TimePoint now);
+  /// From an earlier hub, or because the store could not take its end; it has `least` to live.
+  Outcome<void> restore(const StoredObject& stored, TimePoint now, Millis least = {});
+  /// The store could not take a change. Its messages are those of the store again; who reads it
+  /// reads on, and its terms are as they were asked for, to be stored with the next change.
+  void revert(Mailbox& mailbox, const StoredObject& stored, TimePoint now);
   /// The store has none of it.
   void forget(Mailbox& mailbox);
 
@@ -121,6 +124,7 @@ class Mailboxes {
  private:
   Outcome<Mailbox*> make(std::string_view identity, const Terms& terms);
   [[nodiscard]] Outcome<Status> check_note(const Mailbox& mailbox, const Note& note) const;
+  void fill(Mailbox& mailbox, const StoredObject& stored, TimePoint now);
   void renew(Mailbox& mailbox, Record& record, TimePoint now);
   void unread(Mailbox& mailbox, const wire::MemberId& reader, TimePoint now);
   static Record record(const Mailbox& mailbox, Record::Kind kind);

@@ -24,7 +24,7 @@ Outcome<void> Hub::State::restore(const StoredObject& stored, TimePoint now) {
 
 void Hub::State::revert(StoreId id, const std::optional<StoredObject>& stored, bool shown,
                         TimePoint now, Effects& out) {
-  if (Mailbox* mailbox = mailboxes_.find(id)) return revert_mailbox(*mailbox, stored, now, out);
+  if (revert_mailbox(id, stored, now)) return;
   SharedObject* object = objects_.find(id);
   if (object == nullptr) {
     if (stored) undo_drop(*stored, now, out);

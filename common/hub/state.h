@@ -209,8 +209,7 @@ class Hub::State {
                         Effects& out);
   static void tell_replaced(const Mailbox& mailbox, const Reader& to, Effects& out);
   Outcome<void> restore_mailbox(const StoredObject& stored, TimePoint now);
-  void revert_mailbox(Mailbox& mailbox, const std::optional<StoredObject>& stored, TimePoint now,
-                      Effects& out);
+  bool revert_mailbox(StoreId id, const std::optional<StoredObject>& stored, TimePoint now);
 
   const Options options_;
   const Sources sources_;

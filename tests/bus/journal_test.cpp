@@ -65,6 +65,9 @@ struct Turn {
     apply(
         {.header = {.kind = Kind::kGet}, .scope = "/chat", .name = name, .body = R"({"key":"k"})"});
   }
+  void mail(Kind kind, std::string_view body = {}, std::uint64_t member = 1) {
+    apply({.header = {.kind = kind, .member = member}, .scope = {}, .name = "ann", .body = body});
+  }
   Status settle() {
     hub::Effects effects;
     auto settled = journal.settle(hub, TimePoint{}, effects);
@@ -82,6 +85,8 @@ struct Turn {
     const Kind kind = frame.header.kind;
     if (kind == Kind::kChanged) return "changed";
     if (kind == Kind::kGap) return "gap";
+    if (kind == Kind::kReplaced) return "replaced";
+    if (kind == Kind::kMail) return "mail " + std::to_string(frame.header.version);
     return frame.body.find(R"("event":"sync")") == std::string::npos ? frame.body : "sync";
   }
 };
@@ -177,6 +182,36 @@ TEST_CASE("an end that could not be stored has not come, whoever took the name m
   CHECK(turn.told() == Told{kStorage, kStorage});
   turn.get("o");
   CHECK(turn.told() == Told{R"({"value":1})"});
+}
+
+TEST_CASE("who reads a mailbox reads on, and who came to it reads, though nothing can be stored") {
+  Turn turn;
+  turn.mail(Kind::kRegister);
+  turn.mail(Kind::kNotify, R"({"message":1})");
+  CHECK(turn.settle());
+  CHECK(turn.told() == Told{R"({"waiting":0})", kOk, "mail 1"});
+  turn.store->full = true;
+  turn.mail(Kind::kNotify, R"({"message":2})");
+  CHECK(turn.settle());
+  CHECK(turn.told() == Told{kStorage});
+  turn.mail(Kind::kNotify, R"({"message":2})");
+  turn.mail(Kind::kRegister, {}, 0);
+  CHECK(turn.settle());
+  CHECK(turn.told() == Told{kStorage, R"({"waiting":2})", "replaced", "mail 1"});
+  turn.store->full = false;
+  turn.mail(Kind::kNotify, R"({"message":3})");
+  CHECK(turn.settle());
+  CHECK(turn.told() == Told{kOk, "mail 2"});
+}
+
+TEST_CASE("a mailbox that could not be stored is not there") {
+  Turn turn;
+  turn.store->full = true;
+  turn.mail(Kind::kRegister);
+  CHECK(turn.settle());
+  CHECK(turn.told() == Told{kStorage});
+  turn.mail(Kind::kNotify, R"({"message":1})");
+  CHECK(turn.told() == Told{R"({"error":{"code":"not_found","message":"no mailbox ann"}})"});
 }
 
 TEST_CASE("those who watch hear of what is stored, and not before") {
