@@ -118,8 +118,8 @@ Outcome<Hub::State::Reply> Hub::State::register_reader(const Call& call) {
   if (!registered) return fail(registered.error());
   const Mailbox& mailbox = *registered->mailbox;
   for (const Reader& each : registered->replaced) tell_replaced(mailbox, each, call.out);
-  for (std::uint64_t i = 0; i < mailbox.messages.size(); ++i) {
-    tell_mail(mailbox, mailbox.first() + i, *reader, call.out);
+  for (std::uint64_t number = mailbox.first(); number <= mailbox.told; ++number) {
+    tell_mail(mailbox, number, *reader, call.out);
   }
   return Reply{.body = fmt::format(R"({{"waiting":{}}})", mailbox.messages.size()),
                .epoch = mailbox.epoch,
@@ -160,7 +160,7 @@ Outcome<Hub::State::Reply> Hub::State::notify(const Call& call) {
     reply.body = fmt::format(R"({{"status":"gap","last":{}}})", stored->producer_last);
   }
   if (stored->status != Mailboxes::Status::kOk) return reply;
-  for (const Reader& each : mailbox.readers) tell_mail(mailbox, mailbox.last, each, call.out);
+  if (mailbox.told == mailbox.last) tell_readers(mailbox, mailbox.last, call.out);
   return reply;
 }
 
@@ -172,15 +172,24 @@ Outcome<Hub::State::Reply> Hub::State::acknowledge(const Call& call) {
     if (auto good = check_identity(identity); !good) return fail(good.error());
     if (auto good = may_register(call); !good) return fail(good.error());
   }
-  const auto mailbox =
-      call.visitor.visits ? mailboxes_.acknowledge(identity, header.epoch, header.version, call.now)
-                          : mailboxes_.acknowledge(identity, {call.tool.incarnation, header.member},
-                                                   header.epoch, header.version, call.now);
-  if (!mailbox) return fail(mailbox.error());
-  return Reply{.body = fmt::format(R"({{"waiting":{}}})", (*mailbox)->messages.size()),
-               .epoch = (*mailbox)->epoch,
-               .version = (*mailbox)->last,
-               .about = (*mailbox)->id};
+  const auto done = call.visitor.visits
+                        ? mailboxes_.acknowledge(identity, header.epoch, header.version, call.now)
+                        : mailboxes_.acknowledge(identity, {call.tool.incarnation, header.member},
+                                                 header.epoch, header.version, call.now);
+  if (!done) return fail(done.error());
+  const Mailbox& mailbox = *done->mailbox;
+  tell_readers(mailbox, done->next, call.out);
+  return Reply{.body = fmt::format(R"({{"waiting":{}}})", mailbox.messages.size()),
+               .epoch = mailbox.epoch,
+               .version = mailbox.last,
+               .about = mailbox.id};
+}
+
+// What has come into the window, from this number on.
+void Hub::State::tell_readers(const Mailbox& mailbox, std::uint64_t from, Effects& out) {
+  for (std::uint64_t number = from; number <= mailbox.told; ++number) {
+    for (const Reader& each : mailbox.readers) tell_mail(mailbox, number, each, out);
+  }
 }
 
 void Hub::State::tell_mail(const Mailbox& mailbox, std::uint64_t number, const Reader& to,

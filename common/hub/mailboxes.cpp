@@ -18,6 +18,12 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
   return number && *number != 0 ? number : std::nullopt;
 }
 
+// About: the words around a message, and who reads it.
+std::size_t event_size(const Mailbox& mailbox, std::uint64_t number) {
+  constexpr std::size_t kWords = 80;
+  return kWords + mailbox.identity.size() + mailbox.messages.at(number - mailbox.first()).size();
+}
+
 struct StoredTerms {
   Millis lifetime{};
   WallMillis expires{};
@@ -138,6 +144,19 @@ void Mailboxes::remove_all(const wire::MemberId& reader, TimePoint now) {
   }
 }
 
+// Messages follow each other in the window: a small one does not overtake a big one.
+void Mailboxes::widen(Mailbox& mailbox) const {
+  while (mailbox.told < mailbox.last) {
+    const std::size_t next = event_size(mailbox, mailbox.told + 1);
+    const bool empty = mailbox.told < mailbox.first();
+    const bool fits = mailbox.told + 1 - mailbox.first() < options_.window_messages &&
+                      mailbox.window_bytes + next <= options_.window_bytes;
+    if (!empty && !fits) return;
+    ++mailbox.told;
+    mailbox.window_bytes += next;
+  }
+}
+
 // Whether the note is a new one that has a place.
 Outcome<Mailboxes::Status> Mailboxes::check_note(const Mailbox& mailbox, const Note& note) const {
   if (!note.producer.empty()) {
@@ -186,12 +205,15 @@ Outcome<Mailboxes::Stored> Mailboxes::put(std::string_view identity, Note note, 
   }
   if (mailbox->doubtful && !mailbox->readers.empty()) renew(*mailbox, change, now);
   mailbox->messages.push_back(std::move(note.members));
+  widen(*mailbox);
   records_.push_back(std::move(change));
   return Stored{mailbox, Status::kOk, 0};
 }
 
-Outcome<Mailbox*> Mailboxes::acknowledge(std::string_view identity, const wire::MemberId& reader,
-                                         std::uint64_t epoch, std::uint64_t number, TimePoint now) {
+Outcome<Mailboxes::Acknowledged> Mailboxes::acknowledge(std::string_view identity,
+                                                        const wire::MemberId& reader,
+                                                        std::uint64_t epoch, std::uint64_t number,
+                                                        TimePoint now) {
   const Mailbox* mailbox = find(identity);
   const auto is_reader = [&](const Reader& each) { return each.id == reader; };
   if (mailbox != nullptr &&
@@ -201,8 +223,9 @@ Outcome<Mailbox*> Mailboxes::acknowledge(std::string_view identity, const wire::
   return acknowledge(identity, epoch, number, now);
 }
 
-Outcome<Mailbox*> Mailboxes::acknowledge(std::string_view identity, std::uint64_t epoch,
-                                         std::uint64_t number, TimePoint now) {
+Outcome<Mailboxes::Acknowledged> Mailboxes::acknowledge(std::string_view identity,
+                                                        std::uint64_t epoch, std::uint64_t number,
+                                                        TimePoint now) {
   Mailbox* mailbox = find(identity);
   if (mailbox == nullptr) return refuse(Why::kNotFound, fmt::format("no mailbox {}", identity));
   if (epoch != mailbox->epoch || number > mailbox->last) {
@@ -212,14 +235,20 @@ Outcome<Mailbox*> Mailboxes::acknowledge(std::string_view identity, std::uint64_
   while (!mailbox->messages.empty() && mailbox->first() <= number) {
     change.edits.push_back(
         {.kind = Edit::Kind::kDelete, .key = fmt::format("{}", mailbox->first())});
+    if (mailbox->first() <= mailbox->told) {
+      mailbox->window_bytes -= event_size(*mailbox, mailbox->first());
+    }
     mailbox->bytes -= mailbox->messages.front().size();
     bytes_ -= mailbox->messages.front().size();
     mailbox->messages.pop_front();
   }
-  if (change.edits.empty()) return mailbox;  // acknowledged before
+  if (change.edits.empty()) return Acknowledged{mailbox, mailbox->told + 1};  // before
   renew(*mailbox, change, now);
   records_.push_back(std::move(change));
-  return mailbox;
+  mailbox->told = std::max(mailbox->told, mailbox->first() - 1);
+  const std::uint64_t next = mailbox->told + 1;
+  widen(*mailbox);
+  return Acknowledged{mailbox, next};
 }
 
 Outcome<void> Mailboxes::restore(const StoredObject& stored, TimePoint now, Millis least) {
@@ -269,6 +298,12 @@ void Mailboxes::fill(Mailbox& mailbox, const StoredObject& stored, TimePoint now
     mailbox.messages.push_front(std::move(at->second));
   }
   bytes_ += mailbox.bytes;
+  mailbox.told = std::clamp(mailbox.told, mailbox.first() - 1, mailbox.last);
+  mailbox.window_bytes = 0;
+  for (std::uint64_t number = mailbox.first(); number <= mailbox.told; ++number) {
+    mailbox.window_bytes += event_size(mailbox, number);
+  }
+  widen(mailbox);
   mailbox.producers = {};
   for (const auto& [name, last] : stored.producers) mailbox.producers.restore(name, last, now);
 }

@@ -31,7 +31,9 @@ struct Reader {
 };
 
 /// What an identity was told and has not acknowledged yet, first in, first out. The newest message
-/// has the number `last`, the others count down from there.
+/// has the number `last`, the others count down from there. Readers are told those of the window,
+/// which begins with the first and grows as messages come and are acknowledged: all that read it
+/// have been told the same.
 struct Mailbox : Timed {  // due: when it expires
   std::string identity;
   StoreId id = 0;
@@ -39,6 +41,8 @@ struct Mailbox : Timed {  // due: when it expires
   std::uint64_t last = 0;
   std::deque<std::string> messages;  // each the members of an event: "message":1,"from":"ID"
   std::size_t bytes = 0;             // of the messages
+  std::uint64_t told = 0;            // the last within the window
+  std::size_t window_bytes = 0;      // of those up to it
   Millis lifetime{};
   bool doubtful = false;        // the store may have other terms
   std::vector<Reader> readers;  // the longest registered first
@@ -95,12 +99,16 @@ class Mailboxes {
   };
   /// kNotFound: there is no such mailbox.
   Outcome<Stored> put(std::string_view identity, Note note, TimePoint now);
+  struct Acknowledged {
+    Mailbox* mailbox = nullptr;
+    std::uint64_t next = 0;  // from this to `told` they are in the window from now on
+  };
   /// All up to this number are read. Refused: another epoch, or the reader is none.
-  Outcome<Mailbox*> acknowledge(std::string_view identity, const wire::MemberId& reader,
-                                std::uint64_t epoch, std::uint64_t number, TimePoint now);
+  Outcome<Acknowledged> acknowledge(std::string_view identity, const wire::MemberId& reader,
+                                    std::uint64_t epoch, std::uint64_t number, TimePoint now);
   /// The same by who reads it elsewhere.
-  Outcome<Mailbox*> acknowledge(std::string_view identity, std::uint64_t epoch,
-                                std::uint64_t number, TimePoint now);
+  Outcome<Acknowledged> acknowledge(std::string_view identity, std::uint64_t epoch,
+                                    std::uint64_t number, TimePoint now);
 
   [[nodiscard]] Mailbox* find(std::string_view identity) const;
   [[nodiscard]] Mailbox* find(StoreId id) const;
@@ -124,6 +132,7 @@ class Mailboxes {
  private:
   Outcome<Mailbox*> make(std::string_view identity, const Terms& terms);
   [[nodiscard]] Outcome<Status> check_note(const Mailbox& mailbox, const Note& note) const;
+  void widen(Mailbox& mailbox) const;
   void fill(Mailbox& mailbox, const StoredObject& stored, TimePoint now);
   void renew(Mailbox& mailbox, Record& record, TimePoint now);
   void unread(Mailbox& mailbox, const wire::MemberId& reader, TimePoint now);

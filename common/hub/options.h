@@ -67,6 +67,8 @@ struct Options {
   std::size_t messages = 1000;                        // of a mailbox
   std::size_t mailbox_bytes = std::size_t{1} << 20U;  // of its messages
   std::size_t all_mail_bytes = std::size_t{1} << 28U;
+  std::size_t window_messages = 256;   // told and not acknowledged, of a mailbox
+  std::size_t window_bytes = 131'072;  // of their events: an eighth of what a gateway lets wait
   std::size_t identities_per_member = 64;
   std::size_t readers = 64;                    // of a mailbox
   Millis mail_lifetime{7LL * 24 * 3'600'000};  // unless whoever registers says otherwise

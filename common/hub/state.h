@@ -207,6 +207,7 @@ class Hub::State {
   static Outcome<Reader> reader_of(const Call& call);
   static void tell_mail(const Mailbox& mailbox, std::uint64_t number, const Reader& to,
                         Effects& out);
+  static void tell_readers(const Mailbox& mailbox, std::uint64_t from, Effects& out);
   static void tell_replaced(const Mailbox& mailbox, const Reader& to, Effects& out);
   Outcome<void> restore_mailbox(const StoredObject& stored, TimePoint now);
   bool revert_mailbox(StoreId id, const std::optional<StoredObject>& stored, TimePoint now);

@@ -97,6 +97,38 @@ TEST_CASE_FIXTURE(Mail, "the oldest reader is told that it has been replaced") {
   CHECK(gw.events() == Lines{"mail ann@2 2", "mail ann@2 2"});  // both
 }
 
+TEST_CASE_FIXTURE(Mail, "readers are told a window of it, and more as it is acknowledged") {
+  CHECK(gw.join(1, "/chat").ok);
+  const std::uint64_t epoch = read(gw, "ann", 1).header.epoch;
+  for (int i = 1; i <= 300; ++i) CHECK(notify(shell, "ann", std::to_string(i)).ok);
+  Lines told = gw.events();
+  CHECK(told.size() == 256);
+  CHECK(told.back() == "mail ann@256 256");
+  CHECK(read(shell, "ann", 0, R"({"max_connections":2})") == R"({"waiting":300})");
+  CHECK(shell.events() == told);
+  CHECK(ack(gw, "ann", epoch, 2, 1).ok);
+  CHECK(gw.events() == Lines{"mail ann@257 257", "mail ann@258 258"});
+  CHECK(shell.events() == Lines{"mail ann@257 257", "mail ann@258 258"});
+  CHECK(notify(gw, "ann", "301").ok);  // behind those that wait
+  CHECK(gw.events() == Lines{});
+  CHECK(ack(shell, "ann", epoch, 258).ok);
+  told = gw.events();
+  CHECK(told.size() == 43);
+  CHECK(told.back() == "mail ann@301 301");
+  CHECK(notify(shell, "ann", "302").ok);
+  CHECK(gw.events() == Lines{"mail ann@302 302"});
+
+  // Big ones fill it sooner.
+  CHECK(ack(gw, "ann", epoch, 302, 1).ok);
+  const std::string big = fmt::format(R"("{}")", std::string(50'000, 'x'));
+  for (int i = 0; i < 5; ++i) CHECK(notify(shell, "ann", big).ok);
+  CHECK(gw.frames().size() == 2);
+  CHECK(read(gw, "ann", 1) == R"({"waiting":5})");  // in the place of the others
+  CHECK(gw.frames().size() == 2);
+  CHECK(ack(gw, "ann", epoch, 304, 1).ok);
+  CHECK(gw.frames().size() == 2);
+}
+
 TEST_CASE_FIXTURE(Mail, "several identities, and none of them once the connection is gone") {
   CHECK(gw.join(1, "/chat").ok);
   CHECK(read(gw, "ann", 1).ok);

@@ -50,7 +50,7 @@ struct MailTest {
   std::string ack(std::string_view identity, std::uint64_t number, std::uint64_t upto,
                   std::uint64_t epoch = 101) {
     const auto box = all.acknowledge(identity, {7, number}, epoch, upto, now);
-    return box ? std::to_string((*box)->messages.size()) : box.error().text;
+    return box ? std::to_string(box->mailbox->messages.size()) : box.error().text;
   }
   std::vector<std::string> waiting(std::string_view identity) {
     const hub::Mailbox* box = all.find(identity);
@@ -155,6 +155,50 @@ TEST_CASE("a full mailbox refuses by name, and takes more when something was rea
   CHECK(test.ack("ann", 1, 1) == "1");
   CHECK(test.put("ann", "c") == "3");
   CHECK(test.put("bob", "ddddddd") == "1");
+}
+
+TEST_CASE("the window begins with the first and grows with what is acknowledged") {
+  MailTest test{{.window_messages = 3, .window_bytes = 1000}};
+  test.add("ann", 1);
+  const hub::Mailbox& box = *test.all.find("ann");
+  for (int i = 0; i < 5; ++i) test.put("ann", "x");
+  CHECK(box.told == 3);
+  CHECK(test.ack("ann", 1, 1) == "4");
+  CHECK(box.told == 4);
+  CHECK(test.ack("ann", 1, 5) == "0");  // beyond it
+  CHECK(box.told == 5);
+  CHECK(box.window_bytes == 0);
+
+  test.put("ann", std::string(2000, 'b'));  // alone it is told, however big
+  CHECK(box.told == 6);
+  test.put("ann", "x");
+  CHECK(box.told == 6);
+  test.put("ann", std::string(900, 'c'));
+  test.put("ann", "x");
+  CHECK(test.ack("ann", 1, 6) == "3");
+  CHECK(box.told == 7);  // the small one behind the big one waits
+  CHECK(test.ack("ann", 1, 7) == "2");
+  CHECK(box.told == 8);
+}
+
+TEST_CASE("what was told stays told when the store could not take what made it so") {
+  MailTest test{{.window_messages = 2}};
+  test.add("ann", 1);
+  for (int i = 0; i < 4; ++i) test.put("ann", R"("message":1)");
+  hub::Mailbox& box = *test.all.find("ann");
+  const hub::StoredObject stored = test.stored();
+  CHECK(test.ack("ann", 1, 1) == "3");
+  CHECK(test.put("ann", R"("message":1)") == "5");
+  CHECK(box.told == 3);
+  test.all.revert(box, stored, test.now);
+  CHECK(box.messages.size() == 4);
+  CHECK(box.told == 3);
+  CHECK(test.ack("ann", 1, 1) == "3");
+  CHECK(box.told == 3);
+  CHECK(test.ack("ann", 1, 2) == "2");
+  CHECK(box.told == 4);
+  CHECK(test.ack("ann", 1, 4) == "0");
+  CHECK(box.window_bytes == 0);
 }
 
 TEST_CASE("mailboxes are counted") {
