@@ -308,9 +308,7 @@ Status Command::State::apply() {
   if (policy != nullptr && config.policy) *policy = config.policy;
   if (hooks != nullptr && config.hooks) *hooks = config.hooks;
   if (tokens != nullptr && !tokens->files.empty()) {
-    auto verifier = read_keys(*tokens);
-    if (!verifier) return fail(verifier.error());
-    tokens->verifier = *std::move(verifier);
+    if (auto status = read_keys(*tokens); !status) return status;
   }
   if (users != nullptr && !users->file.empty()) {
     auto passwords = read_passwords(users->file);

@@ -1,5 +1,8 @@
 #include "cli/tokens.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/file.h"
@@ -18,31 +21,45 @@ Result<token::Keys> read_keys_of(const std::string& file) {
   return fail(Code::kUsage, fmt::format("{}: {}", file, keys.error().text));
 }
 
+bool has_secret(const token::Keys& keys) {
+  return std::any_of(keys.begin(), keys.end(), [](const token::Key& key) {
+    return key.algorithm() == token::Algorithm::kHs256;
+  });
+}
+
 }  // namespace
 
-Result<std::shared_ptr<const token::Verifier>> read_keys(const Tokens& tokens) {
+Status read_keys(Tokens& tokens) {
   token::Keys all;
+  std::vector<bool> secret;
   for (const std::string& file : tokens.files) {
     auto keys = read_keys_of(file);
     if (!keys) return fail(keys.error());
+    const bool had_none = !tokens.secret.empty() && !tokens.secret[secret.size()];
+    secret.push_back(has_secret(*keys));
+    if (had_none && secret.back()) {
+      return fail(
+          Code::kUsage,
+          fmt::format("{}: a secret in place of public keys is taken at a start only", file));
+    }
     for (token::Key& key : *keys) all.push_back(std::move(key));
   }
   if (all.size() > token::kMaxKeys) {
     return fail(Code::kUsage,
                 fmt::format("{} keys for tokens: {} is the limit", all.size(), token::kMaxKeys));
   }
-  return std::make_shared<const token::Verifier>(
+  tokens.verifier = std::make_shared<const token::Verifier>(
       std::move(all), token::Expected{.issuer = tokens.issuer, .audience = tokens.audience});
+  tokens.secret = std::move(secret);
+  return {};
 }
 
 bool keys_again(Tokens& tokens) {
   if (tokens.files.empty()) return false;
-  auto verifier = read_keys(tokens);
-  if (!verifier) {
-    log::error("the keys for tokens stay as they were: {}", verifier.error().text);
+  if (auto status = read_keys(tokens); !status) {
+    log::error("the keys for tokens stay as they were: {}", status.error().text);
     return false;
   }
-  tokens.verifier = *std::move(verifier);
   log::info("keys for tokens read again: {}", tokens.verifier->keys());
   return true;
 }

@@ -65,7 +65,7 @@ Result<Keys> read_jwks(std::string_view text) {
   const auto document = parser.parse(text);
   if (!document) return fail(Code::kUsage, "a JWK set that is not JSON: " + document.error().text);
   std::vector<json::Element> jwks;
-  const auto set = json::member(*document, "keys");
+  const auto set = document->is_array() ? *document : json::member(*document, "keys");
   if (set && set->is_array()) {
     const json::Array items = set->get_array().value_unsafe();
     for (const json::Element item : items) jwks.push_back(item);

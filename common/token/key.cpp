@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "json/read.h"
 #include "token/jwk.h"
+#include "token/public_text.h"
 
 namespace so::token {
 namespace {
@@ -183,21 +184,22 @@ bool Key::verify(std::string_view text, ByteView signature) const {
 }
 
 Result<Keys> read_keys(std::string_view file) {
-  const std::size_t first = file.find_first_not_of(" \t\r\n");
-  if (first != std::string_view::npos && file[first] == '{') return read_jwks(file);
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";  // of UTF-8
+  const std::string_view text = file.substr(file.starts_with(kMark) ? kMark.size() : 0);
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  const bool json = first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
+  if (json) return read_jwks(text);
   Keys keys;
-  if (file.find("-----BEGIN ") != std::string_view::npos) {
-    auto key = Key::pem(file);
+  if (text.find("-----BEGIN ") != std::string_view::npos) {
+    auto key = Key::pem(text);
     if (!key) return fail(key.error());
     keys.push_back(*std::move(key));
     return keys;
   }
-  // What everybody may know is no secret, whatever it looks like.
-  mbedtls_pk_context der;
-  mbedtls_pk_init(&der);
-  const int known = mbedtls_pk_parse_public_key(&der, as_bytes(file).data(), file.size());
-  mbedtls_pk_free(&der);
-  if (known == 0) return fail(Code::kUsage, "a public key in DER; PEM is read");
+  // What everybody may know is no secret, however long it is.
+  if (const auto what = public_text(file); !what.empty()) {
+    return fail(Code::kUsage, fmt::format("no key and no secret, but {}", what));
+  }
   if (file.ends_with('\n')) file.remove_suffix(file.ends_with("\r\n") ? 2 : 1);
   auto key = Key::secret(as_bytes(file));
   if (!key) return fail(key.error());

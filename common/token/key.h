@@ -63,7 +63,8 @@ using Keys = std::vector<Key>;
 constexpr std::size_t kMaxKeys = 64;
 
 /// The keys in a file: a JWK set or one JWK (RFC 7517), a public key in PEM, or else a secret,
-/// which are all its bytes but for a line end at the end.
+/// which are all its bytes but for a line end at the end. It is no secret if it looks like
+/// something that others may know, as public_text.h says.
 Result<Keys> read_keys(std::string_view file);
 
 }  // namespace so::token

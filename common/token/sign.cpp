@@ -12,6 +12,7 @@
 
 #include "base/base64.h"
 #include "token/key.h"
+#include "token/public_text.h"
 
 namespace so::token {
 namespace {
@@ -98,6 +99,9 @@ Result<std::string> sign_with_pem(std::string_view claims, std::string_view pem)
 
 Result<std::string> sign(std::string_view claims, std::string_view key) {
   if (key.find("-----BEGIN ") != std::string_view::npos) return sign_with_pem(claims, key);
+  if (const auto what = public_text(key); !what.empty()) {
+    return fail(Code::kUsage, fmt::format("no key and no secret, but {}", what));
+  }
   if (key.ends_with('\n')) key.remove_suffix(key.ends_with("\r\n") ? 2 : 1);
   if (auto good = Key::secret(as_bytes(key)); !good) return fail(good.error());
   const std::string text = to_be_signed(Algorithm::kHs256, claims);

@@ -243,7 +243,7 @@ TEST_CASE("keys are read again; those that are wrong stay out") {
   cli::Tokens tokens;
   CHECK_FALSE(cli::keys_again(tokens));
   tokens.files = {file.path};
-  tokens.verifier = cli::read_keys(tokens).value();
+  REQUIRE(cli::read_keys(tokens));
   const auto before = tokens.verifier;
   test::Captured err{stderr};
   std::ofstream{file.path} << "weak";
@@ -254,4 +254,27 @@ TEST_CASE("keys are read again; those that are wrong stay out") {
   CHECK(tokens.verifier != before);
   CHECK(err.take().find("the keys for tokens stay as they were: /tmp/so-cli-") !=
         std::string::npos);
+}
+
+TEST_CASE("no secret comes in place of public keys while they are in force") {
+  constexpr std::string_view kPublic = R"({"keys":[{"kty":"EC","crv":"P-256",
+    "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+    "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]})";
+  File shared{"thirty-two bytes of secret, or so"};
+  File jwks{kPublic};
+  cli::Tokens tokens;
+  tokens.files = {shared.path, jwks.path};
+  REQUIRE(cli::read_keys(tokens));
+  const auto before = tokens.verifier;
+  test::Captured err{stderr};
+  std::ofstream{jwks.path} << "upstream connect error, or reset before headers";
+  CHECK_FALSE(cli::keys_again(tokens));
+  CHECK(tokens.verifier == before);
+  CHECK(
+      err.take().find(jwks.path + ": a secret in place of public keys is taken at a start only") !=
+      std::string::npos);
+  std::ofstream{shared.path} << kPublic;
+  std::ofstream{jwks.path} << kPublic;
+  CHECK(cli::keys_again(tokens));
+  CHECK(tokens.verifier->keys() == 2);
 }

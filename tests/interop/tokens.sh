@@ -124,6 +124,18 @@ printf 'weak' >secret
 kill -s HUP "${pid_of[gateway]}"
 eventually contains gateway.log 'the keys for tokens stay as they were: secret: a secret of 4 bytes'
 expect 101 status "$chat?token=$good"
+printf 'thirty-two bytes of secret, or so' >secret
+cp ec.pub kept
+printf '<html><head><title>502 Bad Gateway</title></head></html>\n' >ec.pub
+printf '<html><head><title>502 Bad Gateway</title></head></html>' >page
+kill -s HUP "${pid_of[gateway]}"
+eventually contains gateway.log 'the keys for tokens stay as they were: ec.pub: no key and no secret, but a page in HTML'
+expect 401 status "$chat?token=$(jwt HS256 page '{"aud":"chat"}')"
+printf 'upstream connect error or disconnect/reset before headers' >ec.pub
+kill -s HUP "${pid_of[gateway]}"
+eventually contains gateway.log 'ec.pub: a secret in place of public keys is taken at a start only'
+expect 401 status "$chat?token=$(jwt HS256 ec.pub '{"aud":"chat"}')"
+mv kept ec.pub
 printf 'another secret of thirty-two bytes' >secret
 kill -s HUP "${pid_of[gateway]}"
 eventually contains gateway.log 'keys for tokens read again: 3'

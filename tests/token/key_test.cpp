@@ -56,7 +56,8 @@ TEST_CASE("a public key in DER is no secret") {
       0xA1, 0x39, 0x45, 0xD8, 0x98, 0xC2, 0x96, 0x4F, 0xE3, 0x42, 0xE2, 0xFE, 0x1A,
       0x7F, 0x9B, 0x8E, 0xE7, 0xEB, 0x4A, 0x7C, 0x0F, 0x9E, 0x16, 0x2B, 0xCE, 0x33,
       0x57, 0x6B, 0x31, 0x5E, 0xCE, 0xCB, 0xB6, 0x40, 0x68, 0x37, 0xBF, 0x51, 0xF5};
-  CHECK(refused(as_text(kDer)) == "a public key in DER; PEM is read");
+  CHECK(refused(as_text(kDer)) == "no key and no secret, but a key in DER; PEM is read");
+  CHECK(refused(std::string{as_text(kDer)} + "\n").ends_with("PEM is read"));
 }
 
 TEST_CASE("a JWK set has the keys that are for us") {
@@ -73,6 +74,17 @@ TEST_CASE("a JWK set has the keys that are for us") {
   CHECK(keys->at(0).id() == "b");
   CHECK(keys->at(0).algorithm() == Algorithm::kEs256);
   CHECK(keys->at(1).id().empty());
+}
+
+TEST_CASE("a mark of UTF-8 and a list without its object change nothing") {
+  constexpr std::string_view kJwk = R"({"kty":"EC","crv":"P-256",
+    "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+    "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"})";
+  const std::string mark = "\xEF\xBB\xBF";
+  CHECK(kind_of(mark + std::string{kJwk}) == Algorithm::kEs256);
+  CHECK(kind_of(mark + std::string{kRsaPublic}) == Algorithm::kRs256);
+  CHECK(kind_of("[" + std::string{kJwk} + "]") == Algorithm::kEs256);
+  CHECK(refused("[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]") == "no JWK for HS256, RS256 or ES256");
 }
 
 TEST_CASE("a JWK that is wrong is an error, not a key less") {
