@@ -324,6 +324,16 @@ std::size_t WsEngine::queued_bytes(ConnId id) const {
   return c != nullptr ? c->out.bytes() : 0;
 }
 
+// Asked for at the end of a process only.
+std::size_t WsEngine::replies() const {
+  const auto is_replied_to = [](const auto& entry) {
+    const Phase phase = entry.second->phase;
+    return phase == Phase::kContent || phase == Phase::kReply;
+  };
+  return static_cast<std::size_t>(
+      std::count_if(connections_.begin(), connections_.end(), is_replied_to));
+}
+
 Histogram WsEngine::queues() const {
   Histogram all{Histogram::kBytes};
   for (const auto& [id, c] : connections_) {

@@ -71,6 +71,7 @@ class WsEngine final : public WsServer {
   void stop_listening() override;
   Status reload_tls() override;
   [[nodiscard]] std::size_t connections() const override { return open_; }
+  [[nodiscard]] std::size_t replies() const override;
   [[nodiscard]] Histogram queues() const override;
   [[nodiscard]] const WsCounters& counters() const override { return counters_; }
 

@@ -192,6 +192,9 @@ class WsServer {
   virtual Status reload_tls() = 0;
 
   [[nodiscard]] virtual std::size_t connections() const = 0;
+  /// Plain HTTP under way, the tool's promises not counted: requests whose bodies come, and
+  /// replies.
+  [[nodiscard]] virtual std::size_t replies() const = 0;
   /// The bytes that wait for each connection, now.
   [[nodiscard]] virtual Histogram queues() const = 0;
   [[nodiscard]] virtual const WsCounters& counters() const = 0;

@@ -289,6 +289,10 @@ TEST_CASE("draining closes all, and is done when all have gone") {
   bool done = false;
   test.serve.drain(Millis{2000}, [&] { done = true; });
   CHECK_FALSE(test.server.listens());
+  CHECK(test.server.ask("/live/cam") == "503: shutting down");
+  const auto file = test.server.get_later("/live/cam.mp4");
+  REQUIRE(file);
+  CHECK(test.server.heard(*file) == Lines{"503: shutting down\n"});
   for (const auto id : all) {
     CHECK_FALSE(done);
     CHECK(test.server.heard(id) == Lines{"closed 1001: shutting down"});

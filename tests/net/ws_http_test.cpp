@@ -112,8 +112,12 @@ TEST_CASE("http: a large page reaches a slow reader whole") {
   net::Loop loop;
   Site site{loop};
   WsPeer peer{site.address(), 4096};
+  CHECK(site.ws->replies() == 0);
   peer.send(get("/large.js"));
+  REQUIRE(run_until(loop, [&] { return peer.status() == 200; }));
+  CHECK(site.ws->replies() == 1);
   REQUIRE(run_until(loop, [&] { return peer.ended(); }));
+  CHECK(site.ws->replies() == 0);
   CHECK_FALSE(peer.was_reset());
   CHECK(peer.received().size() - peer.received().find("\r\n\r\n") - 4 == large_page().size());
 }

@@ -166,6 +166,7 @@ class FakeWsServer : public net::WsServer {
   void stop_listening() override { listens_ = false; }
   Status reload_tls() override { return {}; }
   [[nodiscard]] std::size_t connections() const override { return peers_.size(); }
+  [[nodiscard]] std::size_t replies() const override { return replying; }
   [[nodiscard]] net::Histogram queues() const override {
     net::Histogram all{net::Histogram::kBytes};
     for (std::size_t i = 0; i < peers_.size(); ++i) all.observe(0);
@@ -174,6 +175,7 @@ class FakeWsServer : public net::WsServer {
   [[nodiscard]] const net::WsCounters& counters() const override { return counted; }
 
   net::WsCounters counted;             // the test's word
+  std::size_t replying = 0;            // likewise
   std::vector<net::ConnId> discarded;  // each time that a queue was given up
   std::size_t misdirected = 0;         // sent to peers that are gone: somebody remembers them
 

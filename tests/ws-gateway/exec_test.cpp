@@ -109,6 +109,16 @@ TEST_CASE("exec: who asks and for what is in the variables, encoded") {
   CHECK(value("REMOTE_USER") == "ann");
 }
 
+TEST_CASE("exec: who comes while it drains is told so, and it ends") {
+  Programs programs{{"cat"}};
+  const auto ann = programs.server.open("/");
+  bool done = false;
+  programs.exec.drain(Millis{20}, [&] { done = true; });
+  CHECK(programs.server.ask("/") == "503: shutting down");
+  CHECK(wait_until(programs.loop, [&] { return done; }));  // ann does not go
+  CHECK(programs.server.heard(ann) == Lines{"closed 1001: shutting down"});
+}
+
 TEST_CASE("exec: a token is asked for, names the user, and is told to nobody") {
   constexpr std::string_view kSecret = "thirty-two bytes of secret, or so";
   const auto token = token::sign(R"({"sub":"ann"})", kSecret).value();

@@ -134,6 +134,35 @@ TEST_CASE("one message too many is answered at each door, and not done") {
   CHECK(test.heard(rich) == Lines{R"({"id":7,"ok":false,)" + said.substr(1)});
 }
 
+TEST_CASE("who comes while it drains is told so, at every door") {
+  GatewayTest test;
+  const auto ann = test.chat("/chat/room1");
+  bool done = false;
+  test.gateway.drain(test.hub.loop, Millis{2000}, [&] { done = true; });
+  CHECK(test.server.ask("/chat/room1") == "503: shutting down");
+  CHECK(test.server.ask("/", 0, "scopewire.v1") == "503: shutting down");
+  CHECK(test.server.ask("/live/cam", 1) == "503: shutting down");
+  const auto reader = test.server.read_events("/chat/room1");
+  REQUIRE(reader);
+  CHECK(test.server.heard(*reader) == Lines{"503 application/json"});
+  net::HttpRequest post = test::FakeWsServer::request("/chat/room1");
+  post.method = "POST";
+  post.content_type = "application/json";
+  const auto poster = test.server.request(post, R"({"op":"members"})");
+  CHECK(test.server.heard(poster) == Lines{"503 application/json"});
+  test.server.hang_up(ann);
+  CHECK(done);
+}
+
+TEST_CASE("draining ends although somebody does not go") {
+  GatewayTest test;
+  const auto ann = test.chat("/chat/room1");
+  bool done = false;
+  test.gateway.drain(test.hub.loop, Millis{20}, [&] { done = true; });
+  CHECK(wait_until(test.hub.loop, [&] { return done; }));
+  CHECK(test.heard(ann) == Lines{"closed 1001: shutting down"});
+}
+
 TEST_CASE("draining without anybody is done at once") {
   GatewayTest test;
   bool done = false;

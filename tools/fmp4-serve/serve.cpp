@@ -74,7 +74,9 @@ Serve::Serve(const ServeOptions& options, bus::Client& hub, net::WsServer& serve
               .refused = {}});
   hub.follow("/", {.meta = false, .streams = true, .latest = false});
   net::WsHandlers handlers;
-  handlers.on_request = verdict;
+  handlers.on_request = [this](const net::HttpRequest& request) {
+    return drain_ ? edge::Drain::refusal() : verdict(request);
+  };
   handlers.on_open = [this](net::ConnId id, const net::HttpRequest& request,
                             std::string_view subprotocol) { open(id, request, subprotocol); };
   handlers.on_close = [this](net::ConnId id, std::uint16_t) { closed(id); };
@@ -101,6 +103,12 @@ void Serve::open(net::ConnId id, const net::HttpRequest& request, std::string_vi
 bool Serve::get_later(net::ConnId id, const net::HttpRequest& request) {
   const auto file = read_file_request(request, cut_);
   if (file && !*file) return false;
+  if (drain_) {
+    const net::WsVerdict no = edge::Drain::refusal();
+    server_.reply(
+        id, {.status = no.status, .body = no.reason + "\n", .headers = {{"Retry-After", "1"}}});
+    return true;
+  }
   if (!file) {
     server_.reply(id, {.status = 400, .body = file.error().text + "\n"});
     return true;
@@ -202,7 +210,7 @@ void Serve::closed(net::ConnId id) {
   Watcher watcher = std::move(entry->second);
   watching_.erase(entry);
   if (watcher.allowed) unwatch(id, watcher.watching.stream);
-  if (watching_.empty() && drained_) std::exchange(drained_, nullptr)();
+  if (watching_.empty() && drain_) drain_->look();
 }
 
 void Serve::unwatch(net::ConnId id, const std::string& stream) {
@@ -268,12 +276,13 @@ std::string Serve::streams_json() const {
 
 void Serve::drain(Millis within, std::function<void()> done) {
   server_.stop_listening();
-  if (watching_.empty()) return done();
-  drained_ = std::move(done);
-  std::vector<net::ConnId> all;
-  for (const auto& [id, watcher] : watching_) all.push_back(id);
-  drain_ = std::make_unique<edge::Drain>(loop_, edge::Drain::closing(server_));
-  drain_->start(std::move(all), within);
+  drain_ = std::make_unique<edge::Drain>(loop_, edge::Drain::closing(server_, [this] {
+                                           std::vector<net::ConnId> all;
+                                           for (const auto& [id, watcher] : watching_)
+                                             all.push_back(id);
+                                           return all;
+                                         }));
+  drain_->start(within, std::move(done));
 }
 
 }  // namespace so::fmp4serve

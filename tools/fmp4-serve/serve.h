@@ -54,7 +54,8 @@ class Serve {
   [[nodiscard]] std::size_t channels() const { return channels_.size(); }
   [[nodiscard]] const Counts& counts() const { return counts_; }
 
-  /// Everybody is told to come back elsewhere or later; then `done`, once.
+  /// Nobody is let in any more, and everybody is told to come back elsewhere or later; then `done`,
+  /// once, a second after `within` at the latest.
   void drain(Millis within, std::function<void()> done);
 
   /// Why nobody comes in at present; empty: they do.
@@ -96,9 +97,8 @@ class Serve {
   std::map<std::string, std::string> live_;                             // stream to endpoint
   std::unordered_map<std::string, std::unique_ptr<Channel>> channels_;  // with at least one viewer
   std::unordered_map<net::ConnId, Watcher> watching_;
-  std::unique_ptr<edge::Drain> drain_;
-  std::uint64_t dropped_ = 0;  // frames, in all reports
-  std::function<void()> drained_;
+  std::unique_ptr<edge::Drain> drain_;  // set when it has begun
+  std::uint64_t dropped_ = 0;           // frames, in all reports
   json::Parser parser_;
 };
 

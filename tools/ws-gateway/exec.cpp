@@ -93,6 +93,7 @@ Exec::Exec(ExecOptions options, net::Loop& loop, net::WsServer& server,
 }
 
 net::WsVerdict Exec::verdict(const net::HttpRequest& request) {
+  if (drain_) return edge::Drain::refusal();
   const auto visitor = visitors_.of(request, wall_now());
   if (!visitor)
     return net::WsVerdict::refuse(Visitors::status_of(visitor.error()), visitor.error().text);
@@ -171,17 +172,18 @@ void Exec::close_expired(WallMillis now) {
 void Exec::closed(net::ConnId id) {
   children_.erase(id);
   visitors_.closed(id);
-  if (children_.empty() && drained_) std::exchange(drained_, nullptr)();
+  if (children_.empty() && drain_) drain_->look();
 }
 
 void Exec::drain(Millis within, std::function<void()> done) {
   server_.stop_listening();
-  if (children_.empty()) return done();
-  drained_ = std::move(done);
-  std::vector<net::ConnId> all;
-  for (const auto& [id, child] : children_) all.push_back(id);
-  drain_ = std::make_unique<edge::Drain>(loop_, edge::Drain::closing(server_));
-  drain_->start(std::move(all), within);
+  drain_ = std::make_unique<edge::Drain>(loop_, edge::Drain::closing(server_, [this] {
+                                           std::vector<net::ConnId> all;
+                                           for (const auto& [id, child] : children_)
+                                             all.push_back(id);
+                                           return all;
+                                         }));
+  drain_->start(within, std::move(done));
 }
 
 }  // namespace so::gateway

@@ -52,7 +52,7 @@ class Exec {
   }
   void close_expired(WallMillis now);
 
-  /// All are closed, a thousand a second; then `done`, once.
+  /// As of Gateway.
   void drain(Millis within, std::function<void()> done);
 
   [[nodiscard]] std::size_t children() const { return children_.size(); }
@@ -83,7 +83,6 @@ class Exec {
   std::vector<bool> tls_;  // by listener
   std::unordered_map<net::ConnId, Program> children_;
   std::unique_ptr<edge::Drain> drain_;
-  std::function<void()> drained_;
 };
 
 }  // namespace so::gateway

@@ -131,6 +131,7 @@ net::WsVerdict Gateway::room_verdict(const net::HttpRequest& request) {
 
 // `nowhere`: it may come without a scope.
 net::WsVerdict Gateway::room_verdict(const net::HttpRequest& request, bool nowhere) {
+  if (drain_) return edge::Drain::refusal();
   const auto scope = scope_of_url(request);
   if (!scope) return net::WsVerdict::refuse(400, scope.error().text);
   if (*scope == "/" && !nowhere)
@@ -155,6 +156,7 @@ void Gateway::serve_metadata(std::size_t listener, const std::string& stream) {
 }
 
 net::WsVerdict Gateway::meta_verdict(const net::HttpRequest& request, const std::string& fallback) {
+  if (drain_) return edge::Drain::refusal();
   const auto stream = stream_of(request, fallback);
   if (!stream) return net::WsVerdict::refuse(400, stream.error().text);
   const auto visitor = visitors_.of(request, wall_now());
@@ -283,7 +285,7 @@ void Gateway::closed(net::ConnId id) {
   visitors_.closed(id);
   whereabouts_.left(id, "/");
   doorway_.hub.gone(member_of(id));
-  if (doors_.empty() && drained_) std::exchange(drained_, nullptr)();
+  if (doors_.empty() && drain_) drain_->look();
 }
 
 void Gateway::event(const wire::FrameView& event) {
@@ -350,22 +352,26 @@ std::string Gateway::unready() const {
   return doorway_.hub.connected() ? "" : "no hub";
 }
 
+edge::Drain::Steps Gateway::steps_out() {
+  auto steps = edge::Drain::closing(doorway_.server, [this] {
+    std::vector<net::ConnId> all;
+    for (const auto& [id, door] : doors_) all.push_back(id);
+    return all;
+  });
+  steps.hush = [this](net::ConnId id) { doorway_.server.want_messages(id, false); };
+  steps.settle = [this](std::function<void()> then) { settle(std::move(then)); };
+  steps.close = [this](net::ConnId id) { see_off(id); };
+  return steps;
+}
+
 void Gateway::drain(net::Loop& loop, Millis within, std::function<void()> done) {
   doorway_.server.stop_listening();
   doorway_.hushed = true;
-  if (doors_.empty()) return done();
-  drained_ = std::move(done);
-  std::vector<net::ConnId> all;
-  for (const auto& [id, door] : doors_) all.push_back(id);
-  drain_ = std::make_unique<edge::Drain>(
-      loop, edge::Drain::Steps{
-                .hush = [this](net::ConnId id) { doorway_.server.want_messages(id, false); },
-                .settle = [this](std::function<void()> then) { settle(std::move(then)); },
-                .close = [this](net::ConnId id) { see_off(id); }});
-  const Millis spread = std::max(edge::Drain::window(all.size(), within), kShortestSpread);
+  const Millis spread = std::max(edge::Drain::window(doors_.size(), within), kShortestSpread);
   rich_.advise("restart", spread);
   sse_.advise("restart", spread);
-  drain_->start(std::move(all), within);
+  drain_ = std::make_unique<edge::Drain>(loop, steps_out());
+  drain_->start(within, std::move(done));
 }
 
 std::map<std::string_view, std::size_t> Gateway::routes() const {

@@ -89,8 +89,8 @@ class Gateway {
   /// How often they met limits that the server knows nothing of.
   [[nodiscard]] edge::Limits limits() const;
 
-  /// Everybody is told to come back elsewhere or later, with what they had asked answered; then
-  /// `done`, once.
+  /// Nobody is let in any more. Everybody is told to come back elsewhere or later, with what they
+  /// had asked answered; then `done`, once, a second after `within` at the latest.
   void drain(net::Loop& loop, Millis within, std::function<void()> done);
 
   /// Why nobody comes in at present; empty: they do.
@@ -125,6 +125,7 @@ class Gateway {
   void call(const wire::FrameView& call);
   void kick(const wire::FrameView& kick);
   void settle(std::function<void()> then);
+  [[nodiscard]] edge::Drain::Steps steps_out();
   void see_off(net::ConnId id);
   void mail(const wire::FrameView& mail);
   bool message(const wire::FrameView& message);
@@ -144,8 +145,7 @@ class Gateway {
   MetaDoor meta_{doorway_};
   std::unordered_map<net::ConnId, Door> doors_;  // of every open connection
   std::uint64_t beats_ = 0;
-  std::unique_ptr<edge::Drain> drain_;
-  std::function<void()> drained_;
+  std::unique_ptr<edge::Drain> drain_;  // set when it has begun
 };
 
 }  // namespace so::gateway
