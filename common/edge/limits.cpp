@@ -6,15 +6,22 @@
 namespace so::edge {
 namespace {
 
-cli::Value up_to(Millis most, Millis& field) {
+cli::Value between(Millis least, Millis most, Millis& field) {
   cli::Value value = cli::duration(field);
-  value.set = [most, &field, set = value.set](const std::vector<std::string>& words) -> Status {
+  value.set = [least, most, &field,
+               set = value.set](const std::vector<std::string>& words) -> Status {
     if (auto status = set(words); !status) return status;
-    if (field <= most) return {};
-    return fail(Code::kUsage,
-                fmt::format("{} is over {}", words.front(), cli::show_duration(most)));
+    if (field >= least && field <= most) return {};
+    const bool over = field > most;
+    return fail(Code::kUsage, fmt::format("{} is {} {}", words.front(), over ? "over" : "under",
+                                          cli::show_duration(over ? most : least)));
   };
   return value;
+}
+
+// To do it always, or never to wait, is meant by nobody.
+cli::Value some_time(Millis& field) {
+  return between(Millis{1}, Millis::max(), field);
 }
 
 }  // namespace
@@ -38,10 +45,10 @@ void add_limits(cli::Command& command, net::WsOptions& server) {
   command.limit("connect-rate-per-address", per_second(server.connects.per_address),
                 "more: 429; 0: any");
   command.limit("message-rate", per_second(server.messages), "of one client a second; 0: any");
-  command.limit("handshake-timeout", cli::duration(server.handshake), "for half a request");
-  command.limit("ping-every", cli::duration(server.ping_every), "what asks for a sign of life");
-  command.limit("pong-within", cli::duration(server.pong_within), "or closed with 4112");
-  command.limit("coalesce", up_to(Millis{50}, server.coalesce),
+  command.limit("handshake-timeout", some_time(server.handshake), "for half a request");
+  command.limit("ping-every", some_time(server.ping_every), "what asks for a sign of life");
+  command.limit("pong-within", some_time(server.pong_within), "or closed with 4112");
+  command.limit("coalesce", between(Millis{0}, Millis{50}, server.coalesce),
                 "what is sent may wait so long; to 50ms");
 }
 

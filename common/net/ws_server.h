@@ -89,6 +89,7 @@ struct WsListener {
   std::size_t message_bytes = 256U << 10U;
 };
 
+/// Times are more than 0, but for `coalesce`.
 struct WsOptions {
   /// More get 503, more from one place 429; about 2.5 KiB each while idle. Lowered to 95 % of the
   /// descriptors that the system grants.

@@ -1,8 +1,12 @@
 #include "edge/limits.h"
 
+#include <array>
+#include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
+
+#include "support/captured.h"
 
 using namespace so;
 
@@ -28,4 +32,16 @@ TEST_CASE("edge limits: what the words set") {
   CHECK(server.pong_within == Millis{5'000});
   CHECK(server.handshake == Millis{3'000});
   CHECK(server.coalesce == Millis{20});
+}
+
+TEST_CASE("edge limits: no time at all is no limit") {
+  for (const char* limit : {"--ping-every", "--pong-within", "--handshake-timeout"}) {
+    net::WsOptions server;
+    cli::Command command{{"tool", "a tool", "  tool"}};
+    edge::add_limits(command, server);
+    const std::array<const char*, 3> words{"tool", limit, "0"};
+    test::Captured err{stderr};
+    CHECK(command.parse(static_cast<int>(words.size()), words.data()) == Exit::kUsage);
+    CHECK(err.take().find(std::string{limit} + ": 0 is under 1ms") != std::string::npos);
+  }
 }

@@ -30,6 +30,8 @@ says 2 'limit.yaml:2: ws-gateway has no limit "max_conections", did you mean "ma
   ws-gateway --check-config --config limit.yaml
 says 2 'port.yaml:2: "127.0.0.1:99999" has no port from 0 to 65535' ws-gateway --check-config --config port.yaml
 
+for tool in ws-gateway fmp4-serve; do says 2 '--ping-every: 0 is under 1ms' "$tool" --check-config --ping-every 0; done
+
 # Addresses and URLs.
 says 2 'an address is ipc://PATH, tcp://HOST:PORT or insecure+tcp://HOST:PORT' so-hub --hub http://x
 for tool in rtmp-ingest ws-gateway fmp4-serve; do
