@@ -30,6 +30,12 @@ says 2 'limit.yaml:2: ws-gateway has no limit "max_conections", did you mean "ma
   ws-gateway --check-config --config limit.yaml
 says 2 'port.yaml:2: "127.0.0.1:99999" has no port from 0 to 65535' ws-gateway --check-config --config port.yaml
 
+# Applications have names; a list with * is any.
+printf 'log: {level: info}\napplications: [chat, a/b]\n' >names.yaml
+for tool in so-hub ws-gateway; do
+  says 2 'names.yaml:2: "a/b" cannot be the name of an application' "$tool" --check-config --config names.yaml
+  says 2 '--application: ".." cannot be the name of an application' "$tool" --application ..
+done
 for tool in ws-gateway fmp4-serve; do says 2 '--ping-every: 0 is under 1ms' "$tool" --check-config --ping-every 0; done
 
 # Addresses and URLs.

@@ -50,6 +50,18 @@ TEST_CASE("what its words set") {
   CHECK(run.options.hub_address == "ipc:///tmp/h");
 }
 
+TEST_CASE("applications: any, or those whose names can be one") {
+  CHECK_FALSE(parse({"--standalone", "--application", "*"}).options.hub.applications);
+  CHECK_FALSE(parse({"--standalone", "--application", "chat", "--application", "*"})
+                  .options.hub.applications);
+  for (const char* name : {"a/b", "..", ".", "", "/a", "a/", "a\nb"}) {
+    const auto run = parse({"--standalone", "--application", name});
+    CHECK_MESSAGE(run.exit == Exit::kUsage, name);
+    CHECK(run.err.find("--application: \"" + std::string{name} + "\" cannot be the name") !=
+          std::string::npos);
+  }
+}
+
 TEST_CASE("every listener has the bounds and origins, and its own protocols") {
   auto options = parse({"--meta-listen", "127.0.0.1:0", "--max-message", "1K"}).options.gateway;
   options.origins = {"*"};

@@ -1,9 +1,5 @@
 #include "options.h"
 
-#include <algorithm>
-#include <string>
-#include <vector>
-
 #include "cli/command.h"
 #include "cli/hub_limits.h"
 #include "cli/value.h"
@@ -18,20 +14,12 @@ constexpr cli::Command::Text kText{
     "  so-hub --store /var/lib/scopewire/store\n"
     "  so-hub --hub tcp://10.0.0.1:7777 --key hub.key --tool-keys tools\n"};
 
-// "*" in the list allows any name, as no list does.
-std::optional<std::vector<std::string>> allowed(std::vector<std::string> names) {
-  const bool any = std::find(names.begin(), names.end(), "*") != names.end();
-  if (names.empty() || any) return std::nullopt;
-  return names;
-}
-
 }  // namespace
 
 std::optional<Exit> parse_options(int argc, const char* const* argv, HubOptions& options) {
   hub::Options& hub = options.hub;
-  std::vector<std::string> applications;
   cli::Command command{kText};
-  command.setting("application", "applications", cli::texts(applications, "NAME"),
+  command.setting("application", "applications", cli::applications(hub.applications),
                   "there are only those named; any, if none is");
   command.setting("store", "store", cli::text(options.store.path, "FILE"),
                   "keep persistent objects in this SQLite file");
@@ -46,7 +34,6 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, HubOptions&
   if (const auto exit = command.parse(argc, argv)) return exit;
   options.config = command.common().config;
   options.address = command.common().hub;
-  hub.applications = allowed(std::move(applications));
   return std::nullopt;
 }
 

@@ -39,7 +39,6 @@ struct Words {
   std::vector<cli::Listen> meta{{"127.0.0.1", 8210, ""}};
   std::vector<cli::Listen> tls;
   std::vector<cli::Listen> tls_meta;
-  std::vector<std::string> applications;
   std::string folder;
 };
 
@@ -54,8 +53,8 @@ void add_listeners(cli::Command& command, Words& words, GatewayOptions& gateway)
   command.option("static", cli::text(words.folder, "DIR"), "GET serves the files in it");
 }
 
-void add_hub(cli::Command& command, Words& words, Options& options) {
-  command.setting("application", "applications", cli::texts(words.applications, "NAME"),
+void add_hub(cli::Command& command, Options& options) {
+  command.setting("application", "applications", cli::applications(options.hub.applications),
                   "with --standalone: the applications; else any");
   command.setting("store", "store", cli::text(options.store.path, "FILE"),
                   "with --standalone: as in so-hub");
@@ -93,7 +92,6 @@ std::optional<Exit> read_words(const Words& words, Options& options) {
   gateway.meta_listen = to_meta(words.meta);
   gateway.tls_listen = to_addresses(words.tls);
   gateway.tls_meta_listen = to_meta(words.tls_meta);
-  if (!words.applications.empty()) options.hub.applications = words.applications;
   if (words.folder.empty()) return std::nullopt;
   auto files = net::StaticDir::open(words.folder);
   if (!files) return usage(files.error().text);
@@ -110,7 +108,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
       {"ws-gateway", "WebSocket door: chat, shared objects, metadata, pages", kExamples}};
   command.option("standalone", cli::flag(options.standalone), "have a hub inside");
   add_listeners(command, words, options.gateway);
-  add_hub(command, words, options);
+  add_hub(command, options);
   add_bounds(command, options);
   command.tokens(options.tokens);
   cli::add_hub_limits(command, options.hub);
