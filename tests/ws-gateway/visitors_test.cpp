@@ -49,6 +49,9 @@ TEST_CASE("where a token is looked for, the first place first") {
   CHECK(user(request) == "query");
   request.authorization = "Bearer " + made(R"({"sub":"header"})");
   CHECK(user(request) == "header");
+  request.authorization = "bEARER " + made(R"({"sub":"either case"})");
+  CHECK(user(request) == "either case");
+  CHECK_FALSE(gateway::Visitors::by_cookie(request));
   request.authorization = "Bearer x";
   CHECK(user(request) == "token: it is not three parts with dots between them");
 }

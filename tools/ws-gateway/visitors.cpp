@@ -1,5 +1,8 @@
 #include "visitors.h"
 
+#include <algorithm>
+
+#include "base/ascii.h"
 #include "doorway.h"
 #include "json/read.h"
 #include "json/write.h"
@@ -7,7 +10,7 @@
 namespace so::gateway {
 namespace {
 
-constexpr std::string_view kBearer = "Bearer ";
+constexpr std::string_view kBearer = "bearer ";
 constexpr std::string_view kCookie = "scopewire_token";
 constexpr std::size_t kMostKnown = 4096;
 
@@ -50,10 +53,16 @@ std::string_view cookie_token(const net::HttpRequest& request) {
   return cookie(request.cookie, kCookie);
 }
 
+// A scheme is of either case (RFC 9110, 11.1).
+bool bears_token(std::string_view authorization) {
+  return std::ranges::equal(authorization.substr(0, kBearer.size()), kBearer,
+                            [](char a, char b) { return to_lower(a) == b; });
+}
+
 // Programs send a header, pages have an address and cookies only.
 std::string_view token_of(const net::HttpRequest& request) {
   const std::string_view authorization = request.authorization;
-  if (authorization.starts_with(kBearer)) return authorization.substr(kBearer.size());
+  if (bears_token(authorization)) return authorization.substr(kBearer.size());
   if (const auto token = request.parameter("token"); !token.empty()) return token;
   return cookie_token(request);
 }
@@ -103,7 +112,7 @@ int Visitors::status_of(const Error& error) {
 }
 
 bool Visitors::by_cookie(const net::HttpRequest& request) {
-  return !request.authorization.starts_with(kBearer) && request.parameter("token").empty() &&
+  return !bears_token(request.authorization) && request.parameter("token").empty() &&
          !cookie_token(request).empty();
 }
 
