@@ -1,6 +1,8 @@
 #include "gateway.h"
 
 #include <array>
+#include <chrono>
+#include <memory>
 #include <string_view>
 
 #include <doctest/doctest.h>
@@ -8,6 +10,8 @@
 
 #include "gateway_test.h"
 #include "support/fake_bus.h"
+#include "token/sign.h"
+#include "token/verifier.h"
 
 using namespace so;
 using test::FakeWsServer;
@@ -87,6 +91,32 @@ TEST_CASE("who is refused by a restarted hub is closed") {
   test.bus.refuse(test.bus.next(), "denied");
   turn(test.loop);
   CHECK(test.server.heard(ann) == Lines{"closed 4003: told so"});
+}
+
+TEST_CASE("a token is refreshed while the hub is away, too") {
+  constexpr std::string_view kKey = "thirty-two bytes of secret, or so";
+  const auto made = [&](Millis lives) {
+    const auto expires = std::chrono::duration_cast<Seconds>(wall_now() + lives).count();
+    return token::sign(fmt::format(R"({{"sub":"ann","exp":{}}})", expires), kKey).value();
+  };
+  Hubless test;
+  test.gateway.set_verifier(
+      std::make_shared<const token::Verifier>(token::read_keys(kKey).value(), token::Expected{}),
+      false);
+  test.hello("00000000000000aa");
+  const auto ann = test.server.open("/chat/room1?token=" + made(Millis{5000}), "scopewire.v1");
+  test.bus.done(test.bus.next());  // join
+  turn(test.loop);
+  test.bus.link(false);
+  test.server.heard(ann);
+  const auto again = made(Millis{60'000});
+  test.server.say(ann, fmt::format(R"({{"id":1,"op":"refresh","token":"{}"}})", again));
+  turn(test.loop);
+  const Lines told = test.server.heard(ann);
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].starts_with(R"({"id":1,"ok":true,"expires":)"));
+  test.gateway.close_expired(wall_now() + Millis{30'000});
+  CHECK(test.server.heard(ann).empty());
 }
 
 TEST_CASE("draining closes all, and is done when all have gone") {

@@ -128,7 +128,8 @@ void RichDoor::mailbox(net::ConnId id, const Request& request) {
   }
 }
 
-// Another token of the same user, with what it claims from now on.
+// Another token of the same user, with what it claims from now on. While there is no hub nobody
+// need be asked: it is told when it is back, and may refuse the member then.
 void RichDoor::refresh(net::ConnId id, const Request& request) {
   const std::string& user = doorway_.visitors.user(id);
   auto visitor = doorway_.visitors.of_token(request.token, "user " + user, wall_now());
@@ -138,14 +139,16 @@ void RichDoor::refresh(net::ConnId id, const Request& request) {
                 wsproto::refused(request.id, "bad_token", "token: it is of another user (sub)"));
   }
   const std::string claims = visitor->credentials.text();
-  doorway_.hub.introduce(
-      member_of(id), claims,
-      [this, id, request, visitor = *std::move(visitor)](const bus::Reply& known) {
-        if (!connections_.contains(id)) return;
-        if (!known.ok()) return reply(id, request, known);
-        doorway_.visitors.admit(id, visitor);
-        if (!request.id.empty()) send(id, wsproto::refreshed(request.id, visitor.expires));
-      });
+  bus::Done done = [this, id, request, visitor = *std::move(visitor)](const bus::Reply& known) {
+    if (!connections_.contains(id)) return;
+    if (!known.ok()) return reply(id, request, known);
+    doorway_.visitors.admit(id, visitor);
+    if (!request.id.empty()) send(id, wsproto::refreshed(request.id, visitor.expires));
+  };
+  if (doorway_.hub.connected())
+    return doorway_.hub.introduce(member_of(id), claims, std::move(done));
+  doorway_.hub.introduce(member_of(id), claims);
+  done({});
 }
 
 bus::Done RichDoor::answer(net::ConnId id, const Request& request) {
