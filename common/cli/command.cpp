@@ -47,6 +47,7 @@ struct Command::State {
   [[nodiscard]] std::string unexpected() const;
   [[nodiscard]] Flags flags_given() const;
   Status apply();
+  Status apply_tokens();
   [[nodiscard]] Status check_listeners() const;
   void print() const;
   void print_limits() const;
@@ -209,6 +210,10 @@ bool Command::is_default(std::string_view flag) const {
   return state_->settings.at(flag).origin == "default";
 }
 
+bool Command::is_said(std::string_view flag) const {
+  return state_->settings.at(flag).origin.starts_with("--");
+}
+
 std::optional<Exit> Command::parse(int argc, const char* const* argv) {
   State& state = *state_;
   CommonOptions& common = state.common;
@@ -307,8 +312,8 @@ Status Command::State::apply() {
   if (auto status = settings.apply(flags, config); !status) return status;
   if (policy != nullptr && config.policy) *policy = config.policy;
   if (hooks != nullptr && config.hooks) *hooks = config.hooks;
-  if (tokens != nullptr && !tokens->files.empty()) {
-    if (auto status = read_keys(*tokens); !status) return status;
+  if (tokens != nullptr) {
+    if (auto status = apply_tokens(); !status) return status;
   }
   if (users != nullptr && !users->file.empty()) {
     auto passwords = read_passwords(users->file);
@@ -316,6 +321,21 @@ Status Command::State::apply() {
     users->passwords = *std::move(passwords);
   }
   return check_listeners();
+}
+
+// What is said of tokens while nobody looks at them is a mistake that lets all in.
+Status Command::State::apply_tokens() {
+  if (!tokens->files.empty()) return read_keys(*tokens);
+  const std::array<std::pair<const char*, bool>, 3> all{
+      {{"token-issuer", !tokens->issuer.empty()},
+       {"token-audience", !tokens->audience.empty()},
+       {"token-optional", tokens->optional}}};
+  for (const auto& [flag, said] : all) {
+    if (!said) continue;
+    return fail(Code::kUsage, fmt::format("{}: no --token-key, so tokens are not looked at",
+                                          settings.at(flag).origin));
+  }
+  return {};
 }
 
 Status Command::State::check_listeners() const {

@@ -97,6 +97,8 @@ class Command {
   /// After parse().
   [[nodiscard]] const CommonOptions& common() const;
   [[nodiscard]] bool is_default(std::string_view flag) const;
+  /// It was said on the command line, for this tool and no other.
+  [[nodiscard]] bool is_said(std::string_view flag) const;
 
  private:
   struct State;

@@ -38,6 +38,14 @@ for tool in so-hub ws-gateway; do
 done
 for tool in ws-gateway fmp4-serve; do says 2 '--ping-every: 0 is under 1ms' "$tool" --check-config --ping-every 0; done
 
+# What would do nothing.
+printf 'tokens: {issuer: us}\n' >issuer.yaml
+for tool in rtmp-ingest ws-gateway; do
+  says 2 'issuer.yaml:1: no --token-key, so tokens are not looked at' "$tool" --check-config --config issuer.yaml
+done
+says 2 '--store: without --standalone there is no hub inside' ws-gateway --store file
+says 2 '--meta-listen: programs have no metadata' ws-gateway exec --meta-listen 127.0.0.1:0 -- cat
+
 # Addresses and URLs.
 says 2 'an address is ipc://PATH, tcp://HOST:PORT or insecure+tcp://HOST:PORT' so-hub --hub http://x
 for tool in rtmp-ingest ws-gateway fmp4-serve; do

@@ -82,3 +82,19 @@ TEST_CASE("an address that everybody reaches is refused without consent") {
   CHECK(run.exit == Exit::kUsage);
   CHECK_FALSE(parse({"--listen", "0.0.0.0:9000", "--allow-anonymous"}).exit);
 }
+
+TEST_CASE("what was said and would do nothing is refused") {
+  const auto said = [](std::vector<const char*> words) {
+    const auto run = parse(std::move(words));
+    CHECK(run.exit == Exit::kUsage);
+    return run.err;
+  };
+  CHECK(said({"--store", "/tmp/s"}).find("--store: without --standalone") != std::string::npos);
+  CHECK(said({"--application", "a"}).find("--application: without") != std::string::npos);
+  CHECK(said({"exec", "--meta-listen", "127.0.0.1:0", "--", "cat"})
+            .find("--meta-listen: programs have no metadata") != std::string::npos);
+  CHECK(said({"exec", "--standalone", "--", "cat"}).find("--standalone: programs") !=
+        std::string::npos);
+  CHECK(said({"--token-issuer", "us"}).find("--token-issuer: no --token-key, so") !=
+        std::string::npos);
+}

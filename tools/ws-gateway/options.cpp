@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "base/log.h"
 #include "cli/command.h"
@@ -83,6 +84,20 @@ std::optional<Exit> usage(std::string_view text) {
   return Exit::kUsage;
 }
 
+// What was said to this tool alone and would do nothing; the file is for all tools.
+std::optional<Exit> refuse_idle(const cli::Command& command, bool standalone, bool programs) {
+  if (programs && standalone) return usage("--standalone: programs need no hub");
+  for (const char* flag : {"application", "store", "durability"}) {
+    if (standalone || !command.is_said(flag)) continue;
+    return usage(fmt::format("--{}: without --standalone there is no hub inside", flag));
+  }
+  for (const char* flag : {"meta-listen", "wss-meta-listen"}) {
+    if (!programs || !command.is_said(flag)) continue;
+    return usage(fmt::format("--{}: programs have no metadata", flag));
+  }
+  return std::nullopt;
+}
+
 std::optional<Exit> read_words(const Words& words, Options& options) {
   GatewayOptions& gateway = options.gateway;
   for (const auto* secret : {&words.tls, &words.tls_meta}) {
@@ -118,6 +133,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   cli::add_words(*exec, "CMD", options.exec.command, "a program and its words, after --");
   if (const auto exit = command.parse(argc, argv)) return exit;
   if (*exec && options.exec.command.empty()) return usage("exec: a program is missing");
+  if (const auto idle = refuse_idle(command, options.standalone, bool{*exec})) return idle;
   options.config = command.common().config;
   options.hub_address = command.common().hub;
   options.hub_keys = {command.common().key, command.common().hub_key};
