@@ -54,6 +54,10 @@ class Allowance {
     const RateLimit borne{std::max(1U, limit.per_second / 4), limit.burst};
     return refused_.take(borne, now) ? Answer::kOver : Answer::kAbuse;
   }
+  /// Whether take() would say kWithin.
+  [[nodiscard]] bool allows(const RateLimit& limit, TimePoint now) const {
+    return granted_.allows(limit, now);
+  }
   [[nodiscard]] bool idle(TimePoint now) const { return granted_.idle(now) && refused_.idle(now); }
 
  private:

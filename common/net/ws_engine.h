@@ -113,6 +113,7 @@ class WsEngine final : public WsServer {
   int mouthful();
   void hear_busy();
   void rest(WsConnection& c);
+  [[nodiscard]] bool must_wait(const WsConnection& c) const;
   void wake_rested();
   void take_held(WsConnection& c);
   std::span<std::uint8_t> take(WsConnection& c, std::span<std::uint8_t> bytes, int most);

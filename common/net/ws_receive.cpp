@@ -77,13 +77,24 @@ void WsEngine::rest(WsConnection& c) {
   resting_.push_back({c.id, loop_->now() + kRest});
 }
 
+// Who is not refused what is too much waits until it is not.
+bool WsEngine::must_wait(const WsConnection& c) const {
+  return options_.patient && c.phase == Phase::kOpen &&
+         !c.allowance.allows(options_.messages, loop_->now());
+}
+
 void WsEngine::wake_rested() {
   for (int woken = 0; woken < kRested && !resting_.empty(); resting_.pop_front()) {
     if (resting_.front().until > loop_->now()) break;
     WsConnection* const c = find(resting_.front().id);
     if (c == nullptr) continue;
     ++woken;
+    if (must_wait(*c)) {
+      resting_.push_back({c->id, loop_->now() + kRest});
+      continue;
+    }
     c->resting = false;
+    c->heard = true;  // its pong may be among what was not read
     read_or_wait(*c);
   }
   if (!resting_.empty()) rested_.start(Millis{1});
@@ -127,6 +138,10 @@ std::span<std::uint8_t> WsEngine::take(WsConnection& c, std::span<std::uint8_t> 
   bool more = true;
   for (int i = 0; i < most && more && c.phase != Phase::kEnding; ++i) {
     if (c.phase == Phase::kOpen && (!c.wanted || c.out.half_full())) break;
+    if (must_wait(c)) {
+      rest(c);
+      break;
+    }
     const WsEvent event = c.reader.next(bytes);
     more = event.kind != WsEvent::Kind::kMore && event.kind != WsEvent::Kind::kFault;
     // Who was told to go and goes on talking tires, too.

@@ -99,6 +99,7 @@ struct WsOptions {
   /// What one client may say: messages and pings. More is not told to the tool but as a flood, and
   /// heard slowly; who is refused as many at once, at a quarter of the rate, is closed with 4029.
   RateLimit messages{.per_second = 1000, .burst = 2000};
+  bool patient = false;  // more of them waits instead, with all that comes after: nothing is lost
   std::size_t read_bytes = 64U << 10U;  // per connection and turn; one buffer for all
   Millis handshake{10'000};    // from accept to the end of the request head, and as long for a body
   Millis ping_every{25'000};   // below the 30 s of the most impatient proxies

@@ -88,6 +88,7 @@ void add_metrics(metrics::Families& to, const net::WsServer& server,
 int run_programs(gateway::Options& options, net::Loop& loop) {
   auto listeners = gateway::listeners(options.gateway);
   for (net::WsListener& each : listeners) each.when_full = net::WhenFull::kTell;
+  options.gateway.server.patient = true;  // as a pipe is
   auto server = net::WsServer::open(loop, listeners, options.gateway.server);
   if (!server) return cli::give_up(server.error());
   gateway::Exec exec{options.exec, loop, **server, listeners};
