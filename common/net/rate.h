@@ -29,6 +29,10 @@ class Rate {
     if (limit.per_second > 0) full_until_ = (idle(now) ? now : full_until_) + one(limit);
     return true;
   }
+  /// So many more count, allowed or not.
+  void add(const RateLimit& limit, TimePoint now, std::uint32_t more) {
+    if (limit.per_second > 0) full_until_ = (idle(now) ? now : full_until_) + one(limit) * more;
+  }
   /// All has flowed off: as good as new.
   [[nodiscard]] bool idle(TimePoint now) const { return full_until_ <= now; }
 
@@ -57,6 +61,10 @@ class Allowance {
   /// Whether take() would say kWithin.
   [[nodiscard]] bool allows(const RateLimit& limit, TimePoint now) const {
     return granted_.allows(limit, now);
+  }
+  /// As of Rate.
+  void add(const RateLimit& limit, TimePoint now, std::uint32_t more) {
+    granted_.add(limit, now, more);
   }
   [[nodiscard]] bool idle(TimePoint now) const { return granted_.idle(now) && refused_.idle(now); }
 

@@ -355,6 +355,11 @@ void WsEngine::want_messages(ConnId id, bool wanted) {
   mark(*c);  // what was held is told at the end of the turn
 }
 
+void WsEngine::charge(ConnId id, std::uint32_t more) {
+  WsConnection* const c = find(id);
+  if (c != nullptr) c->allowance.add(options_.messages, loop_->now(), more);
+}
+
 Status WsEngine::reload_tls() {
   Status all;
   for (WsRole& role : roles_) {

@@ -68,6 +68,7 @@ class WsEngine final : public WsServer {
   [[nodiscard]] std::size_t queued_bytes(ConnId id) const override;
   std::size_t discard_unsent(ConnId id) override;
   void want_messages(ConnId id, bool wanted) override;
+  void charge(ConnId id, std::uint32_t more) override;
   void stop_listening() override;
   Status reload_tls() override;
   [[nodiscard]] std::size_t connections() const override { return open_; }

@@ -185,6 +185,8 @@ class WsServer {
 
   /// Whether more is read from the peer: the tool stops it when it cannot pass on what comes in.
   virtual void want_messages(ConnId id, bool wanted) = 0;
+  /// What it has said counts as so many more of WsOptions::messages.
+  virtual void charge(ConnId id, std::uint32_t more) = 0;
 
   /// No new connections from here on; the existing ones live.
   virtual void stop_listening() = 0;

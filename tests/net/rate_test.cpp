@@ -38,6 +38,16 @@ TEST_CASE("rate: a burst at once, then so many a second") {
   CHECK(rate.idle(at(1500)));
 }
 
+TEST_CASE("rate: what is added counts, though it is more than is allowed") {
+  const net::RateLimit limit{.per_second = 10, .burst = 5};
+  net::Rate rate;
+  rate.add(limit, at(0), 10);
+  CHECK(taken(rate, limit, at(500), 100) == 0);
+  CHECK(taken(rate, limit, at(600), 100) == 1);
+  rate.add({}, at(600), 100);  // there is no limit
+  CHECK(rate.idle(at(1100)));
+}
+
 TEST_CASE("rate: none is no limit, one is one at a time") {
   net::Rate rate;
   CHECK(taken(rate, {.per_second = 0, .burst = 0}, at(0), 1000) == 1000);

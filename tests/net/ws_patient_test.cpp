@@ -23,8 +23,9 @@ struct Patient {
     REQUIRE(opened);
     server = *std::move(opened);
     server->set_handlers(0, {.on_message =
-                                 [this](net::ConnId, const net::WsMessage& message) {
+                                 [this](net::ConnId id, const net::WsMessage& message) {
                                    heard.push_back(to_text(message.payload));
+                                   if (heard.back() == "long") server->charge(id, 200);
                                  },
                              .on_close = [this](net::ConnId, std::uint16_t its) { code = its; }});
   }
@@ -53,4 +54,15 @@ TEST_CASE("ws: a patient server hears all that is too much, later and in order")
   REQUIRE(patient.heard.size() == kSaid);
   for (std::size_t i = 0; i < kSaid; ++i) CHECK(patient.heard[i] == std::to_string(i));
   CHECK(patient.server->counters().floods == 0);
+}
+
+TEST_CASE("ws: a message that is charged as many is as long until the next") {
+  Patient patient{{.per_second = 1000, .burst = 2}};
+  WsPeer peer{patient.server->addresses()[0]};
+  peer.send(WsPeer::request("/"));
+  REQUIRE(run_until(patient.loop, [&] { return peer.status() == 101; }));
+  const TimePoint start = Clock::now();
+  peer.send(WsPeer::frame(1, "long") + WsPeer::frame(1, "next"));
+  REQUIRE(run_until(patient.loop, [&] { return patient.heard.size() == 2; }));
+  CHECK(Clock::now() - start >= Millis{190});
 }

@@ -163,6 +163,7 @@ class FakeWsServer : public net::WsServer {
     return 0;
   }
   void want_messages(net::ConnId id, bool wanted) override { peers_.at(id).wanted = wanted; }
+  void charge(net::ConnId id, std::uint32_t more) override { charged[id] += more; }
   void stop_listening() override { listens_ = false; }
   Status reload_tls() override { return {}; }
   [[nodiscard]] std::size_t connections() const override { return peers_.size(); }
@@ -174,10 +175,11 @@ class FakeWsServer : public net::WsServer {
   }
   [[nodiscard]] const net::WsCounters& counters() const override { return counted; }
 
-  net::WsCounters counted;             // the test's word
-  std::size_t replying = 0;            // likewise
-  std::vector<net::ConnId> discarded;  // each time that a queue was given up
-  std::size_t misdirected = 0;         // sent to peers that are gone: somebody remembers them
+  net::WsCounters counted;                       // the test's word
+  std::size_t replying = 0;                      // likewise
+  std::vector<net::ConnId> discarded;            // each time that a queue was given up
+  std::map<net::ConnId, std::uint32_t> charged;  // besides each message
+  std::size_t misdirected = 0;  // sent to peers that are gone: somebody remembers them
 
   /// "/path?name=value&name=value", nothing encoded.
   static net::HttpRequest request(std::string_view url) {

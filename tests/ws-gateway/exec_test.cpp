@@ -50,6 +50,16 @@ TEST_CASE("exec: a line in, a line out, one program for each connection") {
   CHECK(programs.exec.children() == 1);
 }
 
+TEST_CASE("exec: a message of several lines counts as many") {
+  Programs programs{{"cat"}};
+  const auto id = programs.server.open("/");
+  programs.server.say(id, "one");
+  CHECK(programs.server.charged[id] == 0);
+  programs.server.say(id, "two\nthree\nfour");
+  CHECK(programs.server.charged[id] == 2);
+  CHECK(programs.lines(id, 4) == Lines{"one", "two", "three", "four"});
+}
+
 TEST_CASE("exec: how the program ends is how the connection does") {
   Programs well{{"true"}};
   CHECK(well.lines(well.server.open("/"), 1) == Lines{"closed 1000: "});

@@ -1,5 +1,6 @@
 #include "exec.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -135,6 +136,8 @@ void Exec::message(net::ConnId id, const net::WsMessage& message) {
   if (!message.text) {
     return server_.close(id, net::close_code::kUnsupported, "the program reads lines");
   }
+  const auto more = std::count(message.payload.begin(), message.payload.end(), '\n');
+  if (more > 0) server_.charge(id, static_cast<std::uint32_t>(more));
   if (child->second.process->write(as_text(message.payload))) return;
   server_.close(id, net::close_code::kSlowConsumer, "the program does not read");
 }

@@ -34,8 +34,9 @@ std::vector<std::pair<std::string, std::string>> cgi_variables(const net::HttpRe
                                                                net::ConnId id,
                                                                const std::string& user);
 
-/// One program for each connection: a message is a line that it reads, a line that it writes is a
-/// message. It ends with the connection, and the connection with it.
+/// One program for each connection: a message is a line that it reads, or several, each of which
+/// counts as one; a line that it writes is a message. It ends with the connection, and the
+/// connection with it.
 ///
 /// A program whose client does not keep up waits; what it wrote waits in the client's queue, one
 /// line, and the coprocess, each under its bound. A client that takes nothing at all is closed by
