@@ -24,6 +24,7 @@ struct Coprocess::State {
   uv_pipe_t in{};   // that it reads
   uv_pipe_t out{};  // that it writes
   uv_timer_t patience{};
+  uv_shutdown_t last{};  // of `in`, when all was written
   std::array<char, 65536> buffer{};
   CoprocessOptions options;
   Handlers handlers;
@@ -34,6 +35,7 @@ struct Coprocess::State {
   std::string why;
   std::size_t open = 0;        // handles that libuv has and has not closed
   bool alive = false;          // there is a process that has not ended
+  bool dismissed = false;      // and was told to
   Coprocess* owner = nullptr;  // nullptr: nobody wants to know
 
   static State& of(void* data) { return *static_cast<State*>(data); }
@@ -70,6 +72,8 @@ struct Coprocess::State {
   void take(std::string_view text);
   void on_exit(std::int64_t code, int by);
   void abandon();
+  void end_input();
+  void dismiss_after(std::uint64_t ms);
 };
 
 Status Coprocess::State::spawn(uv_loop_t* loop) {
@@ -105,6 +109,7 @@ void Coprocess::State::read() {
 
 // One that says nothing any more may still listen.
 void Coprocess::State::on_read(ssize_t got) {
+  if (got >= 0 && owner == nullptr) return;
   if (got >= 0) return take({buffer.data(), static_cast<std::size_t>(got)});
   close(&out);
 }
@@ -142,23 +147,40 @@ void Coprocess::State::on_exit(std::int64_t code, int by) {
   if (owner == nullptr) close(&out);
 }
 
+// Who waits for its output to be read does not read its input.
 void Coprocess::State::abandon() {
   owner = nullptr;
-  close(&in);
   if (!alive) {
+    close(&in);
     close(&out);
     close(&patience);
     return;
   }
-  uv_timer_start(
-      &patience,
-      [](uv_timer_t* due) {
-        State& self = State::of(due->data);
-        self.signal(SIGTERM);
-        uv_timer_start(
-            due, [](uv_timer_t* last) { State::of(last->data).signal(SIGKILL); }, kLastWords, 0);
-      },
-      kPatience, 0);
+  if (!std::exchange(wanted, true)) read();
+  last.data = this;
+  const auto written = [](uv_shutdown_t* done, int) { of(done->data).end_input(); };
+  if (uv_shutdown(&last, input(), written) != 0) return end_input();
+  dismiss_after(static_cast<std::uint64_t>(options.last_read.count()));
+}
+
+void Coprocess::State::end_input() {
+  close(&in);
+  if (alive && !dismissed) dismiss_after(kPatience);
+}
+
+void Coprocess::State::dismiss_after(std::uint64_t ms) {
+  const auto due = [](uv_timer_t* timer) {
+    State& self = of(timer->data);
+    self.dismissed = true;
+    if (const auto left = uv_stream_get_write_queue_size(self.input()); left > 0) {
+      log::warn("{} has not read all that it was sent: {} bytes", self.options.command.front(),
+                left);
+    }
+    self.signal(SIGTERM);
+    const auto last_words = [](uv_timer_t* over) { of(over->data).signal(SIGKILL); };
+    uv_timer_start(timer, last_words, kLastWords, 0);
+  };
+  uv_timer_start(&patience, due, ms, 0);
 }
 
 Result<std::unique_ptr<Coprocess>> Coprocess::start(Loop& loop, CoprocessOptions options,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "net/loop.h"
 
 namespace so::net {
@@ -19,14 +20,16 @@ struct CoprocessOptions {
   std::size_t line_bytes = std::size_t{2} << 20U;   // of a line that it writes; a longer one is
                                                     // passed over, with a warning
   std::size_t queue_bytes = std::size_t{8} << 20U;  // that it has not read yet
+  Millis last_read{5000};  // it has for those, when nobody wants it any more
 };
 
 /// A command that runs beside us and speaks in lines: what we write it reads from its standard
 /// input, what it writes to its standard output we read. Its standard error is ours. It has a
 /// session of its own, so that it ends with all that it has started there.
 ///
-/// Without a Coprocess any more it is shown the end of its input, after half a second SIGTERM, and
-/// after another second SIGKILL; the end of the loop waits for that.
+/// Without a Coprocess any more it is still given what was written before, and then the end of its
+/// input; what it still writes is for nobody. Half a second after that, or after `last_read`, it
+/// gets SIGTERM, and after another second SIGKILL; the end of the loop waits for that.
 class Coprocess {
  public:
   struct Handlers {

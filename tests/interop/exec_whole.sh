@@ -8,3 +8,10 @@ start echo ws-gateway exec --listen 127.0.0.1:0 -- cat
 seq 4000 >said
 "$client" --count 4000 "ws://$(address echo ws)/" <said >out
 cmp said out || fail "of 4000 lines $(wc -l <out) came"
+
+# What it said before it left is there for a program that begins to read when it has gone.
+start late ws-gateway exec --listen 127.0.0.1:0 --message-rate 0 -- sh -c 'until [ -e go ]; do sleep 0.01; done; exec cat >got'
+seq 100000 >said
+"$client" "ws://$(address late ws)/" <said
+touch go
+eventually cmp said got

@@ -2,12 +2,14 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "net/run_until.h"
+#include "support/temp_dir.h"
 
 using namespace so;
 using net::Coprocess;
@@ -144,12 +146,41 @@ TEST_CASE("coprocess: a line over the bound is passed over, the next is heard") 
 TEST_CASE("coprocess: what is not read is bounded") {
   net::Loop loop;
   Shell shell{loop};
-  shell.run("exec sleep 60", {.command = {}, .queue_bytes = 1 << 20U});
+  shell.run("exec sleep 60", {.command = {}, .queue_bytes = 1 << 20U, .last_read = Millis{50}});
   const std::string line(10000, 'x');
   int written = 0;
   while (written < 1000 && shell.process->write(line)) ++written;
   CHECK(written > 100);
   CHECK(written < 130);  // the queue and the pipe's own 64 KiB
+}
+
+TEST_CASE("coprocess: what was written before is read, whoever wants it any more") {
+  const TempDir dir;
+  constexpr std::size_t kLines = 3000;
+  {
+    net::Loop loop;
+    Shell shell{loop};
+    shell.run(R"(read -r to; exec tee "$to")");
+    REQUIRE(shell.process->write(dir.path("out")));
+    for (std::size_t i = 0; i < kLines; ++i) {
+      REQUIRE(shell.process->write(std::string(1000, 'x')));
+    }
+    shell.process->want_lines(false);
+    shell.process.reset();
+  }
+  CHECK(std::filesystem::file_size(dir.path("out")) == kLines * 1001);
+}
+
+TEST_CASE("coprocess: who never reads what was written before does not hold the end") {
+  const TimePoint start = Clock::now();
+  {
+    net::Loop loop;
+    Shell shell{loop};
+    shell.run("trap '' TERM; exec sleep 60", {.command = {}, .last_read = Millis{50}});
+    REQUIRE(shell.process->write(std::string(1 << 20U, 'x')));
+    shell.process.reset();
+  }
+  CHECK(Clock::now() - start < Seconds{5});
 }
 
 TEST_CASE("coprocess: a program that is not there is an error") {
