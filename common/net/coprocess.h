@@ -20,7 +20,8 @@ struct CoprocessOptions {
   std::size_t line_bytes = std::size_t{2} << 20U;   // of a line that it writes; a longer one is
                                                     // passed over, with a warning
   std::size_t queue_bytes = std::size_t{8} << 20U;  // that it has not read yet
-  Millis last_read{5000};  // it has for those, when nobody wants it any more
+  std::shared_ptr<const void> seat{};  // kept until the process has ended and been reaped
+  Millis last_read{5000};              // it has for those, when nobody wants it any more
 };
 
 /// A command that runs beside us and speaks in lines: what we write it reads from its standard

@@ -1,6 +1,7 @@
 #include "exec.h"
 
 #include <algorithm>
+#include <csignal>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -39,7 +40,7 @@ TEST_CASE("exec: a line in, a line out, one program for each connection") {
   Programs programs{{"sed", "-u", "s/^/said: /"}};
   const auto ann = programs.server.open("/");
   const auto bob = programs.server.open("/");
-  CHECK(programs.exec.children() == 2);
+  CHECK(programs.exec.running() == 2);
   programs.server.say(ann, "hello");
   programs.server.say(bob, "hi");
   CHECK(programs.lines(ann, 1) == Lines{"said: hello"});
@@ -47,7 +48,7 @@ TEST_CASE("exec: a line in, a line out, one program for each connection") {
   programs.server.say_binary(bob, "x");
   CHECK(programs.lines(bob, 1) == Lines{"closed 1003: the program reads lines"});
   programs.server.hang_up(ann);
-  CHECK(programs.exec.children() == 1);
+  CHECK(wait_until(programs.loop, [&] { return programs.exec.running() == 1; }));
 }
 
 TEST_CASE("exec: a message of several lines counts as many") {
@@ -74,7 +75,17 @@ TEST_CASE("exec: one too many is refused") {
   const auto id = programs.server.open("/");
   CHECK(programs.server.ask("/") == "503: as many programs as may run do");
   programs.server.hang_up(id);
-  CHECK(programs.server.ask("/") == "101");
+  CHECK(wait_until(programs.loop, [&] { return programs.server.ask("/") == "101"; }));
+}
+
+TEST_CASE("exec: a program counts as long as it lives, with its connection or without") {
+  Programs programs{{"sh", "-c", "trap '' TERM; echo $$; while :; do sleep 0.1; done"}, 1};
+  const auto id = programs.server.open("/");
+  const pid_t pid = std::stoi(programs.lines(id, 1).at(0));
+  programs.server.hang_up(id);
+  CHECK(programs.server.ask("/") == "503: as many programs as may run do");
+  CHECK(wait_until(programs.loop, [&] { return programs.server.ask("/") == "101"; }));
+  CHECK(kill(pid, 0) == -1);
 }
 
 TEST_CASE("exec: a program waits for a client that is behind, and nothing is lost") {

@@ -98,7 +98,7 @@ net::WsVerdict Exec::verdict(const net::HttpRequest& request) {
   const auto visitor = visitors_.of(request, wall_now());
   if (!visitor)
     return net::WsVerdict::refuse(Visitors::status_of(visitor.error()), visitor.error().text);
-  if (children_.size() < options_.max_children) return net::WsVerdict::accept();
+  if (running() < options_.max_children) return net::WsVerdict::accept();
   return net::WsVerdict::refuse(503, "as many programs as may run do");
 }
 
@@ -119,7 +119,8 @@ void Exec::open(std::size_t listener, net::ConnId id, const net::HttpRequest& re
       {.command = options_.command,
        .environment = cgi_variables(told, where, tls_[listener], id, visitor->user),
        .line_bytes = options_.line_bytes,
-       .queue_bytes = options_.queue_bytes},
+       .queue_bytes = options_.queue_bytes,
+       .seat = seats_},
       {.line = [this, id](std::string_view text) { line(id, text); },
        .ended = [this, id](const std::string& why) { ended(id, why); }});
   if (!child) {

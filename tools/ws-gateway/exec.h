@@ -56,7 +56,10 @@ class Exec {
   /// As of Gateway.
   void drain(Millis within, std::function<void()> done);
 
-  [[nodiscard]] std::size_t children() const { return children_.size(); }
+  /// Programs that run, also those whose connections are gone.
+  [[nodiscard]] std::size_t running() const {
+    return static_cast<std::size_t>(seats_.use_count() - 1);
+  }
   /// As of Gateway.
   [[nodiscard]] edge::Limits limits() const {
     return {{"files", options_.files ? options_.files->refused() : 0}};
@@ -83,6 +86,8 @@ class Exec {
   Visitors visitors_;
   std::vector<bool> tls_;  // by listener
   std::unordered_map<net::ConnId, Program> children_;
+  // Each program has a copy, and may outlive us.
+  std::shared_ptr<const void> seats_ = std::make_shared<const char>();
   std::unique_ptr<edge::Drain> drain_;
 };
 
