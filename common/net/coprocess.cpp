@@ -70,6 +70,7 @@ struct Coprocess::State {
   void read();
   void on_read(ssize_t got);
   void take(std::string_view text);
+  void add(std::string_view piece);
   void on_exit(std::int64_t code, int by);
   void abandon();
   void end_input();
@@ -116,24 +117,27 @@ void Coprocess::State::on_read(ssize_t got) {
 
 void Coprocess::State::take(std::string_view text) {
   for (auto end = text.find('\n'); wanted && end != std::string_view::npos; end = text.find('\n')) {
-    line += text.substr(0, end);
+    add(text.substr(0, end));
     text.remove_prefix(end + 1);
     const std::string whole = std::exchange(line, {});
-    const bool passed_over = std::exchange(too_long, false) || whole.size() > options.line_bytes;
-    if (passed_over) {
-      log::warn("{} wrote a line of over {} bytes", options.command.front(), options.line_bytes);
-    } else if (owner != nullptr) {
-      handlers.line(whole);
-    }
+    if (!std::exchange(too_long, false) && owner != nullptr) handlers.line(whole);
   }
   if (!wanted) {
     untaken = text;
     return;
   }
-  line += text;
+  add(text);
+}
+
+// Of a line that is too long nothing is kept.
+void Coprocess::State::add(std::string_view piece) {
+  if (too_long) return;
+  line += piece;
   if (line.size() <= options.line_bytes) return;
   too_long = true;
   line.clear();
+  log::warn("{} wrote a line of over {} bytes", options.command.front(), options.line_bytes);
+  if (owner != nullptr && handlers.passed_over) handlers.passed_over();
 }
 
 // What it has started may hold its output open.

@@ -33,10 +33,11 @@ struct CoprocessOptions {
 /// gets SIGTERM, and after another second SIGKILL; the end of the loop waits for that.
 class Coprocess {
  public:
+  /// The Coprocess may be destroyed in each.
   struct Handlers {
     std::function<void(std::string_view line)> line{};  // without the newline, borrowed
-    /// Once, last: it has ended and why, "exit code 1" or "signal 9". The Coprocess may be
-    /// destroyed then.
+    std::function<void()> passed_over{};                // there was a line over `line_bytes`
+    /// Once, last: it has ended and why, "exit code 1" or "signal 9".
     std::function<void(const std::string& why)> ended{};
   };
 

@@ -70,6 +70,15 @@ TEST_CASE("exec: how the program ends is how the connection does") {
   CHECK(none.lines(none.server.open("/"), 1) == Lines{"closed 1011: the program cannot be run"});
 }
 
+TEST_CASE("exec: a line that cannot be sent ends the connection, which says so") {
+  Programs large{{"sh", "-c", "echo one; head -c 300000 /dev/zero | tr '\\0' x; echo; echo two"}};
+  CHECK(large.lines(large.server.open("/"), 2) ==
+        Lines{"one", "closed 1011: the program wrote a line that is too long"});
+  Programs endless{{"sh", "-c", "tr '\\0' x </dev/zero"}};
+  CHECK(endless.lines(endless.server.open("/"), 1) ==
+        Lines{"closed 1011: the program wrote a line that is too long"});
+}
+
 TEST_CASE("exec: one too many is refused") {
   Programs programs{{"cat"}, 1};
   const auto id = programs.server.open("/");

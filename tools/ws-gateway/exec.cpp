@@ -122,6 +122,7 @@ void Exec::open(std::size_t listener, net::ConnId id, const net::HttpRequest& re
        .queue_bytes = options_.queue_bytes,
        .seat = seats_},
       {.line = [this, id](std::string_view text) { line(id, text); },
+       .passed_over = [this, id] { give_up(id, "the program wrote a line that is too long"); },
        .ended = [this, id](const std::string& why) { ended(id, why); }});
   if (!child) {
     log::error("{}", child.error().text);
@@ -148,6 +149,12 @@ void Exec::line(net::ConnId id, std::string_view line) {
   Program& program = children_.at(id);
   program.held = line;
   program.process->want_lines(false);
+}
+
+// Without that line the next ones may mean something else.
+void Exec::give_up(net::ConnId id, std::string_view why) {
+  children_.at(id).process.reset();
+  server_.close(id, net::close_code::kInternal, why);
 }
 
 void Exec::drained(net::ConnId id) {

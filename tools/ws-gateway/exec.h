@@ -76,6 +76,7 @@ class Exec {
   void open(std::size_t listener, net::ConnId id, const net::HttpRequest& request);
   void message(net::ConnId id, const net::WsMessage& message);
   void line(net::ConnId id, std::string_view line);
+  void give_up(net::ConnId id, std::string_view why);
   void drained(net::ConnId id);
   void ended(net::ConnId id, const std::string& why);
   void closed(net::ConnId id);
