@@ -74,6 +74,9 @@ TEST_CASE("exec: a line that cannot be sent ends the connection, which says so")
   Programs large{{"sh", "-c", "echo one; head -c 300000 /dev/zero | tr '\\0' x; echo; echo two"}};
   CHECK(large.lines(large.server.open("/"), 2) ==
         Lines{"one", "closed 1011: the program wrote a line that is too long"});
+  Programs binary{{"sh", "-c", R"(printf 'one\n\377two\nthree\n')"}};
+  CHECK(binary.lines(binary.server.open("/"), 2) ==
+        Lines{"one", "closed 1011: the program wrote a line that is not UTF-8"});
   Programs endless{{"sh", "-c", "tr '\\0' x </dev/zero"}};
   CHECK(endless.lines(endless.server.open("/"), 1) ==
         Lines{"closed 1011: the program wrote a line that is too long"});

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "base/utf8.h"
 
 namespace so::gateway {
 namespace {
@@ -145,6 +146,10 @@ void Exec::message(net::ConnId id, const net::WsMessage& message) {
 }
 
 void Exec::line(net::ConnId id, std::string_view line) {
+  if (!is_utf8(as_bytes(line))) {
+    log::warn("{} wrote a line that is not UTF-8", options_.command.front());
+    return give_up(id, "the program wrote a line that is not UTF-8");
+  }
   if (server_.send(id, net::Frame::text(line)) != net::Sent::kFull) return;
   Program& program = children_.at(id);
   program.held = line;
