@@ -32,6 +32,7 @@ struct Coprocess::State {
   std::string untaken;    // that was read when no more was wanted
   bool wanted = true;     // lines are
   bool too_long = false;  // and is passed over
+  bool finished = false;  // all that it writes was read
   std::string why;
   std::size_t open = 0;        // handles that libuv has and has not closed
   bool alive = false;          // there is a process that has not ended
@@ -69,6 +70,7 @@ struct Coprocess::State {
   void start();
   void read();
   void on_read(ssize_t got);
+  void end_output();
   void take(std::string_view text);
   void add(std::string_view piece);
   void on_exit(std::int64_t code, int by);
@@ -99,6 +101,7 @@ void Coprocess::State::start() {
 
 void Coprocess::State::read() {
   if (uv_is_closing(base(&out)) != 0) return;
+  if (finished) return end_output();
   uv_read_start(
       reinterpret_cast<uv_stream_t*>(&out),
       [](uv_handle_t* handle, std::size_t, uv_buf_t* to) {
@@ -108,11 +111,17 @@ void Coprocess::State::read() {
       [](uv_stream_t* from, ssize_t got, const uv_buf_t*) { State::of(from->data).on_read(got); });
 }
 
-// One that says nothing any more may still listen.
 void Coprocess::State::on_read(ssize_t got) {
   if (got >= 0 && owner == nullptr) return;
   if (got >= 0) return take({buffer.data(), static_cast<std::size_t>(got)});
-  close(&out);
+  end_output();
+}
+
+// The last line may have no newline. One that says nothing any more may still listen.
+void Coprocess::State::end_output() {
+  finished = true;
+  if (wanted && !line.empty()) take("\n");
+  if (wanted) close(&out);
 }
 
 void Coprocess::State::take(std::string_view text) {

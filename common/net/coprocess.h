@@ -35,7 +35,7 @@ class Coprocess {
  public:
   /// The Coprocess may be destroyed in each.
   struct Handlers {
-    std::function<void(std::string_view line)> line{};  // without the newline, borrowed
+    std::function<void(std::string_view line)> line{};  // without its newline, borrowed
     std::function<void()> passed_over{};                // there was a line over `line_bytes`
     /// Once, last: it has ended and why, "exit code 1" or "signal 9".
     std::function<void(const std::string& why)> ended{};

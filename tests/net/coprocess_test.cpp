@@ -108,6 +108,33 @@ TEST_CASE("coprocess: who wants no more is told no more, even of what was read w
   CHECK(lines == Lines{"1", "2", "3"});
 }
 
+TEST_CASE("coprocess: the last line needs no newline, and waits like any other") {
+  net::Loop loop;
+  Shell shell{loop};
+  shell.run("printf 'one\\ntwo'");
+  REQUIRE(shell.ended());
+  CHECK(shell.lines == Lines{"one", "two"});
+
+  std::vector<std::string> lines;
+  bool over = false;
+  std::unique_ptr<Coprocess> process;
+  auto started = Coprocess::start(loop, {.command = {"printf", "last"}},
+                                  {.line =
+                                       [&](std::string_view line) {
+                                         lines.emplace_back(line);
+                                         process->want_lines(false);
+                                       },
+                                   .ended = [&](const std::string&) { over = true; }});
+  REQUIRE(started);
+  process = *std::move(started);
+  REQUIRE(run_until(loop, [&] { return !lines.empty(); }));
+  run_for(loop, Millis{50});
+  CHECK_FALSE(over);
+  process->want_lines(true);
+  CHECK(run_until(loop, [&] { return over; }));
+  CHECK(lines == Lines{"last"});
+}
+
 TEST_CASE("coprocess: an end is told once, with its reason, and nothing can be written then") {
   net::Loop loop;
   Shell shell{loop};
