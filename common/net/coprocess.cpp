@@ -1,9 +1,11 @@
 #include "net/coprocess.h"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <utility>
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -34,6 +36,7 @@ struct Coprocess::State {
   bool too_long = false;  // and is passed over
   bool finished = false;  // all that it writes was read
   std::string why;
+  std::size_t unread = 0;      // bytes that it had written when it ended, and that are not read
   std::size_t open = 0;        // handles that libuv has and has not closed
   bool alive = false;          // there is a process that has not ended
   bool dismissed = false;      // and was told to
@@ -71,6 +74,7 @@ struct Coprocess::State {
   void read();
   void on_read(ssize_t got);
   void end_output();
+  std::size_t readable();
   void take(std::string_view text);
   void add(std::string_view piece);
   void on_exit(std::int64_t code, int by);
@@ -113,8 +117,12 @@ void Coprocess::State::read() {
 
 void Coprocess::State::on_read(ssize_t got) {
   if (got >= 0 && owner == nullptr) return;
-  if (got >= 0) return take({buffer.data(), static_cast<std::size_t>(got)});
-  end_output();
+  if (got < 0) return end_output();
+  const auto size = static_cast<std::size_t>(got);
+  take({buffer.data(), size});
+  if (alive || finished) return;
+  unread -= std::min(unread, size);
+  if (unread == 0) end_output();
 }
 
 // The last line may have no newline. One that says nothing any more may still listen.
@@ -149,7 +157,7 @@ void Coprocess::State::add(std::string_view piece) {
   if (owner != nullptr && handlers.passed_over) handlers.passed_over();
 }
 
-// What it has started may hold its output open.
+// What it has started may hold its output open: of that is read what is there, and no more.
 void Coprocess::State::on_exit(std::int64_t code, int by) {
   alive = false;
   why = by != 0 ? fmt::format("signal {}", by) : fmt::format("exit code {}", code);
@@ -157,7 +165,17 @@ void Coprocess::State::on_exit(std::int64_t code, int by) {
   close(&in);
   close(&patience);
   close(&process);
-  if (owner == nullptr) close(&out);
+  if (owner == nullptr) return close(&out);
+  unread = readable();
+  if (unread == 0) end_output();
+}
+
+// Bytes that were written and not read.
+std::size_t Coprocess::State::readable() {
+  int fd = -1;
+  int bytes = 0;
+  if (uv_fileno(base(&out), &fd) != 0 || ioctl(fd, FIONREAD, &bytes) != 0) return 0;
+  return static_cast<std::size_t>(bytes);
 }
 
 // Who waits for its output to be read does not read its input.
@@ -233,6 +251,10 @@ bool Coprocess::write(std::string_view line) {
   if (uv_write(&write->request, state_->input(), &bytes, 1, done) == 0) return true;
   delete write;
   return false;
+}
+
+bool Coprocess::alive() const {
+  return state_ != nullptr && state_->alive;
 }
 
 std::size_t Coprocess::waiting() const {

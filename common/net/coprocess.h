@@ -37,7 +37,8 @@ class Coprocess {
   struct Handlers {
     std::function<void(std::string_view line)> line{};  // without its newline, borrowed
     std::function<void()> passed_over{};                // there was a line over `line_bytes`
-    /// Once, last: it has ended and why, "exit code 1" or "signal 9".
+    /// Once, last: it has ended and why, "exit code 1" or "signal 9". What it had written was told;
+    /// what others write later, who have its output too, is not.
     std::function<void(const std::string& why)> ended{};
   };
 
@@ -52,6 +53,7 @@ class Coprocess {
   /// the command has ended.
   [[nodiscard]] bool write(std::string_view line);
   [[nodiscard]] std::size_t waiting() const;  // bytes that it has not read yet
+  [[nodiscard]] bool alive() const;           // else `ended` comes when all its lines are taken
   /// Whether lines are taken from it, as they are at first. One that nobody takes any from waits
   /// when its pipe is full; up to 64 KiB of what it wrote wait here. May be called from `line`.
   void want_lines(bool wanted);

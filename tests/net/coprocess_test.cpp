@@ -151,6 +151,18 @@ TEST_CASE("coprocess: an end is told once, with its reason, and nothing can be w
   CHECK(shell.why == "signal 9");
 }
 
+TEST_CASE("coprocess: an end does not wait for others that hold its output") {
+  net::Loop loop;
+  Shell shell{loop};
+  shell.run("setsid sh -c 'echo $$; exec sleep 60' & read -r go; echo last; exit 3");
+  REQUIRE(shell.heard(1));  // it has a session of its own
+  CHECK(shell.process->write("go"));
+  REQUIRE(shell.ended());
+  CHECK(shell.lines.back() == "last");
+  CHECK(shell.why == "exit code 3");
+  CHECK(kill(std::stoi(shell.lines.front()), SIGKILL) == 0);
+}
+
 TEST_CASE("coprocess: one that closes its output still listens") {
   net::Loop loop;
   Shell shell{loop};

@@ -116,6 +116,18 @@ TEST_CASE("exec: a program waits for a client that is behind, and nothing is los
   CHECK(rest.back() == "closed 1000: ");
 }
 
+TEST_CASE("exec: what is said to a program that has ended is not held against the client") {
+  Programs programs{{"sh", "-c", "echo $$; read -r go; echo last; exit 3"}};
+  const auto id = programs.server.open("/");
+  const pid_t pid = std::stoi(programs.lines(id, 1).at(0));
+  programs.server.full.insert(id);
+  programs.server.say(id, "go");
+  REQUIRE(wait_until(programs.loop, [&] { return kill(pid, 0) == -1; }));
+  programs.server.say(id, "more");
+  programs.server.drained(id);
+  CHECK(programs.lines(id, 2) == Lines{"last", "closed 1011: exit code 3"});
+}
+
 TEST_CASE("exec: who asks and for what is in the variables, encoded") {
   net::HttpRequest request;
   request.path = "/calc/1";

@@ -139,6 +139,7 @@ void Exec::message(net::ConnId id, const net::WsMessage& message) {
   if (!message.text) {
     return server_.close(id, net::close_code::kUnsupported, "the program reads lines");
   }
+  if (!child->second.process->alive()) return;  // the close that tells why is on its way
   const auto more = std::count(message.payload.begin(), message.payload.end(), '\n');
   if (more > 0) server_.charge(id, static_cast<std::uint32_t>(more));
   if (child->second.process->write(as_text(message.payload))) return;
