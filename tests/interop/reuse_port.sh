@@ -10,9 +10,9 @@ for name in "${names[@]}"; do start "$name" rtmp-ingest --listen "127.0.0.1:$por
 exits 1 rtmp-ingest --listen "127.0.0.1:$port"
 contains err 'address already in use'
 
-ffmpeg -v error -f lavfi -i testsrc2=s=160x90:r=30 -c:v libx264 -g 15 -t 20 -f flv source.flv
+ffmpeg -v error -f lavfi -i testsrc2=s=160x90:r=30 -c:v libx264 -g 15 -t 4 -f flv source.flv
 rtmp=rtmp://127.0.0.1:$port/live/cam
-background publisher ffmpeg -v error -re -i source.flv -c copy -f flv "$rtmp"
+background publisher ffmpeg -v error -re -stream_loop -1 -i source.flv -c copy -f flv "$rtmp"
 eventually live
 
 # Until two of them have had a client, at least: who comes where, the kernel decides.
