@@ -10,8 +10,9 @@ seq 4000 >said
 cmp said out || fail "of 4000 lines $(wc -l <out) came"
 
 # What it said before it left is there for a program that begins to read when it has gone.
-start late ws-gateway exec --listen 127.0.0.1:0 --message-rate 0 -- sh -c 'until [ -e go ]; do sleep 0.01; done; exec cat >got'
+mkfifo go
+start late ws-gateway exec --listen 127.0.0.1:0 --message-rate 0 -- sh -c 'read -r _ <go; exec cat >got'
 seq 100000 >said
 "$client" "ws://$(address late ws)/" <said
-touch go
+echo >go
 eventually cmp said got

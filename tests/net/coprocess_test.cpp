@@ -22,13 +22,17 @@ struct Shell {
   std::vector<std::string> lines{};
   std::string why{};
   std::unique_ptr<Coprocess> process{};
+  bool one_by_one = false;  // it is told to wait behind each line
 
   void run(const std::string& script, net::CoprocessOptions options = {}) {
     options.command = {"sh", "-c", script};
-    auto started =
-        Coprocess::start(loop, options,
-                         {.line = [this](std::string_view line) { lines.emplace_back(line); },
-                          .ended = [this](const std::string& text) { why = text; }});
+    auto started = Coprocess::start(loop, options,
+                                    {.line =
+                                         [this](std::string_view line) {
+                                           lines.emplace_back(line);
+                                           if (one_by_one) process->want_lines(false);
+                                         },
+                                     .ended = [this](const std::string& text) { why = text; }});
     REQUIRE(started);
     process = *std::move(started);
   }
@@ -86,26 +90,16 @@ TEST_CASE("coprocess: one that is not listened to waits, and nothing of it is lo
 
 TEST_CASE("coprocess: who wants no more is told no more, even of what was read with it") {
   net::Loop loop;
-  std::vector<std::string> lines;
-  std::unique_ptr<Coprocess> process;
-  bool over = false;
-  auto started = Coprocess::start(loop, {.command = {"printf", "1\\n2\\n3\\n"}},
-                                  {.line =
-                                       [&](std::string_view line) {
-                                         lines.emplace_back(line);
-                                         process->want_lines(false);
-                                       },
-                                   .ended = [&](const std::string&) { over = true; }});
-  REQUIRE(started);
-  process = *std::move(started);
+  Shell shell{.loop = loop, .one_by_one = true};
+  shell.run("printf '1\\n2\\n3\\n'");
   for (const std::size_t count : {1U, 2U, 3U}) {
-    REQUIRE(run_until(loop, [&] { return lines.size() >= count; }));
-    CHECK(lines.size() == count);
-    CHECK_FALSE(over);
-    process->want_lines(true);
+    REQUIRE(shell.heard(count));
+    CHECK(shell.lines.size() == count);
+    CHECK(shell.why.empty());
+    shell.process->want_lines(true);
   }
-  CHECK(run_until(loop, [&] { return over; }));
-  CHECK(lines == Lines{"1", "2", "3"});
+  CHECK(shell.ended());
+  CHECK(shell.lines == Lines{"1", "2", "3"});
 }
 
 TEST_CASE("coprocess: the last line needs no newline, and waits like any other") {
@@ -115,24 +109,13 @@ TEST_CASE("coprocess: the last line needs no newline, and waits like any other")
   REQUIRE(shell.ended());
   CHECK(shell.lines == Lines{"one", "two"});
 
-  std::vector<std::string> lines;
-  bool over = false;
-  std::unique_ptr<Coprocess> process;
-  auto started = Coprocess::start(loop, {.command = {"printf", "last"}},
-                                  {.line =
-                                       [&](std::string_view line) {
-                                         lines.emplace_back(line);
-                                         process->want_lines(false);
-                                       },
-                                   .ended = [&](const std::string&) { over = true; }});
-  REQUIRE(started);
-  process = *std::move(started);
-  REQUIRE(run_until(loop, [&] { return !lines.empty(); }));
-  run_for(loop, Millis{50});
-  CHECK_FALSE(over);
-  process->want_lines(true);
-  CHECK(run_until(loop, [&] { return over; }));
-  CHECK(lines == Lines{"last"});
+  Shell slow{.loop = loop, .one_by_one = true};
+  slow.run("printf last");
+  REQUIRE(run_until(loop, [&] { return !slow.lines.empty() && !slow.process->alive(); }));
+  CHECK(slow.why.empty());
+  slow.process->want_lines(true);
+  CHECK(slow.ended());
+  CHECK(slow.lines == Lines{"last"});
 }
 
 TEST_CASE("coprocess: an end is told once, with its reason, and nothing can be written then") {
