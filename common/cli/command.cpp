@@ -47,7 +47,7 @@ struct Command::State {
   [[nodiscard]] std::string unexpected() const;
   [[nodiscard]] Flags flags_given() const;
   Status apply();
-  Status apply_tokens();
+  [[nodiscard]] Status apply_tokens() const;
   [[nodiscard]] Status check_listeners() const;
   void print() const;
   void print_limits() const;
@@ -324,7 +324,7 @@ Status Command::State::apply() {
 }
 
 // What is said of tokens while nobody looks at them is a mistake that lets all in.
-Status Command::State::apply_tokens() {
+Status Command::State::apply_tokens() const {
   if (!tokens->files.empty()) return read_keys(*tokens);
   const std::array<std::pair<const char*, bool>, 3> all{
       {{"token-issuer", !tokens->issuer.empty()},

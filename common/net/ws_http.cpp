@@ -173,9 +173,9 @@ int WsEngine::on_http(WsConnection& c) {
   ++counters_.requests;
   if (c.refusal != 0) return answer(c, one_too_many(c.refusal), nullptr, false);
   HttpRequest& request = *c.request;
-  const auto method = std::find_if(kMethods.begin(), kMethods.end(), [&](const Method& each) {
-    return has_header(c.wsi, each.token);
-  });
+  const auto* const method =
+      std::find_if(kMethods.begin(), kMethods.end(),
+                   [&](const Method& each) { return has_header(c.wsi, each.token); });
   if (method == kMethods.end()) return answer(c, say(405, "no such method"), nullptr, false);
   request.method = method->name;
   const bool head_only = request.method == "HEAD";

@@ -85,6 +85,12 @@ void add_metrics(metrics::Families& to, const net::WsServer& server,
   }
 }
 
+void put_in_force(const cli::Rules& rules, bus::LocalBus* inside, gateway::Gateway& gateway) {
+  if (inside != nullptr && rules.policy) inside->set_policy(rules.policy);
+  if (inside != nullptr && rules.hooks) inside->set_hooks(*rules.hooks);
+  if (rules.policy) gateway.set_policy(rules.policy);
+}
+
 int run_programs(gateway::Options& options, net::Loop& loop) {
   auto listeners = gateway::listeners(options.gateway);
   for (net::WsListener& each : listeners) each.when_full = net::WhenFull::kTell;
@@ -127,13 +133,7 @@ int main(int argc, char** argv) {
 
   bus::Client hub{**bus, loop, "ws-gateway", std::string{gateway::kClaims}};
   gateway::Gateway gateway{options.gateway, hub, **server};
-  const auto put_in_force = [&] {
-    const cli::Rules& rules = options.rules;
-    if (inside != nullptr && rules.policy) inside->set_policy(rules.policy);
-    if (inside != nullptr && rules.hooks) inside->set_hooks(*rules.hooks);
-    if (rules.policy) gateway.set_policy(rules.policy);
-  };
-  put_in_force();
+  put_in_force(options.rules, inside, gateway);
   const auto check_tokens = [&] {
     gateway.set_verifier(options.tokens.verifier, options.tokens.optional);
   };
@@ -150,7 +150,7 @@ int main(int argc, char** argv) {
     auto rules = cli::rules_again(options.config, options.rules);
     if (!rules) return;
     options.rules = *std::move(rules);
-    put_in_force();
+    put_in_force(options.rules, inside, gateway);
   });
   end_on_signals(loop, [&](auto done) { gateway.drain(loop, options.drain, std::move(done)); });
   return run(
