@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -39,6 +40,11 @@ InheritedStream::InheritedStream(int fd, Use use) : can_wait_(epoll_takes(fd)) {
   fcntl(fd, F_SETFL, flags_ | O_NONBLOCK);
 }
 
+bool InheritedStream::is_pipe() const {
+  struct stat is {};
+  return fstat(fd_.get(), &is) == 0 && S_ISFIFO(is.st_mode);
+}
+
 InheritedStream::~InheritedStream() {
   if (original_ >= 0) fcntl(original_, F_SETFL, flags_);
 }
@@ -47,9 +53,11 @@ Input::Input(Loop& loop, int fd, Handlers handlers)
     : stream_(fd, InheritedStream::Use::kRead),
       handlers_(std::move(handlers)),
       buffer_(kReadBytes),
-      next_(loop, [this] { read_some(); }) {
+      next_(loop, [this] { read_some(); }),
+      is_pipe_(stream_.is_pipe()),
+      known_empty_(!is_pipe_) {
   if (stream_.can_wait()) {
-    poll_ = std::make_unique<Poll>(loop, stream_.fd(), [this](Poll::Ready) { read_some(); });
+    poll_ = std::make_unique<Poll>(loop, stream_.fd(), [this](Poll::Ready) { next_.request(); });
   }
   wait();
 }
@@ -59,12 +67,12 @@ void Input::want_bytes(bool wanted) {
   wait();
 }
 
+// A named pipe whose last writer was gone before we opened it is never announced as ended: only a
+// read finds that out, so a pipe is read until it is empty.
 void Input::wait() {
-  if (poll_) {
-    poll_->want(wanted_ && !ended_, false);
-  } else if (wanted_ && !ended_) {
-    next_.request();
-  }
+  const bool reading = wanted_ && !ended_;
+  if (poll_) poll_->want(reading, false);
+  if (reading && (!poll_ || !known_empty_)) next_.request();
 }
 
 void Input::read_some() {
@@ -72,6 +80,7 @@ void Input::read_some() {
   const ssize_t got = read(stream_.fd(), buffer_.data(), buffer_.size());
   if (got < 0 && errno != EAGAIN && errno != EINTR) return end(system_error("read the input"));
   if (got == 0) return end({});
+  known_empty_ = !is_pipe_ || (got < 0 && errno == EAGAIN);
   if (got > 0 && handlers_.on_bytes) {
     handlers_.on_bytes(ByteView{buffer_}.first(static_cast<std::size_t>(got)));
   }

@@ -27,6 +27,8 @@ class InheritedStream {
   [[nodiscard]] int fd() const { return fd_.get(); }
   /// Pipes, terminals and sockets. Files and /dev/null are always ready, and cannot be waited for.
   [[nodiscard]] bool can_wait() const { return can_wait_; }
+  /// With a name or without.
+  [[nodiscard]] bool is_pipe() const;
 
  private:
   UniqueFd fd_;
@@ -58,6 +60,8 @@ class Input {
   Bytes buffer_;
   std::unique_ptr<Poll> poll_;  // null: always ready
   TurnEnd next_;
+  bool is_pipe_;
+  bool known_empty_;  // what comes from now on is announced
   bool wanted_ = true;
   bool ended_ = false;
 };

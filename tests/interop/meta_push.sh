@@ -17,7 +17,8 @@ echo '{"n":6}' | meta-push live/cam --file - --file more.jsonl
 mkfifo pipe
 cat more.jsonl >pipe &
 meta-push live/cam --file pipe
-for n in 0 1 2 3 4 5 6 5 5; do echo "{\"n\":$n}"; done >wanted
+sh -c 'cat more.jsonl >pipe & exec 7<pipe; wait; exec meta-push live/cam <&7' # the writer is gone before
+for n in 0 1 2 3 4 5 6 5 5 5; do echo "{\"n\":$n}"; done >wanted
 eventually expect "$(cat wanted)" data
 stop follower
 

@@ -8,12 +8,14 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <doctest/doctest.h>
 
 #include "base/unique_fd.h"
 #include "net/run_until.h"
+#include "support/temp_dir.h"
 
 using namespace so;
 using net::Sent;
@@ -99,6 +101,23 @@ TEST_CASE("stdio: a pipe is read as it comes, to its end") {
   REQUIRE(run_until(loop, [&] { return reader.ended; }));
   CHECK(reader.text == "one two");
   CHECK(reader.error.empty());
+}
+
+// Linux tells nobody who opens a named pipe after its last writer that the writer has gone.
+TEST_CASE("stdio: the end of a named pipe is found, though its writer was gone before") {
+  net::Loop loop;
+  for (const std::string_view written : {"", "all of it"}) {
+    const TempDir dir;
+    const std::string path = dir.path("named");
+    REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+    const UniqueFd read{open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+    UniqueFd write{open(path.c_str(), O_WRONLY | O_CLOEXEC)};
+    put(write, written);
+    write = UniqueFd{};
+    Reader reader{loop, read};
+    REQUIRE(run_until(loop, [&] { return reader.ended; }));
+    CHECK(reader.text == written);
+  }
 }
 
 TEST_CASE("stdio: files and /dev/null are read, though nothing waits for them") {
