@@ -1,14 +1,16 @@
 #include "net/read_set.h"
 
 #include <algorithm>
-#include <array>
-#include <span>
-
-#include <sys/epoll.h>
+#include <chrono>
 
 #include "net/socket.h"
 
 namespace so::net {
+namespace {
+
+constexpr std::chrono::microseconds kOfATurn{100};  // for all of them
+
+}  // namespace
 
 Result<std::unique_ptr<ReadSet>> ReadSet::open(Loop& loop, Callback callback, Millis rest) {
   UniqueFd epoll{epoll_create1(EPOLL_CLOEXEC)};
@@ -40,15 +42,25 @@ void ReadSet::remove(int fd) {
 // As many as fit; the others are ready in the next turn too. While it rests, the loop does not
 // watch; where little comes there is nothing to save.
 void ReadSet::look(bool often) {
-  constexpr std::size_t kBatch = 256;
   looked_ = loop_->now();
-  std::array<epoll_event, kBatch> events{};
-  const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 0);
-  const auto ready = std::span{events}.first(static_cast<std::size_t>(std::max(count, 0)));
-  for (const epoll_event& event : ready) callback_(ConnId{event.data.u64});
-  const bool rests = often && !ready.empty() && ready.size() < kBatch;
+  if (ready_.empty()) {
+    const int count = epoll_wait(epoll_.get(), events_.data(), kBatch, 0);
+    ready_ = std::span{events_}.first(static_cast<std::size_t>(std::max(count, 0)));
+  }
+  const bool few = !ready_.empty() && ready_.size() < kBatch;
+  tell();
+  const bool rests = often && few && ready_.empty();
   watch_.want(!rests, false);
   if (rests) rested_.start(rest_);
+}
+
+void ReadSet::tell() {
+  const TimePoint end = Clock::now() + kOfATurn;
+  while (!ready_.empty() && Clock::now() < end) {
+    const ConnId id{ready_.front().data.u64};
+    ready_ = ready_.subspan(1);
+    callback_(id);
+  }
 }
 
 }  // namespace so::net

@@ -31,7 +31,12 @@ void TcpConnections::may_wait(ConnId id, bool waits) {
   c->waits = waits;
   if (waits && !unhurried_) {
     auto opened = ReadSet::open(
-        *loop_, [this](ConnId ready) { on_ready(*find(ready), {.readable = true}); }, limits_.rest);
+        *loop_,
+        [this](ConnId ready) {
+          Connection* its = find(ready);
+          if (its != nullptr && its->unhurried) on_ready(*its, {.readable = true});
+        },
+        limits_.rest);
     if (!opened) return;
     unhurried_ = *std::move(opened);
   }
