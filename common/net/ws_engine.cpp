@@ -96,13 +96,16 @@ WsEngine::WsEngine(Loop& loop, const WsOptions& options)
       room_(options.reply_bytes),
       rested_(loop, [this] { wake_rested(); }),
       turn_end_(loop, [this] { end_turn(); }),
-      deadlines_(tick_for(options)),
-      tick_(loop, [this] { check_deadlines(); }) {}
+      every_(tick_for(options)),
+      deadlines_(every_),
+      tick_(loop, [this] { check_deadlines(); }),
+      due_soon_(loop, [this] { check_some(); }) {}
 
 WsEngine::~WsEngine() {
   going_ = true;
   stop_listening();
   tick_.stop();
+  due_soon_.stop();
   marked_.clear();
   waiting_.clear();
   roles_.clear();
@@ -179,7 +182,7 @@ void WsEngine::on_accept(WsRole& role, UniqueFd socket, const SocketAddress& pee
     return;
   }
   const ConnId id{++last_id_};
-  if (connections_.empty()) tick_.start(tick_for(options_), tick_for(options_));
+  if (connections_.empty()) tick_.start(every_, every_);
   auto connection = std::make_unique<WsConnection>(id, role, role.listener.queue_bytes,
                                                    role.listener.message_bytes);
   connection->seat = std::move(seat);
@@ -224,6 +227,7 @@ void WsEngine::mark(WsConnection& c) {
 }
 
 void WsEngine::end_turn() {
+  bury();
   hear_busy();
   send_fanout();
   const TimePoint said = said_;

@@ -47,9 +47,9 @@ struct WsRole {
 /// library shows to nobody.
 ///
 /// ws_engine.cpp: accepting, the public side   ws_events.cpp: what the library calls
-/// ws_http.cpp: requests                       ws_send.cpp: sending, closing, pings
+/// ws_http.cpp: requests                       ws_send.cpp: sending, closing
 /// ws_content.cpp: the bodies of requests      ws_receive.cpp: what clients say
-/// ws_reply.cpp: the replies to them
+/// ws_reply.cpp: the replies to them           ws_deadlines.cpp: pings, who takes too long
 class WsEngine final : public WsServer {
  public:
   WsEngine(Loop& loop, const WsOptions& options);
@@ -156,8 +156,12 @@ class WsEngine final : public WsServer {
   void took(WsConnection& c, std::size_t bytes);
   void after_flush(WsConnection& c);
   void kill(WsConnection& c, std::uint16_t code);
+  void bury();
+
+  // ws_deadlines.cpp
   void schedule(WsConnection& c, Millis after);
   void check_deadlines();
+  void check_some();
   void check(WsConnection& c);
   void check_alive(WsConnection& c);
   void check_body(WsConnection& c);
@@ -194,9 +198,14 @@ class WsEngine final : public WsServer {
   std::deque<Rest> resting_;  // have said more than they may; who wakes first comes first
   Timer rested_;
   TurnEnd turn_end_;
-  TimePoint said_{};  // when the first of marked_ was marked
+  TimePoint said_{};          // when the first of marked_ was marked
+  std::deque<ConnId> dying_;  // killed, and not told to the library yet
+  Millis every_;              // the deadlines are looked at
   Deadlines deadlines_;
   Timer tick_;
+  std::deque<Deadlines::Due> due_;  // and not looked at yet
+  std::size_t due_at_once_ = 0;     // of these
+  Timer due_soon_;
   WsCounters counters_;
   std::minstd_rand random_{std::random_device{}()};
   bool going_ = false;  // being destroyed: no more calls to the tool

@@ -3,10 +3,21 @@
 #include "net/ws_engine.h"
 
 namespace so::net {
+namespace {
+
+// What the library may still come with for one that was killed.
+bool goes_on(int reason) {
+  return reason == LWS_CALLBACK_HTTP_CONFIRM_UPGRADE || reason == LWS_CALLBACK_HTTP ||
+         reason == LWS_CALLBACK_HTTP_BODY || reason == LWS_CALLBACK_HTTP_BODY_COMPLETION ||
+         reason == LWS_CALLBACK_HTTP_WRITEABLE || reason == LWS_CALLBACK_ESTABLISHED;
+}
+
+}  // namespace
 
 int WsEngine::on_event(lws* wsi, int reason, std::string_view in) {
   WsConnection* const c = find(wsi);
   if (c == nullptr) return 0;
+  if (c->phase == Phase::kEnding && goes_on(reason)) return -1;
   switch (reason) {
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
       return on_upgrade(*c);

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <libwebsockets.h>
@@ -11,25 +10,11 @@
 namespace so::net {
 namespace {
 
-const Frame& ping() {
-  static const Frame the_ping = Frame::ping(as_bytes("ping"));
-  return the_ping;
-}
-
-bool readable(int fd) {
-  pollfd look{fd, POLLIN, 0};
-  return poll(&look, 1, 0) > 0;
-}
-
-// The library does not look at what comes from a peer whom it owes a body.
-bool has_left(int fd) {
-  char byte = 0;
-  return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
-}
+constexpr int kBuriedAtOnce = 4;  // each costs as much as ten messages
 
 }  // namespace
 
-// Without manners, from wherever we are: the library closes in its next service.
+// Without manners, from wherever we are: the library closes in one of its next services.
 void WsEngine::kill(WsConnection& c, std::uint16_t code) {
   if (c.close_code == 0) c.close_code = code;
   stop_reading(c);
@@ -37,8 +22,20 @@ void WsEngine::kill(WsConnection& c, std::uint16_t code) {
   c.out.clear();
   drop_reply(c);
   say_goodbye(c.wsi);
-  lws_set_timeout(c.wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
-  lws_cancel_service(c.role->context->get());  // its timers run only when it is woken
+  dying_.push_back(c.id);
+  turn_end_.request();
+}
+
+// Where many are gone at once, the others are not kept waiting for it.
+void WsEngine::bury() {
+  for (int buried = 0; buried < kBuriedAtOnce && !dying_.empty(); dying_.pop_front()) {
+    const WsConnection* const c = find(dying_.front());
+    if (c == nullptr) continue;
+    ++buried;
+    lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+    lws_cancel_service(c->role->context->get());  // its timers run only when it is woken
+  }
+  if (!dying_.empty()) turn_end_.request();
 }
 
 // Our own frame in our own queue, so that it follows everything sent before; the library would
@@ -147,85 +144,6 @@ void WsEngine::after_flush(WsConnection& c) {
   } else if (was_behind && c.role->handlers.on_drained) {
     c.role->handlers.on_drained(c.id);
   }
-}
-
-void WsEngine::schedule(WsConnection& c, Millis after) {
-  c.deadline = loop_->now() + after;
-  deadlines_.add(c.id, c.deadline);
-}
-
-void WsEngine::check_deadlines() {
-  for (const Deadlines::Due& due : deadlines_.take(loop_->now())) {
-    WsConnection* const c = find(due.id);
-    if (c != nullptr && c->deadline == due.when) check(*c);
-  }
-}
-
-void WsEngine::check(WsConnection& c) {
-  const Millis still = std::chrono::duration_cast<Millis>(loop_->now() - c.progress_at);
-  switch (c.phase) {
-    case Phase::kOpen:
-      return check_alive(c);
-    case Phase::kOwed:
-    case Phase::kBody:
-    case Phase::kBodyEnd:
-      return check_body(c);
-    case Phase::kReply:
-      if (too_slow(c)) {
-        ++counters_.slow_replies;
-        return kill(c, close_code::kSlowConsumer);
-      }
-      // A caller who goes on talking would wake the library for nothing, again and again.
-      if (still >= options_.handshake || readable(lws_get_socket_fd(c.wsi))) return kill(c, 0);
-      return schedule(c, std::min(options_.handshake, Millis{1000}));
-    case Phase::kClosing:
-      if (still >= options_.close_within) return kill(c, 0);
-      return schedule(c, options_.close_within);
-    case Phase::kHead:
-    case Phase::kContent:
-      ++counters_.late;
-      return kill(c, 0);
-    case Phase::kCloseSent:
-    case Phase::kEnding:
-      return kill(c, 0);
-  }
-}
-
-void WsEngine::check_body(WsConnection& c) {
-  const Millis still = std::chrono::duration_cast<Millis>(loop_->now() - c.progress_at);
-  const bool ending = c.phase == Phase::kBodyEnd;
-  const Millis limit = ending ? options_.close_within : options_.pong_within;
-  if (has_left(lws_get_socket_fd(c.wsi))) return kill(c, close_code::kAbnormal);
-  if ((!c.behind && !ending) || still < limit) {
-    return schedule(c, std::min(limit, Millis{1000}));
-  }
-  if (!ending) ++counters_.slow_consumers;
-  kill(c, close_code::kSlowConsumer);
-}
-
-void WsEngine::check_alive(WsConnection& c) {
-  const Millis still = std::chrono::duration_cast<Millis>(loop_->now() - c.progress_at);
-  if (c.behind) {
-    if (still < options_.pong_within) return schedule(c, options_.pong_within);
-    ++counters_.slow_consumers;
-    return kill(c, close_code::kSlowConsumer);
-  }
-  if (c.pinged && !c.heard && c.wanted && !c.resting && !c.crowded) {
-    ++counters_.no_pong;
-    start_close(c, close_code::kNoPong, "no pong");
-    flush(c);
-    return kill(c, close_code::kNoPong);
-  }
-  if (c.pinged) {
-    c.pinged = false;
-    return schedule(c, std::max(options_.ping_every - options_.pong_within, Millis{1}));
-  }
-  c.pinged = true;
-  c.heard = false;
-  c.pinged_at = loop_->now();
-  c.out.push_always(ping().parcel());
-  mark(c);
-  schedule(c, options_.pong_within);
 }
 
 }  // namespace so::net
