@@ -18,7 +18,7 @@ namespace so::net {
 class Forgeries {
  public:
   static constexpr RateLimit kOfOne{.per_second = 1, .burst = 5};
-  static constexpr int kShare = 125;   // of the time: one part of so many
+  static constexpr int kShare = 250;   // of the time: one part of so many
   static constexpr Millis kBurst{20};  // of work, at once
 
   static constexpr std::string_view kTooMany =

@@ -23,8 +23,8 @@ TEST_CASE("forgeries: one source is slowed down, others are not, until all toget
   const TimePoint later = now + Millis{1};  // the next; what it costs has to be worked off
   CHECK(forgeries.may_come("b", later));
   forgeries.came("", kTook, later);
-  CHECK_FALSE(forgeries.may_come("b", later + Millis{249}));
-  CHECK(forgeries.may_come("b", later + Millis{250}));
+  CHECK_FALSE(forgeries.may_come("b", later + Millis{499}));
+  CHECK(forgeries.may_come("b", later + Millis{500}));
   CHECK_FALSE(forgeries.may_come("a", now + Millis{999}));
   CHECK(forgeries.may_come("a", now + Seconds{1}));
 }
