@@ -116,7 +116,9 @@ class WsEngine final : public WsServer {
   void rest(WsConnection& c);
   [[nodiscard]] bool must_wait(const WsConnection& c) const;
   void wake_rested();
-  void take_held(WsConnection& c);
+  void hear_rested();
+  void catch_up(WsConnection& c);
+  void take_held(WsConnection& c, int most);
   std::span<std::uint8_t> take(WsConnection& c, std::span<std::uint8_t> bytes, int most);
   void on_frame(WsConnection& c, const WsEvent& event);
   void on_pong(WsConnection& c);
@@ -195,7 +197,8 @@ class WsEngine final : public WsServer {
     ConnId id;
     TimePoint until;
   };
-  std::deque<Rest> resting_;  // have said more than they may; who wakes first comes first
+  std::deque<Rest> resting_;        // have said more than they may; who wakes first comes first
+  std::deque<ConnId> catching_up_;  // have rested, and take turns with what was not read
   Timer rested_;
   TurnEnd turn_end_;
   TimePoint said_{};          // when the first of marked_ was marked

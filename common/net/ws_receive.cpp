@@ -14,7 +14,7 @@ constexpr int kBite = 4;       // of more of those, and of one that has said mor
 constexpr std::chrono::microseconds kForBusy{50};  // of a turn, for those who have said more
 constexpr std::uint8_t kTired = 8;                 // as many were too much: time for a rest
 constexpr Millis kRest{10};
-constexpr int kRested = 1;  // a millisecond: all who rest are refused 8,000 messages a second
+constexpr int kLane = 8;  // messages a millisecond, of all together who have rested
 
 }  // namespace
 
@@ -59,7 +59,7 @@ void WsEngine::hear_busy() {
     if (c->held.empty()) {
       on_readable(id);
     } else if (!c->resting && ((c->wanted && !c->crowded) || c->phase != Phase::kOpen)) {
-      take_held(*c);
+      take_held(*c, kBite);
       read_or_wait(*c);
     }
   }
@@ -73,7 +73,7 @@ void WsEngine::rest(WsConnection& c) {
   c.tired = 0;
   if (std::exchange(c.resting, true)) return;
   stop_reading(c);
-  if (resting_.empty()) rested_.start(kRest);
+  if (resting_.empty() && catching_up_.empty()) rested_.start(kRest);
   resting_.push_back({c.id, loop_->now() + kRest});
 }
 
@@ -84,20 +84,49 @@ bool WsEngine::must_wait(const WsConnection& c) const {
 }
 
 void WsEngine::wake_rested() {
-  for (int woken = 0; woken < kRested && !resting_.empty(); resting_.pop_front()) {
-    if (resting_.front().until > loop_->now()) break;
+  for (; !resting_.empty() && resting_.front().until <= loop_->now(); resting_.pop_front()) {
     WsConnection* const c = find(resting_.front().id);
     if (c == nullptr) continue;
-    ++woken;
     if (must_wait(*c)) {
       resting_.push_back({c->id, loop_->now() + kRest});
       continue;
     }
-    c->resting = false;
     c->heard = true;  // its pong may be among what was not read
-    read_or_wait(*c);
+    catching_up_.push_back(c->id);
   }
-  if (!resting_.empty()) rested_.start(Millis{1});
+  hear_rested();
+  if (!resting_.empty() || !catching_up_.empty()) rested_.start(Millis{1});
+}
+
+// Who has flooded shares one narrow lane with all others who have, until nothing of what it said is
+// left: however many they are, nobody else waits for them.
+void WsEngine::hear_rested() {
+  bool heard = false;
+  while (!heard && !catching_up_.empty()) {
+    WsConnection* const c = find(catching_up_.front());
+    catching_up_.pop_front();
+    if (c == nullptr || c->phase == Phase::kEnding) continue;
+    heard = true;
+    c->resting = false;
+    options_.patient ? read_or_wait(*c) : catch_up(*c);
+  }
+}
+
+void WsEngine::catch_up(WsConnection& c) {
+  if (c.phase == Phase::kOpen && (!c.wanted || c.crowded)) return read_or_wait(c);
+  if (c.held.empty()) {
+    const Transfer got = receive(c.wsi, read_buffer_);
+    if (got.ended) return kill(c, close_code::kAbnormal);
+    if (got.bytes == 0) return read_or_wait(c);
+    const auto left = take(c, std::span{read_buffer_}.first(got.bytes), kLane);
+    c.held.assign(left.begin(), left.end());
+  } else {
+    take_held(c, kLane);
+  }
+  if (c.resting || c.phase == Phase::kEnding) return;
+  c.resting = true;
+  stop_reading(c);
+  catching_up_.push_back(c.id);
 }
 
 void WsEngine::on_readable(ConnId id) {
@@ -125,9 +154,9 @@ int WsEngine::mouthful() {
   return ++mouthfuls_ <= kMouthfuls ? kMouthful : kBite;
 }
 
-void WsEngine::take_held(WsConnection& c) {
+void WsEngine::take_held(WsConnection& c, int most) {
   Bytes held = std::exchange(c.held, {});
-  const auto left = take(c, std::span{held}.subspan(std::exchange(c.held_taken, 0)), kBite);
+  const auto left = take(c, std::span{held}.subspan(std::exchange(c.held_taken, 0)), most);
   if (left.empty()) return;
   c.held_taken = held.size() - left.size();
   c.held = std::move(held);

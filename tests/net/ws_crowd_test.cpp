@@ -90,3 +90,23 @@ TEST_CASE("ws: deadlines that come together are kept a few at a time") {
   CHECK(most <= kCrowd / 3);  // looked at once a millisecond, or less often
   for (WsPeer& peer : crowd.peers) CHECK(run_until(crowd.loop, [&] { return peer.ended(); }));
 }
+
+TEST_CASE("ws: those who flood share one lane, however many they are") {
+  constexpr int kFlooders = 20;
+  constexpr int kSaid = 300;
+  constexpr int kBurst = 100;
+  net::WsOptions options;
+  options.messages = {.per_second = 1000, .burst = kBurst};
+  Crowd crowd{options};
+  crowd.open(kFlooders);
+  std::string flood;
+  for (int i = 0; i < kSaid; ++i) flood += WsPeer::frame(1, "x");
+  const TimePoint start = Clock::now();
+  for (const WsPeer& peer : crowd.peers) peer.send(flood);
+  REQUIRE(run_until(crowd.loop, [&] { return crowd.heard == kFlooders * kSaid; }));
+  // Eight a millisecond, after the burst and eight refusals of each. Each may say one a
+  // millisecond.
+  constexpr int kInTheLane = kFlooders * (kSaid - kBurst - 100);
+  CHECK(Clock::now() - start >= Millis{kInTheLane / 8});
+  CHECK(crowd.closed == 0);
+}
