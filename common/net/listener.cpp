@@ -14,7 +14,7 @@ namespace {
 
 // A turn; then those who are connected have theirs: to take a caller in may cost as much as a
 // hundred messages.
-constexpr std::chrono::microseconds kForAccepts{100};
+constexpr std::chrono::microseconds kForAccepts{20};
 constexpr Millis kPause{100};
 constexpr Seconds kLogEvery{10};
 
