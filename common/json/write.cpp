@@ -4,6 +4,8 @@
 #include <cassert>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -41,6 +43,31 @@ void append_escape(std::string& out, unsigned char byte) {
   }
 }
 
+/// Eight bytes at once: whether one of them needs an escape. (Of a word, subtracting n from each
+/// byte sets the top bit of a byte that is less than n and had none; the others do not matter.)
+bool some_need_escape(std::uint64_t word) {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
+  constexpr std::uint64_t kTops = 0x8080'8080'8080'8080;
+  const std::uint64_t quote = word ^ (kOnes * '"');
+  const std::uint64_t backslash = word ^ (kOnes * '\\');
+  const std::uint64_t control = (word - kOnes * 0x20) & ~word;
+  return ((control | ((quote - kOnes) & ~quote) | ((backslash - kOnes) & ~backslash)) & kTops) != 0;
+}
+
+/// Where the next byte is that needs an escape.
+std::size_t find_escape(std::string_view text, std::size_t from) {
+  std::uint64_t word = 0;
+  for (; from + sizeof word <= text.size(); from += sizeof word) {
+    std::memcpy(&word, &text[from], sizeof word);
+    if (some_need_escape(word)) break;
+  }
+  for (; from < text.size(); ++from) {
+    const auto byte = static_cast<unsigned char>(text[from]);
+    if (byte < 0x20 || byte == '"' || byte == '\\') break;
+  }
+  return from;
+}
+
 template <class Integer>
 void append_integer(std::string& out, Integer value) {
   std::array<char, 24> digits{};
@@ -52,15 +79,13 @@ void append_integer(std::string& out, Integer value) {
 
 void append_string(std::string& out, std::string_view text) {
   out += '"';
-  std::size_t done = 0;  // what needs no escape is appended in runs
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
-    out.append(text, done, i - done);
-    append_escape(out, byte);
-    done = i + 1;
+  for (std::size_t at = 0;;) {  // what needs no escape is appended in runs
+    const std::size_t end = find_escape(text, at);
+    out.append(text, at, end - at);
+    if (end == text.size()) break;
+    append_escape(out, static_cast<unsigned char>(text[end]));
+    at = end + 1;
   }
-  out.append(text, done);
   out += '"';
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -20,6 +21,24 @@ TEST_CASE("json: writer and reader agree") {
   CHECK(json::number(*value, "a") == 1.5);
   CHECK(json::text(*value, "c") == "q\"\n\x01é");
   CHECK(json::compact(*value) == text);
+}
+
+TEST_CASE("json: in a string that and only that is escaped which must be, wherever it is") {
+  for (int byte = 0; byte < 256; ++byte) {
+    const bool must = byte < 0x20 || byte == '"' || byte == '\\';
+    for (std::size_t at = 0; at < 20; ++at) {
+      for (const char around : {'a', '\x1F', ' ', '#', '\x7F', '\xFF'}) {
+        std::string said(20, around);
+        said[at] = static_cast<char>(byte);
+        std::string out;
+        json::append_string(out, said);
+        const auto escapes = std::ranges::count(out, '\\') - (byte == '\\' ? 1 : 0);
+        CHECK(escapes == (around == '\x1F' ? 19 : 0) + (must ? 1 : 0));
+        if (must || around == '\x1F') continue;
+        CHECK(out == '"' + said + '"');
+      }
+    }
+  }
 }
 
 TEST_CASE("json: compact form") {
