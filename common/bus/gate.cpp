@@ -115,9 +115,9 @@ bool Gate::take(ToolId from, const wire::FrameView& request, TimePoint now) {
   const bool full = before >= limits_.of_member || requests_ >= limits_.requests ||
                     bytes_ + bytes_of(request) > limits_.bytes;
   if (full && !(behind && must_wait(from, request, lane->second))) {
-    handlers_.turn_down(from, request,
-                        {hub::Why::kLimit, "too many requests wait for hooks already"},
-                        Action::kConnect);
+    handlers_.turn_down(
+        from, request,
+        {{hub::Why::kLimit, "too many requests wait for hooks already"}, Action::kConnect});
     return true;
   }
   park(*key, request);
@@ -293,8 +293,8 @@ void Gate::give_up(const Key& key) {
   if (at == lanes_.end()) return;
   const Lane over = take_lane(at);
   for (const Waiting& each : over.requests) {
-    handlers_.turn_down(key.tool, each.request.view(), {hub::Why::kGone, "the member has left"},
-                        Action::kConnect);
+    handlers_.turn_down(key.tool, each.request.view(),
+                        {{hub::Why::kGone, "the member has left"}, Action::kConnect});
   }
 }
 
@@ -339,7 +339,7 @@ Gate::Waiting Gate::take_first(Lanes::iterator at) {
 
 void Gate::turn_down_first(const Key& key, const Denial& denial) {
   const Waiting first = take_first(lanes_.find(key));
-  handlers_.turn_down(key.tool, first.request.view(), denial.refusal, denial.action);
+  handlers_.turn_down(key.tool, first.request.view(), denial);
 }
 
 }  // namespace so::bus

@@ -48,8 +48,7 @@ class Gate {
     /// May be applied.
     std::function<void(hub::ToolId, const wire::FrameView&, hub::Hub::Wording)> admit{};
     /// Is to be refused, see Hub::turn_down().
-    std::function<void(hub::ToolId, const wire::FrameView&, const hub::Refusal&, policy::Action)>
-        turn_down{};
+    std::function<void(hub::ToolId, const wire::FrameView&, const hub::Hub::Denial&)> turn_down{};
   };
   struct Counters {
     std::uint64_t allowed = 0;
@@ -107,10 +106,7 @@ class Gate {
     std::string changes;  // that it was asked about
     TimePoint due;
   };
-  struct Denial {
-    hub::Refusal refusal;
-    policy::Action action{};
-  };
+  using Denial = hub::Hub::Denial;
   /// What becomes of the first request of a lane: it waits for an answer, or is refused, or may be.
   enum class Step { kWait, kRefuse, kAdmit };
 

@@ -34,8 +34,8 @@ void HubRunner::set_hooks(const std::vector<policy::Hook>& hooks) {
     Gate::Handlers handlers{
         .admit = [this](auto from, auto& request, auto wording) { admit(from, request, wording); },
         .turn_down =
-            [this](auto from, auto& request, auto& why, auto action) {
-              hub_.turn_down(from, request, why, action, loop_->now(), effects_);
+            [this](auto from, auto& request, auto& why) {
+              hub_.turn_down(from, request, why, loop_->now(), effects_);
               proceed(request.header.kind);
             }};
     hooks_.emplace(

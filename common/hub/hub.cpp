@@ -28,9 +28,9 @@ bool Hub::is_inside(ToolId from, const wire::FrameView& request) const {
 bool Hub::has(ToolId from, const wire::FrameView& undo) const {
   return state_->has(from, undo);
 }
-void Hub::turn_down(ToolId from, const wire::FrameView& request, const Refusal& why,
-                    policy::Action action, TimePoint now, Effects& out) {
-  state_->turn_down(from, request, why, action, now, out);
+void Hub::turn_down(ToolId from, const wire::FrameView& request, const Denial& why, TimePoint now,
+                    Effects& out) {
+  state_->turn_down(from, request, why, now, out);
 }
 void Hub::watch(policy::Topics topics) {
   state_->watch(topics);
@@ -163,6 +163,7 @@ Outcome<json::Element> Hub::State::read_body(std::string_view body) {
   return *value;
 }
 
+// NOLINTNEXTLINE(readability-function-size): a table
 Outcome<Hub::State::Reply> Hub::State::dispatch(const Call& call) {
   using wire::Kind;
   switch (call.frame.header.kind) {

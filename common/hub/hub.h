@@ -54,10 +54,15 @@ class Hub {
   /// Whether the member has what the request, a leave, release, unpublish or unregister, takes
   /// back.
   [[nodiscard]] bool has(ToolId from, const wire::FrameView& undo) const;
-  /// Answers the request with this refusal. One that is kDenied comes as the policy's do, with the
-  /// values that the author must believe again; `action` is what it is about.
-  void turn_down(ToolId from, const wire::FrameView& request, const Refusal& why,
-                 policy::Action action, TimePoint now, Effects& out);
+  /// Why somebody else, a hook, refuses a request, and what that is about.
+  struct Denial {
+    Refusal refusal;
+    policy::Action action{};
+  };
+  /// Answers the request with that. A refusal that is kDenied comes as the policy's do, with the
+  /// values that the author must believe again.
+  void turn_down(ToolId from, const wire::FrameView& request, const Denial& why, TimePoint now,
+                 Effects& out);
 
   /// What Effects::seen is to have from now on; nothing at first.
   void watch(policy::Topics topics);

@@ -208,8 +208,8 @@ Outcome<void> Hub::State::intend_history(const Call& call, Intent& intent) const
   return {};
 }
 
-void Hub::State::turn_down(ToolId from, const wire::FrameView& request, const Refusal& why,
-                           Action action, TimePoint now, Effects& out) {
+void Hub::State::turn_down(ToolId from, const wire::FrameView& request, const Denial& why,
+                           TimePoint now, Effects& out) {
   const std::size_t place = reserve_reply(request, out);
   auto reply = [&]() -> Outcome<Reply> {
     const auto tool = tools_.find(from);
@@ -219,17 +219,16 @@ void Hub::State::turn_down(ToolId from, const wire::FrameView& request, const Re
     auto visitor = visitor_of(request.header.kind, *body);
     if (!visitor) return fail(visitor.error());
     return denied({tool->second, request, *body, now, out, Wording::kAsSent, *std::move(visitor)},
-                  why, action);
+                  why);
   }();
   respond(from, request, std::move(reply), place, out);
 }
 
 // Of a change, what the author must believe again; unless it is elsewhere, or may not read that.
-Outcome<Hub::State::Reply> Hub::State::denied(const Call& call, const Refusal& why,
-                                              Action action) const {
-  Refusal refusal = why;
-  if (why.why != Why::kDenied) return fail(std::move(refusal));
-  refusal.details = Access::details(action);
+Outcome<Hub::State::Reply> Hub::State::denied(const Call& call, const Denial& why) const {
+  Refusal refusal = why.refusal;
+  if (refusal.why != Why::kDenied) return fail(std::move(refusal));
+  refusal.details = Access::details(why.action);
   const bool tells =
       call.frame.header.kind == wire::Kind::kChange && is_in(call, scopes_.find(call.frame.scope));
   if (!tells) return fail(std::move(refusal));
@@ -240,7 +239,7 @@ Outcome<Hub::State::Reply> Hub::State::denied(const Call& call, const Refusal& w
   if (auto good = access_.check_batch(object, place, *batch, who_asks(call)); !good) {
     return fail(good.error());
   }
-  refusal.details = Access::details(object, *batch, action);
+  refusal.details = Access::details(object, *batch, why.action);
   return fail(std::move(refusal));
 }
 

@@ -37,8 +37,8 @@ class Hub::State {
   Intent examine(ToolId from, const wire::FrameView& request);
   [[nodiscard]] bool is_inside(ToolId from, const wire::FrameView& request) const;
   [[nodiscard]] bool has(ToolId from, const wire::FrameView& undo) const;
-  void turn_down(ToolId from, const wire::FrameView& request, const Refusal& why,
-                 policy::Action action, TimePoint now, Effects& out);
+  void turn_down(ToolId from, const wire::FrameView& request, const Denial& why, TimePoint now,
+                 Effects& out);
   void watch(policy::Topics topics) { seen_.want(topics); }
   [[nodiscard]] std::optional<TimePoint> deadline() const;
   void tick(TimePoint now, Effects& out);
@@ -111,7 +111,7 @@ class Hub::State {
   Outcome<void> intend_publish(const Call& call, Intent& intent);
   Outcome<void> intend_play(const Call& call, Intent& intent) const;
   Outcome<void> intend_history(const Call& call, Intent& intent) const;
-  Outcome<Reply> denied(const Call& call, const Refusal& why, policy::Action action) const;
+  Outcome<Reply> denied(const Call& call, const Denial& why) const;
 
   // watching.cpp
   void see(policy::Topic topic, std::string_view scope, std::string_view body);

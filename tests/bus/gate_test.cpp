@@ -62,10 +62,9 @@ struct World {
                     deliver(effects);
                   },
               .turn_down =
-                  [this](ToolId from, const wire::FrameView& request, const hub::Refusal& why,
-                         Action action) {
+                  [this](ToolId from, const wire::FrameView& request, const hub::Hub::Denial& why) {
                     hub::Effects effects;
-                    hub.turn_down(from, request, why, action, now, effects);
+                    hub.turn_down(from, request, why, now, effects);
                     deliver(effects);
                   }},
              limits) {

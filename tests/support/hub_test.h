@@ -356,7 +356,7 @@ inline Answer HubTest::apply(TestTool& from, const wire::FrameView& frame) {
 inline Answer HubTest::turn_down(TestTool& from, const wire::FrameView& frame,
                                  policy::Action action) {
   hub::Effects effects;
-  hub_->turn_down(from.id_, frame, {hub::Why::kDenied, "not this"}, action, now, effects);
+  hub_->turn_down(from.id_, frame, {{hub::Why::kDenied, "not this"}, action}, now, effects);
   Answer answer = deliver(effects, from.id_, frame.header.request);
   if (!answer.ok) from.refusal = std::exchange(refusal_, {});
   return answer;
