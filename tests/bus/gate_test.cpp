@@ -111,7 +111,7 @@ struct World {
                         fmt::format(R"({{"key":"{}"}})", key)});
   }
 
-  void answer(Answer answer, std::size_t which = 0) {
+  void answer(const Answer& answer, std::size_t which = 0) {
     REQUIRE(!hooks[which].asked.empty());
     const std::uint64_t ticket = hooks[which].asked.front().ticket;
     hooks[which].asked.pop_front();

@@ -26,7 +26,7 @@ struct Pair {
     theirs = UniqueFd{fds[1]};
   }
   void say() const { REQUIRE(write(theirs.get(), "x", 1) == 1); }
-  bool hear() const {
+  [[nodiscard]] bool hear() const {
     char byte = 0;
     return read(ours.get(), &byte, 1) == 1;
   }
