@@ -118,8 +118,11 @@ void WsEngine::catch_up(WsConnection& c) {
     const Transfer got = receive(c.wsi, read_buffer_);
     if (got.ended) return kill(c, close_code::kAbnormal);
     if (got.bytes == 0) return read_or_wait(c);
+    c.heard = true;
     const auto left = take(c, std::span{read_buffer_}.first(got.bytes), kLane);
     c.held.assign(left.begin(), left.end());
+    const bool more = !left.empty() || got.bytes == read_buffer_.size() || buffered(c.wsi);
+    if (!more && !c.resting) return read_or_wait(c);
   } else {
     take_held(c, kLane);
   }

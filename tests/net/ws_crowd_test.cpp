@@ -110,3 +110,28 @@ TEST_CASE("ws: those who flood share one lane, however many they are") {
   CHECK(Clock::now() - start >= Millis{kInTheLane / 8});
   CHECK(crowd.closed == 0);
 }
+
+TEST_CASE("ws: who answers its ping while it is in that lane stays") {
+  constexpr int kFlooders = 20;
+  constexpr int kSaid = 300;
+  net::WsOptions options;
+  options.messages = {.per_second = 1000, .burst = 100};
+  options.ping_every = Millis{200};
+  options.pong_within = Millis{100};
+  Crowd crowd{options};
+  crowd.open(kFlooders);
+  std::string flood;
+  for (int i = 0; i < kSaid; ++i) flood += WsPeer::frame(1, "x");
+  for (const WsPeer& peer : crowd.peers) peer.send(flood);
+  std::vector<std::size_t> answered(kFlooders, 0);
+  const auto answer = [&] {
+    for (std::size_t i = 0; i < answered.size(); ++i) {
+      const auto pings = crowd.peers[i].frames().size();  // nothing else is said to them
+      for (; answered[i] < pings; ++answered[i]) crowd.peers[i].send(WsPeer::frame(10, "ping"));
+    }
+    return crowd.heard == kFlooders * kSaid && std::ranges::min(answered) >= 4;
+  };
+  CHECK(run_until(crowd.loop, answer));
+  CHECK(crowd.closed == 0);
+  CHECK(crowd.server->counters().no_pong == 0);
+}
