@@ -83,6 +83,13 @@ void read_request(lws* wsi, lws_token_indexes method, HttpRequest& out) {
   out.subprotocols = split_list(header(wsi, WSI_TOKEN_PROTOCOL));
 }
 
+// The library decodes %0A and %0D in a target before it looks for the end of the line, and takes
+// what follows for headers. Then nobody has said the version, with which the line ends.
+bool is_cut(lws* wsi) {
+  const std::string version = header(wsi, WSI_TOKEN_HTTP);
+  return version != "HTTP/1.1" && version != "HTTP/1.0";
+}
+
 Handshake read_handshake(lws* wsi) {
   return {.get = has_header(wsi, WSI_TOKEN_GET_URI),
           .http = header(wsi, WSI_TOKEN_HTTP),
@@ -179,6 +186,7 @@ int WsEngine::on_http(WsConnection& c) {
   if (method == kMethods.end()) return answer(c, say(405, "no such method"), nullptr, false);
   request.method = method->name;
   const bool head_only = request.method == "HEAD";
+  if (is_cut(c.wsi)) return answer(c, say(400, "not a clean request line"), nullptr, head_only);
   read_request(c.wsi, method->token, request);
   if (!is_clean(request.path)) return answer(c, say(400, "not a clean path"), nullptr, head_only);
   request.welcome = welcome_of(c);

@@ -82,6 +82,15 @@ class Maker {
     out_.key(name).raw(plain_number(*text));
   }
 
+  /// `?force` and `?force=true`.
+  bool flag(std::string_view name) {
+    const auto text = given(name);
+    if (!text || *text == "false" || *text == "0") return false;
+    if (!text->empty() && *text != "true" && *text != "1")
+      wrong(fmt::format("{} is not true or false", name));
+    return true;
+  }
+
   void read() {
     if (given("object")) {
       begin("get");
@@ -142,7 +151,7 @@ class Maker {
     if (!line && (!given("object") || !given("key"))) wrong("object and key say what is set");
     out_.key("object").string(line ? kChatObject : given("object").value_or(""));
     out_.key("key").string(line ? "message" : given("key").value_or(""));
-    out_.key("value").raw(value_).key("force").boolean(line || given("force").has_value());
+    out_.key("value").raw(value_).key("force").boolean(line || flag("force"));
     add_order();
   }
 

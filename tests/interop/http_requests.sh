@@ -27,6 +27,13 @@ expect $((version + 1)) jq .version said
 ask 200 -H 'Content-Type: text/plain' -d 'as it "stands"' "$room"
 eventually contains ann.out 'as it "stands"'
 
+# What is encoded in the query stays there: it is no end of the line, and begins no header.
+for cut in 'name%0Afirst' 'name%0Dfirst' 'name%0D%0AIdempotency-Key:1' 'name%20HTTP/1.1%0AOrigin:x'; do
+  ask 400 -X PUT -d '1' "$room?object=o&key=$cut&expect=99"
+  ask 404 "$room?object=o"
+done
+ask 400 -X PUT -d '1' "$room?object=o&key=k&force=maybe"
+
 # Objects: set, compare, read, delete; a room where nobody is comes and goes.
 ask 200 -X PUT -d '{"x": 1}' "$room?object=score&key=ann"
 at=$(said .version)

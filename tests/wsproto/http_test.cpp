@@ -56,6 +56,16 @@ TEST_CASE("http: the address and the body say what is asked") {
   CHECK(
       test.ask("PUT", {{"object", "o"}, {"key", "k"}, {"expect", "7"}}, "{ \"a\": 1 }") ==
       R"(change o k {"changes":[{"op":"set","key":"k","value":{"a":1}}],"force":false,"expect":7,"visit":true})");
+  for (const auto& [said, force] : {std::pair{"", "true"},
+                                    {"true", "true"},
+                                    {"1", "true"},
+                                    {"false", "false"},
+                                    {"0", "false"}}) {
+    CHECK(test.ask("PUT", {{"object", "o"}, {"key", "k"}, {"force", said}}, "1")
+              .find(std::string{R"("force":)"} + force) != std::string::npos);
+  }
+  CHECK(test.ask("PUT", {{"object", "o"}, {"key", "k"}, {"force", "no"}}, "1") ==
+        "bad_request: force is not true or false");
   CHECK(test.ask("DELETE", {{"object", "o"}, {"key", "k"}}) ==
         R"(change o k {"changes":[{"op":"delete","key":"k"}],"visit":true})");
   CHECK(
