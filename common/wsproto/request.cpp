@@ -236,11 +236,24 @@ std::string id_of(json::Element message) {
   return json::compact(*id);
 }
 
+// Of what cannot be read as a whole, so that whoever said it is not left waiting: where it begins
+// with the id, a number.
+std::string id_in(std::string_view text) {
+  constexpr std::string_view kBegins = R"({"id":)";
+  constexpr std::size_t kDigits = 15;
+  if (!text.starts_with(kBegins)) return {};
+  const std::string_view id = text.substr(kBegins.size());
+  const std::size_t digits = std::min(id.find_first_not_of("0123456789"), id.size());
+  const bool whole = digits > 0 && digits <= kDigits && id.substr(digits).starts_with(',');
+  const bool zeros = digits > 1 && id.front() == '0';
+  return whole && !zeros ? std::string{id.substr(0, digits)} : std::string{};
+}
+
 }  // namespace
 
 std::variant<Request, Refusal> parse_request(json::Parser& parser, std::string_view text) {
   const auto message = parser.parse(text);
-  if (!message) return Refusal{{}, "bad_json", message.error().text};
+  if (!message) return Refusal{id_in(text), "bad_json", message.error().text};
   if (!message->is_object()) return Refusal{{}, "bad_request", "a request is a JSON object"};
   const Reader reader{*message, id_of(*message)};
   const auto op = json::text(*message, "op");

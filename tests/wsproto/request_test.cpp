@@ -117,6 +117,14 @@ TEST_CASE("ids, scopes and positions are read") {
 
 TEST_CASE("what is no request is refused by name, with its id") {
   CHECK(refusal("{").code == "bad_json");
+  CHECK(refusal("{").id.empty());
+  CHECK(refusal(R"({"id":17,"op":"set","value":18446744073709551616})").id == "17");
+  CHECK(refusal(R"({"id":17,"op)").code == "bad_json");
+  for (const std::string_view text :
+       {R"({"id":017,"op)", R"({"id":17)", R"({"id":"a","op)", R"({ "id":17,"op)",
+        R"({"id":1234567890123456,"op)", R"({"id":,)"}) {
+    CHECK(refusal(text).id.empty());
+  }
   CHECK(refusal("[1]").message == "a request is a JSON object");
   CHECK(refusal(R"({"id":3})").id == "3");
   CHECK(refusal(R"({"id":3})").message == "op is missing or not a string");
