@@ -18,7 +18,7 @@ struct Command::Listener {
   std::string flag;
   std::string_view protocol;
   std::vector<Listen>* field;
-  bool required;  // has to have an address in the end
+  bool needed;  // one of those that are has to have an address in the end
 };
 
 struct Command::State {
@@ -141,7 +141,7 @@ void Command::limit(std::string flag, Value value, std::string help) {
 
 void Command::listen(std::string flag, std::string_view protocol, std::vector<Listen>& field,
                      std::string help) {
-  add_listener({std::move(flag), protocol, &field, state_->listeners.empty()}, std::move(help));
+  add_listener({std::move(flag), protocol, &field, true}, std::move(help));
 }
 
 void Command::listen_if_any(std::string flag, std::string_view protocol, std::vector<Listen>& field,
@@ -341,11 +341,13 @@ Status Command::State::apply_tokens() const {
 Status Command::State::check_listeners() const {
   const bool proven =
       (tokens != nullptr && tokens->required()) || (users != nullptr && users->required());
+  const auto serves = [](const Listener& each) { return each.needed && !each.field->empty(); };
+  const auto first = std::ranges::find_if(listeners, &Listener::needed);
+  if (first != listeners.end() && std::ranges::none_of(listeners, serves)) {
+    return fail(Code::kUsage, fmt::format("nothing to listen on: no --{}, no {} acceptor in {}",
+                                          first->flag, first->protocol, config.file));
+  }
   for (const Listener& listener : listeners) {
-    if (listener.required && listener.field->empty()) {
-      return fail(Code::kUsage, fmt::format("nothing to listen on: no --{}, no {} acceptor in {}",
-                                            listener.flag, listener.protocol, config.file));
-    }
     for (const Listen& listen : *listener.field) {
       if (auto status = may_listen(listen, allow_anonymous || proven); !status) {
         return fail(Code::kUsage,

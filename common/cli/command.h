@@ -58,12 +58,12 @@ class Command {
   void setting(std::string flag, std::string yaml, Value value, std::string help);
   /// The same, in the tool's own section of `limits`, and shown by --help-limits, not by --help.
   void limit(std::string flag, Value value, std::string help);
-  /// Listeners: the acceptors of this protocol in the file. Brings --allow-anonymous. The first one
-  /// added has to have an address in the end, the others may be left without.
+  /// Listeners: the acceptors of this protocol in the file. Brings --allow-anonymous. One of those
+  /// that are added so has to have an address in the end.
   void listen(std::string flag, std::string_view protocol, std::vector<Listen>& field,
               std::string help);
 
-  /// The same, and it is fine if there are none.
+  /// The same, but an address of these alone is not enough, and none is needed.
   void listen_if_any(std::string flag, std::string_view protocol, std::vector<Listen>& field,
                      std::string help);
 

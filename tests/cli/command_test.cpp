@@ -147,6 +147,12 @@ TEST_CASE("a list of acceptors is the whole list, and it needs one for the tool"
   CHECK(none.exit == Exit::kUsage);
   CHECK(none.err.starts_with("tool: nothing to listen on: no --listen, no rtmp acceptor in "));
 
+  const File second{"acceptors: [{ip: 127.0.0.1, port: 1, protocol: wsJsonMeta}]"};
+  const Run only{{"--config", second.path.c_str()}};
+  CHECK_FALSE(only.exit);
+  CHECK(only.rtmp.empty());
+  CHECK(only.meta.size() == 1);
+
   const File open{"acceptors: [{ip: 0.0.0.0, port: 1, protocol: rtmp}]\nallow_anonymous: true"};
   CHECK_FALSE(Run{{"--config", open.path.c_str()}}.exit);
   const Run closed{{"--config", open.path.c_str(), "--allow-anonymous=false"}};
