@@ -7,6 +7,11 @@
 #include <unistd.h>
 
 namespace so::cli {
+namespace {
+
+int first_error = 0;
+
+}  // namespace
 
 bool print(ByteView bytes) {
   while (!bytes.empty()) {
@@ -17,6 +22,7 @@ bool print(ByteView bytes) {
       pollfd reader{STDOUT_FILENO, POLLOUT, 0};
       poll(&reader, 1, -1);
     } else if (errno != EINTR) {
+      if (errno != EPIPE && first_error == 0) first_error = errno;
       return false;
     }
   }
@@ -27,6 +33,10 @@ bool print_line(std::string_view line) {
   std::string text{line};
   text += '\n';
   return print(as_bytes(text));
+}
+
+int print_error() {
+  return first_error;
 }
 
 }  // namespace so::cli

@@ -11,4 +11,8 @@ namespace so::cli {
 bool print(ByteView bytes);
 bool print_line(std::string_view line);
 
+/// Why the first that was lost could not be written, as errno: the disk is full, the stream is
+/// closed. 0: nothing was; who has read enough (EPIPE) is no failure.
+int print_error();
+
 }  // namespace so::cli

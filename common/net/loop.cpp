@@ -6,7 +6,24 @@
 #include <utility>
 #include <vector>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace so::net {
+namespace {
+
+// Whoever starts us may have closed them; what we open then would be written to as standard output,
+// and libuv gives up where it would have to close one. In their places reading and writing fail.
+void keep_standard_streams_apart() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) != -1) continue;
+    [[maybe_unused]] const int lowest = open(
+        "/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);  // NOLINT: children have it too
+    assert(lowest == fd || lowest == -1);
+  }
+}
+
+}  // namespace
 
 struct Loop::State {
   uv_loop_t loop{};
@@ -29,6 +46,7 @@ struct Loop::State {
 };
 
 Loop::Loop() : state_(std::make_unique<State>()) {
+  keep_standard_streams_apart();
   // A peer that went away must be an error of write(), not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c)
   std::signal(SIGXFSZ, SIG_IGN);  // NOLINT(cert-err33-c)

@@ -98,3 +98,12 @@ says 6 'standard input: ' sh -c 'echo "this is no FLV file" | rtmp-ingest publis
 says 6 'standard input ends inside a tag' sh -c 'printf "FLV\1\5\0\0\0\11\0\0\0\0\11\0\0\7" | rtmp-ingest publish - live/cam'
 says 9 '2 ' sh -c 'printf "{\n{\"a\":1}\n\377\n" | meta-push live/cam'
 says 8 'nothing' so-ctl get /chat/room1 nothing
+
+# Standard streams that somebody has closed.
+exits 0 sh -c 'exec so-ctl set /chat/room1 chat message 1 <&- 2>&-'
+for verb in get watch; do
+  says 1 'unable to write to standard output: Bad file descriptor' sh -c "exec so-ctl $verb /chat/room1 chat >&-"
+done
+exits 1 sh -c 'exec so-ctl get /chat/room1 chat >/dev/full'
+contains err 'unable to write to standard output: No space left on device'
+says 1 'unable to read standard input: ' sh -c 'exec meta-push live/cam <&-'

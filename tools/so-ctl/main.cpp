@@ -1,9 +1,11 @@
 #include <csignal>
+#include <cstring>
 #include <memory>
 
 #include "base/log.h"
 #include "bus/zmq_bus.h"
 #include "bus_door.h"
+#include "cli/print.h"
 #include "cli/runtime_dir.h"
 #include "cli/say.h"
 #include "net/ws_client.h"
@@ -44,14 +46,7 @@ int over_rtmp(const ctl::Options& options, net::Loop& loop) {
   return to_int(run(loop, door, options.command, options.rtmp.host));
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  log::set_name("so-ctl");
-  ctl::Options options;
-  if (const auto exit = ctl::parse_options(argc, argv, options)) return to_int(*exit);
-  net::Loop loop;
-  for (const int signal : {SIGTERM, SIGINT}) loop.on_signal(signal, [&] { loop.stop(); });
+int talk(const ctl::Options& options, net::Loop& loop) {
   switch (options.way) {
     case ctl::Way::kWebSocket:
       return over_web_socket(options, loop);
@@ -61,4 +56,18 @@ int main(int argc, char** argv) {
       break;
   }
   return over_bus(options, loop);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  log::set_name("so-ctl");
+  ctl::Options options;
+  if (const auto exit = ctl::parse_options(argc, argv, options)) return to_int(*exit);
+  net::Loop loop;
+  for (const int signal : {SIGTERM, SIGINT}) loop.on_signal(signal, [&] { loop.stop(); });
+  const int exit = talk(options, loop);
+  if (cli::print_error() == 0) return exit;
+  log::error("unable to write to standard output: {}", std::strerror(cli::print_error()));
+  return exit == to_int(Exit::kOk) ? to_int(Exit::kFailure) : exit;
 }
