@@ -40,6 +40,7 @@ struct Command::State {
   std::vector<std::string> limits;
   bool help_limits = false;
   bool check_config = false;
+  std::function<std::optional<Exit>()> last_check;
   bool print_config = false;
 
   void add_flag(const std::string& flag, const Value& value, const std::string& help);
@@ -163,6 +164,10 @@ void Command::add_listener(Listener listener, std::string help) {
   state_->listeners.push_back(std::move(listener));
 }
 
+void Command::check(std::function<std::optional<Exit>()> last) {
+  state_->last_check = std::move(last);
+}
+
 void Command::tokens(Tokens& field) {
   state_->tokens = &field;
   setting("token-key", "tokens.keys", texts(field.files, "FILE"),
@@ -242,6 +247,9 @@ std::optional<Exit> Command::parse(int argc, const char* const* argv) {
   if (const auto status = state.apply(); !status) return state.refuse(status.error().text);
   set_up_log(common);
   if (state.print_config) state.print();
+  if (state.last_check && (state.check_config || !state.print_config)) {
+    if (const auto exit = state.last_check()) return exit;
+  }
   if (state.check_config) fmt::print("configuration: ok\n");
   if (state.print_config || state.check_config) return Exit::kOk;
   return std::nullopt;

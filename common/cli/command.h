@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,6 +71,10 @@ class Command {
   /// The listener for Prometheus and health checks: --metrics, and acceptors of a protocol of the
   /// tool's own, as tools share the file. The last one; there is none unless somebody asks for it.
   void metrics(std::string_view protocol, std::vector<Listen>& field);
+
+  /// What else has to be right before parse() lets the tool start, or --check-config says that all
+  /// is well: asked when all fields are set; says what is wrong and answers with the exit code.
+  void check(std::function<std::optional<Exit>()> last);
 
   /// How clients prove who they are: --token-key, --token-issuer, --token-audience,
   /// --token-optional. Where a token is required, listening anywhere needs no --allow-anonymous.

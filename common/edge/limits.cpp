@@ -2,6 +2,8 @@
 
 #include "base/log.h"
 #include "cli/units.h"
+#include "net/origin.h"
+#include "net/ws_certificate.h"
 
 namespace so::edge {
 namespace {
@@ -52,6 +54,19 @@ void add_limits(cli::Command& command, net::WsOptions& server) {
                 "what is sent may wait so long; to 50ms");
 }
 
+cli::Value origins(std::vector<std::string>& field) {
+  cli::Value value = cli::texts(field, "ORIGIN");
+  value.set = [set = value.set](const std::vector<std::string>& words) -> Status {
+    for (const std::string& word : words) {
+      if (net::is_origin(word)) continue;
+      return fail(Code::kUsage,
+                  fmt::format("\"{}\" is no origin, as https://example.org:8443, nor *", word));
+    }
+    return set(words);
+  };
+  return value;
+}
+
 void add_tls(cli::Command& command, net::TlsFiles& files) {
   command.setting("tls-cert", "tls.cert", cli::text(files.certificate, "FILE"),
                   "PEM, for listeners with TLS");
@@ -65,11 +80,24 @@ void reload_tls(net::WsServer& server) {
   log::info("the certificates have been read again");
 }
 
-std::optional<Exit> tls_missing(const std::vector<cli::Listen>& addresses,
-                                const net::TlsFiles& files) {
-  if (addresses.empty() || (!files.certificate.empty() && !files.key.empty())) return std::nullopt;
-  log::error("{} needs --tls-cert and --tls-key", show_listen(addresses.front()));
-  return Exit::kUsage;
+std::optional<Exit> refuse_tls(const cli::Command& command,
+                               const std::vector<cli::Listen>& addresses,
+                               const net::TlsFiles& files) {
+  const auto usage = [](std::string_view text) {
+    log::error("{}", text);
+    return Exit::kUsage;
+  };
+  if (addresses.empty()) {
+    for (const std::string_view flag : {"tls-cert", "tls-key"})
+      if (command.is_said(flag)) return usage(fmt::format("--{}: nothing listens with TLS", flag));
+    return std::nullopt;
+  }
+  if (files.certificate.empty() || files.key.empty()) {
+    return usage(fmt::format("{} needs --tls-cert and --tls-key", show_listen(addresses.front())));
+  }
+  if (const auto loaded = net::WsCertificate{files}.load(); !loaded)
+    return usage(loaded.error().text);
+  return std::nullopt;
 }
 
 }  // namespace so::edge

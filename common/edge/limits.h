@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "cli/command.h"
@@ -15,12 +16,17 @@ void add_limits(cli::Command& command, net::WsOptions& server);
 /// A field that is set by how much a second it is, with twice as much at once.
 cli::Value per_second(net::RateLimit& field);
 
+/// Pages of which origin may connect.
+cli::Value origins(std::vector<std::string>& field);
+
 /// What listeners with TLS show.
 void add_tls(cli::Command& command, net::TlsFiles& files);
 /// Reads them again, and says what became of it.
 void reload_tls(net::WsServer& server);
-/// One of `addresses` needs them and they were not named: said, and the exit code.
-std::optional<Exit> tls_missing(const std::vector<cli::Listen>& addresses,
-                                const net::TlsFiles& files);
+/// For Command::check(): `addresses` need them, and they were not named or cannot be used; or they
+/// were said and nothing needs them.
+std::optional<Exit> refuse_tls(const cli::Command& command,
+                               const std::vector<cli::Listen>& addresses,
+                               const net::TlsFiles& files);
 
 }  // namespace so::edge

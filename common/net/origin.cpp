@@ -25,6 +25,10 @@ bool names_loopback(std::string_view origin) {
 
 }  // namespace
 
+bool is_origin(std::string_view entry) {
+  return entry == "*" || normal_form(entry).has_value();
+}
+
 Welcome welcome(std::string_view origin, std::string_view host, const OriginPolicy& policy) {
   if (origin.empty()) return Welcome::kNamed;
   const auto theirs = normal_form(origin);

@@ -24,6 +24,10 @@ enum class Welcome {
 /// suffixes, no patterns. Without an Origin it is no browser, and may; "null" may only under "*".
 Welcome welcome(std::string_view origin, std::string_view host, const OriginPolicy& policy);
 
+/// Whether an entry of the list can match anything: "*", or scheme://host[:port] and nothing
+/// behind.
+bool is_origin(std::string_view entry);
+
 inline bool origin_allowed(std::string_view origin, std::string_view host,
                            const OriginPolicy& policy) {
   return welcome(origin, host, policy) != Welcome::kNo;

@@ -6,15 +6,24 @@
 
 #include <fmt/format.h>
 
+#include "net/socket.h"
+
 namespace so::net {
 namespace {
 
+// Of what the system refused the first error says why, of a file's content the last.
+std::string reason() {
+  const unsigned long first = ERR_peek_error();
+  if (ERR_SYSTEM_ERROR(first)) return error_text(ERR_GET_REASON(first));
+  const unsigned long last = ERR_peek_last_error();
+  const char* const words = last != 0 ? ERR_reason_error_string(last) : nullptr;
+  return words != nullptr ? words : "it is not in order";
+}
+
 tl::unexpected<Error> tls_error(std::string_view doing, const std::string& file) {
-  const unsigned long number = ERR_peek_last_error();
-  const char* const words = number != 0 ? ERR_reason_error_string(number) : nullptr;
+  const std::string why = reason();
   ERR_clear_error();
-  return fail(Code::kUsage, fmt::format("unable to {} {}: {}", doing, file,
-                                        words != nullptr ? words : "it is not in order"));
+  return fail(Code::kUsage, fmt::format("unable to {} {}: {}", doing, file, why));
 }
 
 // 1: go on with the handshake.

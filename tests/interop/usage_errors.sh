@@ -36,7 +36,18 @@ for tool in so-hub ws-gateway; do
   says 2 'names.yaml:2: "a/b" cannot be the name of an application' "$tool" --check-config --config names.yaml
   says 2 '--application: ".." cannot be the name of an application' "$tool" --application ..
 done
-for tool in ws-gateway fmp4-serve; do says 2 '--ping-every: 0 is under 1ms' "$tool" --check-config --ping-every 0; done
+for tool in ws-gateway fmp4-serve; do
+  says 2 '--ping-every: 0 is under 1ms' "$tool" --check-config --ping-every 0
+  says 2 '127.0.0.1:0 needs --tls-cert and --tls-key' "$tool" --check-config --wss-listen 127.0.0.1:0
+  says 2 'unable to read the certificate none.pem: no such file or directory' \
+    "$tool" --check-config --wss-listen 127.0.0.1:0 --tls-cert none.pem --tls-key none.pem
+  says 2 '--tls-key: nothing listens with TLS' "$tool" --check-config --tls-key key.pem
+  for origin in https://example.org/ example.org; do
+    says 2 "--origin: \"$origin\" is no origin, as https://example.org:8443, nor *" "$tool" --check-config --origin $origin
+  done
+done
+says 2 'unable to open the folder none: no such file or directory' ws-gateway --check-config --static none
+says 2 'exec: a program is missing' ws-gateway --check-config exec
 
 # What would do nothing.
 printf 'tokens: {issuer: us}\n' >issuer.yaml

@@ -52,7 +52,7 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.listen("listen", "inboundWSFMP4", listen, "viewers and the player page");
   command.listen("wss-listen", "inboundWSSFMP4", tls, "the same with TLS");
   edge::add_tls(command, serve.tls);
-  command.setting("origin", "origins", cli::texts(serve.origins, "ORIGIN"),
+  command.setting("origin", "origins", edge::origins(serve.origins),
                   "pages of this origin may connect; * for all");
   command.setting("fragment", "fragment", cut(serve.cut), "how much is in a fragment");
   command.option("timeout", cli::duration(options.tap.wait),
@@ -69,10 +69,10 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   tap->add_option("STREAM", words.stream, "live/cam")->required();
   tap->add_option("TO", words.to, "-")->required();
   tap->add_option("--for", words.duration, "end after so much of the stream: 10s");
+  command.check([&] { return edge::refuse_tls(command, tls, serve.tls); });
   if (const auto exit = command.parse(argc, argv)) return exit;
   options.hub_address = command.common().hub;
   options.hub_keys = {command.common().key, command.common().hub_key};
-  if (const auto exit = edge::tls_missing(tls, serve.tls)) return exit;
   for (const cli::Listen& address : tls) serve.tls_listen.push_back({address.host, address.port});
   for (const cli::Listen& address : listen) serve.listen.push_back({address.host, address.port});
   options.tap.cut = serve.cut;

@@ -49,7 +49,7 @@ void add_listeners(cli::Command& command, Words& words, GatewayOptions& gateway)
   command.listen("wss-listen", "wss", words.tls, "the same as --listen, with TLS");
   command.listen("wss-meta-listen", "wssJsonMeta", words.tls_meta, "as --meta-listen, with TLS");
   edge::add_tls(command, gateway.tls);
-  command.setting("origin", "origins", cli::texts(gateway.origins, "ORIGIN"),
+  command.setting("origin", "origins", edge::origins(gateway.origins),
                   "pages of this origin may connect; * for all");
   command.option("static", cli::text(words.folder, "DIR"), "GET serves the files in it");
 }
@@ -98,11 +98,10 @@ std::optional<Exit> refuse_idle(const cli::Command& command, bool standalone, bo
   return std::nullopt;
 }
 
-std::optional<Exit> read_words(const Words& words, Options& options) {
+std::optional<Exit> read_words(const cli::Command& command, const Words& words, Options& options) {
   GatewayOptions& gateway = options.gateway;
-  for (const auto* secret : {&words.tls, &words.tls_meta}) {
-    if (const auto exit = edge::tls_missing(*secret, gateway.tls)) return exit;
-  }
+  const auto& secret = words.tls.empty() ? words.tls_meta : words.tls;
+  if (const auto exit = edge::refuse_tls(command, secret, gateway.tls)) return exit;
   gateway.listen = to_addresses(words.listen);
   gateway.meta_listen = to_meta(words.meta);
   gateway.tls_listen = to_addresses(words.tls);
@@ -131,17 +130,20 @@ std::optional<Exit> parse_options(int argc, const char* const* argv, Options& op
   command.rules(options.rules);
   CLI::App* exec = command.app().add_subcommand("exec", "one program a connection, in lines");
   cli::add_words(*exec, "CMD", options.exec.command, "a program and its words, after --");
+  command.check([&]() -> std::optional<Exit> {
+    if (*exec && options.exec.command.empty()) return usage("exec: a program is missing");
+    if (const auto idle = refuse_idle(command, options.standalone, bool{*exec})) return idle;
+    // Whoever names the one port wants no other opened, and programs have no metadata.
+    const bool one = !command.is_default("listen") && command.is_default("meta-listen");
+    if (one || *exec) words.meta.clear();
+    if (*exec) words.tls_meta.clear();
+    return read_words(command, words, options);
+  });
   if (const auto exit = command.parse(argc, argv)) return exit;
-  if (*exec && options.exec.command.empty()) return usage("exec: a program is missing");
-  if (const auto idle = refuse_idle(command, options.standalone, bool{*exec})) return idle;
   options.config = command.common().config;
   options.hub_address = command.common().hub;
   options.hub_keys = {command.common().key, command.common().hub_key};
-  // Whoever names the one port wants no other opened, and programs have no metadata.
-  const bool one = !command.is_default("listen") && command.is_default("meta-listen");
-  if (one || *exec) words.meta.clear();
-  if (*exec) words.tls_meta.clear();
-  return read_words(words, options);
+  return std::nullopt;
 }
 
 }  // namespace so::gateway
