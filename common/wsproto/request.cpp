@@ -172,10 +172,15 @@ struct Reader {
     if (json::member(message, "last") && !request.last) {
       return refuse("bad_request", "last is not a whole number");
     }
-    request.presence = json::boolean(message, "presence").value_or(false);
-    request.pattern = json::boolean(message, "pattern").value_or(false);
-    request.all = json::boolean(message, "list").value_or(false);
-    request.persistent = json::boolean(message, "persistent").value_or(false);
+    for (const auto& [name, field] : {std::pair{"presence", &request.presence},
+                                      {"pattern", &request.pattern},
+                                      {"list", &request.all},
+                                      {"persistent", &request.persistent}}) {
+      if (!json::member(message, name)) continue;
+      const auto flag = json::boolean(message, name);
+      if (!flag) return refuse("bad_request", fmt::format("{} is not true or false", name));
+      *field = *flag;
+    }
     return std::nullopt;
   }
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 using namespace so;
 using namespace so::wsproto;
@@ -128,6 +129,14 @@ TEST_CASE("what is no request is refused by name, with its id") {
   CHECK(refusal("[1]").message == "a request is a JSON object");
   CHECK(refusal(R"({"id":3})").id == "3");
   CHECK(refusal(R"({"id":3})").message == "op is missing or not a string");
+  for (const std::string_view flag : {"presence", "pattern", "list", "persistent"}) {
+    const auto with = [&](std::string_view value) {
+      return fmt::format(R"({{"op":"use","object":"o","{}":{}}})", flag, value);
+    };
+    CHECK(request(with("true")).object == "o");
+    for (const std::string_view value : {"1", "\"yes\"", "null", "{}"})
+      CHECK(refusal(with(value)).message == fmt::format("{} is not true or false", flag));
+  }
   CHECK(refusal(R"({"op":"fly"})").code == "unknown_op");
   CHECK(refusal(R"({"op":"fly"})").message == "there is no operation \"fly\"");
   CHECK(refusal(R"({"op":"set","object":1,"key":"k","value":1})").message ==
