@@ -1,5 +1,6 @@
 #include "json/fault.h"
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -84,10 +85,7 @@ class Walk {
   }
 
   bool literal(std::string_view word) {
-    for (const char c : word) {
-      if (!take(c)) return false;
-    }
-    return true;
+    return std::ranges::all_of(word, [this](char c) { return take(c); });
   }
 
   bool string() {

@@ -145,7 +145,7 @@ class WsEngine final : public WsServer {
   // ws_content.cpp
   int on_other_method(WsConnection& c);
   std::optional<HttpReply> refuse_content(WsConnection& c);
-  int on_content(WsConnection& c, std::string_view piece);
+  static int on_content(WsConnection& c, std::string_view piece);
   int on_content_end(WsConnection& c);
 
   // ws_send.cpp

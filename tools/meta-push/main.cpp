@@ -1,6 +1,6 @@
-#include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <functional>
 #include <optional>
 
 #include "base/log.h"
@@ -18,31 +18,46 @@ using namespace so;
 
 namespace {
 
+/// Where what is heard goes: to whoever is at --to, or to standard output.
+class Sink {
+ public:
+  Sink(net::Loop& loop, const meta::Options& options) {
+    if (options.to) outlet_.emplace(loop, *options.to, options.to_queue);
+    if (outlet_) outlet_->start();
+  }
+
+  /// False: nobody takes it any more.
+  bool print(std::string_view event) {
+    if (outlet_) {
+      outlet_->push(event);
+      return true;
+    }
+    const bool printed = cli::print_line(event);
+    if (!printed && cli::print_error() != 0)  // who has read enough is no failure
+      log::error("unable to write to standard output: {}", std::strerror(cli::print_error()));
+    return printed;
+  }
+
+  /// Everything has been said: calls back when it has left.
+  void finish(Exit exit, const std::function<void(Exit)>& done) {
+    if (outlet_ && exit == Exit::kOk) return outlet_->drain(done);
+    done(cli::print_error() != 0 ? Exit::kFailure : exit);
+  }
+
+ private:
+  std::optional<meta::Outlet> outlet_;
+};
+
 // A follower waits for its hub however long, but says so; who gets one value does not.
 int follow(const meta::Options& options, const std::string& address, net::Loop& loop,
            bus::Client& hub) {
   constexpr Millis kSilence{1000};
   constexpr Millis kAnswer{5000};
   const bool get = options.follow.only_latest;
-  std::optional<meta::Outlet> outlet;
-  if (options.to) outlet.emplace(loop, *options.to, options.to_queue);
-  bool lost = false;
-  const auto print = [&](std::string_view event) {
-    if (outlet) {
-      outlet->push(event);
-      return true;
-    }
-    const bool printed = cli::print_line(event);
-    lost = !printed && errno != EPIPE;  // who has read enough is no failure
-    if (lost) log::error("unable to write to standard output: {}", std::strerror(errno));
-    return printed;
-  };
-  meta::Follow follow{hub, options.follow, print, [&](Exit exit) {
-                        if (!outlet || exit != Exit::kOk)
-                          return loop.stop(lost ? Exit::kFailure : exit);
-                        outlet->drain([&](Exit left) { loop.stop(left); });
-                      }};
-  if (outlet) outlet->start();
+  Sink sink{loop, options};
+  meta::Follow follow{hub, options.follow,
+                      [&](std::string_view event) { return sink.print(event); },
+                      [&](Exit exit) { sink.finish(exit, [&](Exit end) { loop.stop(end); }); }};
   hub.listen({.event = [&](const wire::FrameView& event) { follow.event(event); },
               .sync = {},
               .link =

@@ -176,7 +176,7 @@ void RtmpDoor::change(std::string_view object, std::string_view changes, Done do
 void RtmpDoor::next_change() {
   use(changes_.front().object, [this](const Reply& used) {
     if (!used.ok()) return changed(used);
-    asked_.push_back([this](const Reply& reply) { changed(reply); });
+    asked_.emplace_back([this](const Reply& reply) { changed(reply); });
     request_ = changes_.front().requests.front();
     send(changes_.front().object, changes_.front().requests);
   });

@@ -49,7 +49,7 @@ class RtmpDoor : public Door {
   void on(const rtmp::StreamStatus& status);
   void on(const rtmp::SharedObjectMessage& message);
   void on(const rtmp::Call& call);
-  void on(const rtmp::Reply& reply);
+  void on(const rtmp::Reply& answer);
   template <class Other>
   void on(const Other&) {}  // nothing that was asked for
   void use(std::string_view object, Done used);

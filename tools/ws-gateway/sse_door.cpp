@@ -254,10 +254,10 @@ void SseDoor::advise(std::string_view reason, Millis spread) {
 }
 
 void SseDoor::beat() {
-  static const Words kComment{std::string{wsproto::kSseComment}};
+  static const Words comment{std::string{wsproto::kSseComment}};
   beat_ = (beat_ + 1) % kBeats;
   for (auto& [id, reader] : readers_) {
-    if (net::to_number(id) % kBeats == beat_ && started(reader)) say(id, reader, kComment);
+    if (net::to_number(id) % kBeats == beat_ && started(reader)) say(id, reader, comment);
   }
 }
 
