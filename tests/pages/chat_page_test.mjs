@@ -327,6 +327,18 @@ test('reading above is not disturbed by new lines', async () => {
   await browser.waitFor('document.getElementById("newest").hidden');
 });
 
+test('a note without a blank wraps', async () => {
+  await enter();
+  gateway().change('chat', [{op: 'set', key: 'score', value: 'Z'.repeat(300)}]);
+  await browser.waitFor('document.querySelector(".note")');
+  const {width, inside} = await browser.evaluate(`(() => {
+    const lines = document.getElementById('lines');
+    lines.style.width = '280px';
+    return {width: lines.scrollWidth, inside: lines.clientWidth};
+  })()`);
+  assert.equal(width, inside);
+});
+
 test('other attributes and calls are noted', async () => {
   await enter();
   gateway().change('chat', [
