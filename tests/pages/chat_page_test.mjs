@@ -165,6 +165,15 @@ test('whoever comes and goes is seen', async () => {
   assert.deepEqual(await texts('.note'), ['Ann left']);
 });
 
+test('whoever leaves is named as while they were here', async () => {
+  await enter();
+  const visitors = ['x'.repeat(4000), {first: 'Ann'}, '   ', 'Ann'].map((nick) => visitor(nick));
+  await browser.waitFor('document.getElementById("count").textContent === "5"');
+  for (const {leave} of visitors) leave();
+  await browser.waitFor('document.getElementById("count").textContent === "1"');
+  assert.deepEqual(await texts('.note'), [`${'x'.repeat(40)} left`, 'Ann left']);
+});
+
 test('a name is shown to others, and kept', async () => {
   await enter();
   await browser.evaluate('document.getElementById("nick").value = "Zoe"');

@@ -129,8 +129,8 @@ class ChatPage {
     this.#showPeople();
   }
 
-  #left({member, info}) {
-    if (info.nick) this.#note(`${info.nick} left`);
+  #left({member}) {
+    if (this.#names.knows(member)) this.#note(`${this.#names.of(member)} left`);
     this.#typing.stopped(member);
     this.#showPeople();
   }
