@@ -174,6 +174,15 @@ test('whoever leaves is named as while they were here', async () => {
   assert.deepEqual(await texts('.note'), [`${'x'.repeat(40)} left`, 'Ann left']);
 });
 
+test('a name of blanks is none: the old one is in the field again', async () => {
+  await enter();
+  const name = 'document.getElementById("nick").value';
+  const nick = await browser.evaluate(name);
+  await browser.evaluate(`${name} = '   ', document.getElementById('place').requestSubmit()`);
+  assert.equal(await browser.evaluate(name), nick);
+  assert.deepEqual(await texts('#members .name'), [nick]);
+});
+
 test('a name is shown to others, and kept', async () => {
   await enter();
   await browser.evaluate('document.getElementById("nick").value = "Zoe"');

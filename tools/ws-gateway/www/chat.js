@@ -53,6 +53,7 @@ class ChatPage {
   }
 
   #rename(nick) {
+    if (!nick) byId('nick').value = this.#nick; // blanks are no name: the old one stays
     if (!nick || nick === this.#nick) return;
     this.#nick = nick;
     saveNick(nick);
