@@ -1,3 +1,5 @@
+import {recall, remember} from './storage.js';
+
 const MAX_LINES = 300;
 
 /**
@@ -32,20 +34,4 @@ export function loadNick() {
 
 export function saveNick(nick) {
   remember('localStorage', 'scopewire nick', {nick});
-}
-
-function recall(storage, key) {
-  try {
-    return JSON.parse(globalThis[storage].getItem(key));
-  } catch {
-    return null;
-  }
-}
-
-function remember(storage, key, value) {
-  try {
-    globalThis[storage].setItem(key, JSON.stringify(value));
-  } catch {
-    // full or forbidden: the page works without
-  }
 }
