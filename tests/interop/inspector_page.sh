@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The inspector shows scopes, members, objects and their values as they change, and is itself seen by nobody.
-# limit: 150 s
+# limit: 180 s
 . "$(dirname "$0")/lib.sh"
 need chromium node
 
@@ -94,10 +94,27 @@ const look = async (hash, text, where) => {
     await page.close();
   }
 };
-await look('', 'wants to know who looks', '#trouble');
+await look('', 'wants to know who you are', '#trouble');
 await look('#token=no.such.token', 'token: ', '#trouble');
 await look(`#token=${guest}&scope=/chat/staff`, 'staff only', '#trouble');
 await look(`#scope=/chat/staff&object=board&token=${staff}`, 'score', '#attributes');
+// Put behind the address of a tab that is open, it is taken, too.
+const page = await Browser.open(`${origin}/inspector.html#token=${guest}&scope=/chat/staff`);
+const sees = (text, where) => page.waitFor(`document.querySelector('${where}')?.innerText.includes('${text}')`, 40000);
+const unsaid = () => page.waitFor('!location.href.includes("token")');
+try {
+  await sees('staff only', '#trouble');
+  await page.evaluate(`location.hash = 'token=${staff}&scope=/chat/staff&object=board'`);
+  await sees('score', '#attributes');
+  await sees('Live as ann', '#state');
+  await unsaid();
+  await page.evaluate(`location.hash = 'token=no.such.token'`);
+  await sees('token: ', '#trouble');
+  await unsaid();
+  if (page.console.some((line) => !/WebSocket|401/.test(line))) throw new Error(page.console.join());
+} finally {
+  await page.close();
+}
 END
 background tokens node tokens.mjs "$root/tests/support/browser.mjs" "http://$gateway" \
   "$(token bob user)" "$(token ann staff)" ${SO_KEEP:+"$SO_KEEP/inspector"}

@@ -1,6 +1,6 @@
 import {element} from './element.js';
 import {ObjectView} from './object_view.js';
-import {pageToken} from './page_token.js';
+import {givenToken, pageToken, whyRefused} from './page_token.js';
 import {Rates} from './rates.js';
 import {ScopeTree, above} from './scope_tree.js';
 import {ScopeView} from './scope_view.js';
@@ -12,13 +12,12 @@ import {Scopes} from './scopewire.js';
 // <html data-state>: connecting, open (something was seen), waiting or closed.
 
 const LOOK_MS = 1000;
-const TOKEN_WANTED =
-  'This server wants to know who looks. Put a token behind the address: /inspector.html#token=TOKEN';
+const GONE = ['lost', 'closed']; // no answer, as there is no connection any more
 const byId = (id) => document.getElementById(id);
 
 class Inspector {
-  #token = pageToken();
-  #scopes = Scopes.at('/', {token: this.#token});
+  #token = '';
+  #scopes = null;
   #tree = new ScopeTree(byId('tree'), {
     choose: (path) => this.#go(path),
     look: () => this.#look(),
@@ -32,12 +31,17 @@ class Inspector {
   #again = false;
 
   start() {
-    this.#scopes.on('status', (status) => this.#status(status));
-    this.#status(this.#scopes.status);
-    window.addEventListener('hashchange', () => this.#chose());
+    this.#connect(pageToken());
+    window.addEventListener('hashchange', () => this.#addressed());
     document.addEventListener('visibilitychange', () => this.#look());
     byId('close').addEventListener('click', () => this.#go(this.#chosen.scope));
     setInterval(() => this.#look(), LOOK_MS);
+    this.#chose();
+  }
+
+  #addressed() {
+    const given = givenToken();
+    if (given !== null) this.#connect(given);
     this.#chose();
   }
 
@@ -69,10 +73,11 @@ class Inspector {
     this.#again = this.#looking;
     if (this.#looking) return;
     this.#looking = true;
+    const scopes = this.#scopes;
     try {
       await this.#lookOnce();
     } catch (error) {
-      if (error.code !== 'lost') this.#view.trouble(error.message);
+      if (error.code !== 'lost' && scopes === this.#scopes) this.#view.trouble(error.message);
     }
     this.#looking = false;
     if (this.#again) this.#look();
@@ -95,7 +100,7 @@ class Inspector {
 
   #stat(path) {
     return this.#scopes.stat(path, {list: true}).catch((error) => {
-      if (error.code === 'lost') throw error;
+      if (GONE.includes(error.code)) throw error;
       return {error};
     });
   }
@@ -117,7 +122,7 @@ class Inspector {
       byId('object').hidden = false;
       this.#object.show(scope, object, this.#seen.reply, users.now);
     } catch (error) {
-      if (error.code === 'lost') throw error;
+      if (GONE.includes(error.code)) throw error;
       this.#seen = null;
       byId('object-name').textContent = object;
       byId('object-facts').textContent = error.code === 'not_found' ? 'is not there now' : error.message;
@@ -137,6 +142,14 @@ class Inspector {
 
   // --- the connection --------------------------------------------------------------------------
 
+  #connect(token) {
+    this.#scopes?.close();
+    this.#token = token;
+    this.#scopes = Scopes.at('/', {token});
+    this.#scopes.on('status', (status) => this.#status(status));
+    this.#status(this.#scopes.status);
+  }
+
   #status({code, message}) {
     const words = {connecting: 'Connecting', open: 'Live', waiting: 'Reconnecting'};
     const state = byId('state');
@@ -150,13 +163,10 @@ class Inspector {
     this.#look();
   }
 
-  // No browser tells a page why a WebSocket was refused.
   async #askWhy() {
-    const headers = this.#token ? {Authorization: `Bearer ${this.#token}`} : {};
-    const answer = await fetch('/?list', {headers}).catch(() => null);
-    if (answer?.status !== 401) return;
-    const {error} = await answer.json();
-    this.#view.trouble(this.#token ? error.message : TOKEN_WANTED);
+    const scopes = this.#scopes;
+    const why = await whyRefused('/', this.#token);
+    if (why && scopes === this.#scopes && scopes.status.code === 'waiting') this.#view.trouble(why);
   }
 }
 
