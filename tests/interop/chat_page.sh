@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The chat page shows what is said over RTMP and who is here under which name, and what is said there reaches RTMP.
-# limit: 120 s
+# limit: 180 s
 . "$(dirname "$0")/lib.sh"
 need chromium node
 
@@ -47,3 +47,48 @@ END
 node say.mjs "$root/tests/support/browser.mjs" "$page/#/chat/room1"
 eventually contains flash.out "hello from the page"
 [ -z "${SO_KEEP:-}" ] || cp page.png "$SO_KEEP/chat_page.png"
+
+# It says why it is not let in, and takes a token from its address, at once or later.
+printf 'thirty-two bytes of secret, or so' >secret
+start tokens ws-gateway --listen 127.0.0.1:0 --token-key secret
+cat >tokens.mjs <<'END'
+const {Browser} = await import(process.argv[2]);
+const [origin, token, picture] = process.argv.slice(3);
+const browser = await Browser.open(`${origin}/#/chat/room2`, {size: [320, 568]});
+const sees = (text, where) =>
+  browser.waitFor(`document.querySelector('${where}').innerText.includes(${JSON.stringify(text)})`, 40000);
+const hash = (text) => browser.evaluate(`location.hash = ${JSON.stringify(text)}`);
+const is = async (wanted, expression) => {
+  const got = await browser.evaluate(expression);
+  if (got !== wanted) throw new Error(`${got}, not ${wanted}`);
+};
+try {
+  await sees('wants to know who you are', '#trouble');
+  await sees('Not let in', '#state');
+  if (picture) await browser.screenshot(`${picture}-token.png`);
+  await hash('token=no.such.token');
+  await sees('token: ', '#trouble');
+  await hash(`token=${token}`);
+  await sees('Connected', '#state');
+  await is('#/chat/room2', 'location.hash');
+  await is('/chat/room2', 'document.getElementById("room").value');
+  await is(true, 'document.getElementById("trouble").hidden');
+  await browser.navigate('about:blank');
+  await browser.navigate(`${origin}/#/chat/room3&token=${token}`);
+  await sees('Connected', '#state');
+  await is('#/chat/room3', 'location.hash');
+  await browser.evaluate('(window.before = true, location.reload())');
+  await browser.waitFor('!window.before && document.getElementById("state")?.innerText === "Connected"', 40000);
+  await hash(`/${'n'.repeat(290)}`);
+  await sees('over the limit', '#trouble');
+  if (picture) await browser.screenshot(`${picture}-path.png`);
+  await hash('/chat/room3');
+  await sees('Connected', '#state');
+} finally {
+  await browser.close();
+}
+END
+background enter node tokens.mjs "$root/tests/support/browser.mjs" "http://$(address tokens ws)" \
+  "$(so-ctl token --sign-key secret --sub ann)" ${SO_KEEP:+"$SO_KEEP/chat"}
+eventually -t 90 dead enter
+finishes 0 enter

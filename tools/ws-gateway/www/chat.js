@@ -2,6 +2,7 @@ import {element} from './element.js';
 import {History, loadNick, saveNick} from './history.js';
 import {Lines, avatar} from './lines.js';
 import {Names} from './names.js';
+import {givenToken, pageToken, whyRefused} from './page_token.js';
 import {Room, SharedObject} from './scopewire.js';
 import {Typing, typingWords} from './typing.js';
 
@@ -13,6 +14,12 @@ import {Typing, typingWords} from './typing.js';
 const DEFAULT_ROOM = '/chat/room1';
 const PAST = 100; // lines that are shown to who comes
 const MAX_PEOPLE = 200; // listed; more are only counted
+const STATES = {
+  connecting: ['busy', 'Connecting'],
+  open: ['good', 'Connected'],
+  waiting: ['busy', 'Reconnecting'],
+  closed: ['bad', 'Disconnected'],
+};
 const byId = (id) => document.getElementById(id);
 
 class ChatPage {
@@ -22,6 +29,9 @@ class ChatPage {
   #peopleFrame = 0;
   #nick = loadNick() ?? `guest-${Math.floor(Math.random() * 46656).toString(36)}`;
   #path = null;
+  #token = pageToken();
+  #refusal = ''; // why we are not let in
+  #stood = false; // the connection, until just now: it was lost, not refused
   #room = null;
   #chat = null;
   #history = null;
@@ -35,7 +45,7 @@ class ChatPage {
     byId('text').addEventListener('keydown', (event) => this.#key(event));
     byId('text').addEventListener('input', () => this.#typed());
     byId('who').addEventListener('click', togglePeople);
-    window.addEventListener('hashchange', () => this.#enter(roomOfHash()));
+    window.addEventListener('hashchange', () => this.#addressed());
     window.addEventListener('pagehide', () => this.#history.keep(this.#chat.snapshot));
     document.addEventListener('visibilitychange', () => this.#read());
     this.#enter(roomOfHash());
@@ -47,9 +57,17 @@ class ChatPage {
     event.preventDefault();
     this.#rename(byId('nick').value.trim());
     const path = `/${byId('room').value.trim().replace(/^\/+/, '')}`;
-    if (path !== this.#path) location.hash = path;
+    if (path !== this.#path) location.hash = encodePath(path);
     else if (this.#room.status.code === 'closed') this.#enter(path);
     byId('text').focus();
+  }
+
+  // A token alone is for the room that we are in.
+  #addressed() {
+    const given = givenToken();
+    if (given !== null) this.#token = given;
+    if (given !== null && location.hash === '') history.replaceState(null, '', `#${encodePath(this.#path)}`);
+    this.#enter(roomOfHash());
   }
 
   #rename(nick) {
@@ -80,8 +98,11 @@ class ChatPage {
     this.#lines.clear();
   }
 
+  // What follows the room shares its connection, and so its token.
   #join(url) {
-    this.#room = Room.join(url, {nick: this.#nick});
+    this.#refusal = '';
+    this.#stood = false;
+    this.#room = Room.join(url, {nick: this.#nick}, {token: this.#token});
     this.#names = new Names(this.#room, url, (member, former) => this.#learned(member, former));
     this.#typing = new Typing(url, (members) => this.#showTyping(members));
     this.#room.on('members', () => this.#stand());
@@ -91,6 +112,7 @@ class ChatPage {
     this.#room.on('status', (status) => this.#status(status));
     this.#listen(SharedObject.getRemote('chat', url, this.#wanted()));
     this.#status(this.#room.status);
+    this.#showPeople();
   }
 
   // A reload goes on where the page before it was; who comes anew sees what was said before.
@@ -259,27 +281,45 @@ class ChatPage {
 
   // --- the connection --------------------------------------------------------------------------
 
-  #status({code, level, message}) {
-    const words = {
-      connecting: 'Connecting',
-      open: 'Connected',
-      waiting: 'Reconnecting',
-      closed: `Disconnected: ${message}`,
-    };
-    if (!words[code]) return this.#note(`Refused: ${message}`);
-    const state = byId('state');
-    state.textContent = words[code];
-    state.dataset.level = level === 'error' ? 'bad' : code === 'open' ? 'good' : 'busy';
-    state.title = message;
-    byId('people').classList.toggle('stale', code !== 'open');
+  #status({code, message}) {
+    if (!STATES[code]) return this.#note(`Refused: ${message}`);
+    if (code === 'open') this.#refusal = '';
+    if (code === 'waiting' && !this.#stood) this.#askWhy();
+    this.#stood = code === 'open';
+    this.#showState();
     if (code !== 'open') document.documentElement.dataset.state = code;
+  }
+
+  async #askWhy() {
+    const room = this.#room;
+    const why = await whyRefused(encodePath(this.#path), this.#token);
+    if (room !== this.#room || room.status.code !== 'waiting') return;
+    this.#refusal = why;
+    this.#showState();
+  }
+
+  #showState() {
+    const {code, message} = this.#room.status;
+    const [level, words] = this.#refusal ? ['bad', 'Not let in'] : STATES[code];
+    const state = byId('state');
+    state.textContent = code === 'closed' ? `${words}: ${message}` : words;
+    state.dataset.level = level;
+    state.title = message;
+    byId('trouble').textContent = this.#refusal;
+    byId('trouble').hidden = this.#refusal === '';
+    byId('people').classList.toggle('stale', code !== 'open');
   }
 }
 
+// With one slash in front, whatever is there: with two it would be another host's.
 function roomOfHash() {
-  const text = location.hash.slice(1);
+  const path = decoded(location.hash.slice(1)).replace(/^\/+/, '');
+  return path ? `/${path}` : DEFAULT_ROOM;
+}
+
+function decoded(text) {
   try {
-    return decodeURIComponent(text) || DEFAULT_ROOM;
+    return decodeURIComponent(text);
   } catch {
     return text; // somebody typed a bare percent sign
   }
