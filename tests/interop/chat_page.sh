@@ -48,6 +48,32 @@ node say.mjs "$root/tests/support/browser.mjs" "$page/#/chat/room1"
 eventually contains flash.out "hello from the page"
 [ -z "${SO_KEEP:-}" ] || cp page.png "$SO_KEEP/chat_page.png"
 
+# Without the hub it says so, though the gateway goes on.
+cat >away.mjs <<'END'
+const {Browser} = await import(process.argv[2]);
+const [url, picture] = process.argv.slice(3);
+const browser = await Browser.open(url, {size: [1100, 700]});
+const sees = (text) => browser.waitFor(`document.getElementById('state').textContent === '${text}'`, 30000);
+try {
+  await browser.waitFor('document.documentElement.dataset.state === "open"', 30000);
+  await sees('Connected');
+  console.log('kill');
+  await sees('The server is restarting');
+  if (picture) await browser.screenshot(picture);
+  console.log('start');
+  await sees('Connected');
+} finally {
+  await browser.close();
+}
+END
+background away node away.mjs "$root/tests/support/browser.mjs" "$page/#/chat/room1" ${SO_KEEP:+"$SO_KEEP/chat-away.png"}
+eventually -t 40 contains away.out kill
+stop hub KILL
+eventually -t 40 contains away.out start
+start hub so-hub
+eventually -t 40 dead away
+finishes 0 away
+
 # It says why it is not let in, and takes a token from its address, at once or later.
 printf 'thirty-two bytes of secret, or so' >secret
 start tokens ws-gateway --listen 127.0.0.1:0 --token-key secret

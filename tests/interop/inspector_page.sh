@@ -48,6 +48,14 @@ try {
   if (process.argv[4]) await page.screenshot(process.argv[4]);
   is(JSON.parse(ctl('ls', '/chat/room1')).members, 1);
   is(await page.evaluate("document.querySelectorAll('#object:not([hidden])').length"), 1);
+  // Without the hub it says so, though the gateway goes on.
+  console.log('kill');
+  await sees('The server is restarting', '#state');
+  is(await page.evaluate("document.getElementById('state').dataset.level"), 'busy');
+  if (process.argv[4]) await page.screenshot(process.argv[4].replace('.png', '-away.png'));
+  console.log('start');
+  await sees('Live', '#state');
+  await page.waitFor('document.documentElement.dataset.state === "open"', 30000);
   // The room ends with its last member.
   console.log('leave');
   await sees('is not there now', '#trouble');
@@ -59,6 +67,10 @@ try {
 END
 background look node look.mjs "$root/tests/support/browser.mjs" "http://$gateway/inspector.html" \
   ${SO_KEEP:+"$SO_KEEP/inspector.png"}
+eventually -t 50 contains look.out kill
+stop hub KILL
+eventually -t 40 contains look.out start
+start hub so-hub
 eventually -t 50 contains look.out leave
 stop ann
 finishes 0 look

@@ -302,6 +302,20 @@ test('a lost connection comes back with what was said meanwhile', async () => {
   assert.deepEqual((await said()).sort(), ['meanwhile', 'mine']);
 });
 
+test('a hub that is away is told until it answers again, a line that waits soon', async () => {
+  await enter();
+  const says = (words) => browser.waitFor(`document.getElementById('state').textContent === '${words}'`);
+  await says('Connected');
+  gateway().refuse = {stat: 'hub_lost', set: 'hub_lost'};
+  await browser.type('hello');
+  await browser.key('Enter');
+  await says('The server is restarting');
+  assert.equal(await browser.evaluate('document.getElementById("state").dataset.level'), 'busy');
+  gateway().refuse = {};
+  await says('Connected');
+  await shows(1);
+});
+
 test('a restarted hub is told: lines may be missing', async () => {
   await enter();
   others('one');

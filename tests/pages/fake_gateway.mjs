@@ -145,6 +145,7 @@ export class FakeGateway {
         session.uses.delete(request.object);
         return {};
       case 'ping':
+      case 'stat':
         return {};
       case 'refresh':
         return {expires: this.token.expires};

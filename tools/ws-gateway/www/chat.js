@@ -1,4 +1,5 @@
 import {element} from './element.js';
+import {HubWatch} from './hub_watch.js';
 import {History, loadNick, saveNick} from './history.js';
 import {Lines, avatar} from './lines.js';
 import {Names} from './names.js';
@@ -20,6 +21,7 @@ const STATES = {
   waiting: ['busy', 'Reconnecting'],
   closed: ['bad', 'Disconnected'],
 };
+const AWAY = ['busy', 'The server is restarting']; // connected, but to a gateway without its hub
 const byId = (id) => document.getElementById(id);
 
 class ChatPage {
@@ -33,6 +35,7 @@ class ChatPage {
   #refusal = ''; // why we are not let in
   #stood = false; // the connection, until just now: it was lost, not refused
   #room = null;
+  #watch = null;
   #chat = null;
   #history = null;
   #lastSaid = '';
@@ -47,7 +50,7 @@ class ChatPage {
     byId('who').addEventListener('click', togglePeople);
     window.addEventListener('hashchange', () => this.#addressed());
     window.addEventListener('pagehide', () => this.#history.keep(this.#chat.snapshot));
-    document.addEventListener('visibilitychange', () => this.#read());
+    document.addEventListener('visibilitychange', () => this.#looked());
     this.#enter(roomOfHash());
   }
 
@@ -94,7 +97,7 @@ class ChatPage {
   #leave() {
     if (!this.#room) return;
     this.#history.keep(this.#chat.snapshot);
-    for (const one of [this.#typing, this.#names, this.#chat, this.#room]) one.close();
+    for (const one of [this.#watch, this.#typing, this.#names, this.#chat, this.#room]) one.close();
     this.#lines.clear();
   }
 
@@ -105,6 +108,7 @@ class ChatPage {
     this.#room = Room.join(url, {nick: this.#nick}, {token: this.#token});
     this.#names = new Names(this.#room, url, (member, former) => this.#learned(member, former));
     this.#typing = new Typing(url, (members) => this.#showTyping(members));
+    this.#watch = new HubWatch(url, this.#path, () => this.#showState());
     this.#room.on('members', () => this.#stand());
     this.#room.on('join', (who) => this.#came(who));
     this.#room.on('show', (who) => this.#came(who));
@@ -235,6 +239,11 @@ class ChatPage {
     this.#history.add(line);
   }
 
+  #looked() {
+    this.#read();
+    this.#watch.soon();
+  }
+
   #read() {
     if (document.hidden) return;
     this.#unread = 0;
@@ -262,6 +271,7 @@ class ChatPage {
   // Forced, because a line that repeats the one before is said all the same.
   #say(text) {
     const pending = this.#lines.pending(text);
+    this.#watch.soon();
     const again = () => this.#say(text);
     this.#chat
       .setProperty('message', text, {force: true})
@@ -300,14 +310,15 @@ class ChatPage {
 
   #showState() {
     const {code, message} = this.#room.status;
-    const [level, words] = this.#refusal ? ['bad', 'Not let in'] : STATES[code];
+    const away = code === 'open' && this.#watch.away;
+    const [level, words] = this.#refusal ? ['bad', 'Not let in'] : away ? AWAY : STATES[code];
     const state = byId('state');
     state.textContent = code === 'closed' ? `${words}: ${message}` : words;
     state.dataset.level = level;
     state.title = message;
     byId('trouble').textContent = this.#refusal;
     byId('trouble').hidden = this.#refusal === '';
-    byId('people').classList.toggle('stale', code !== 'open');
+    byId('people').classList.toggle('stale', code !== 'open' || away);
   }
 }
 

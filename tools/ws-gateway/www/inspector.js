@@ -12,7 +12,7 @@ import {Scopes} from './scopewire.js';
 // <html data-state>: connecting, open (something was seen), waiting or closed.
 
 const LOOK_MS = 1000;
-const GONE = ['lost', 'closed']; // no answer, as there is no connection any more
+const GONE = ['lost', 'closed', 'hub_lost']; // nobody answers: that is said of no scope
 const byId = (id) => document.getElementById(id);
 
 class Inspector {
@@ -27,6 +27,7 @@ class Inspector {
   #rates = new Map(); // scope -> Rates
   #chosen = chosenByHash();
   #seen = null; // {key, epoch, version} of the object that is shown
+  #away = false; // the hub: the connection to the gateway stands without it
   #looking = false;
   #again = false;
 
@@ -77,10 +78,15 @@ class Inspector {
     try {
       await this.#lookOnce();
     } catch (error) {
-      if (error.code !== 'lost' && scopes === this.#scopes) this.#view.trouble(error.message);
+      if (scopes === this.#scopes) this.#failed(error);
     }
     this.#looking = false;
     if (this.#again) this.#look();
+  }
+
+  #failed({code, message}) {
+    if (code === 'hub_lost') this.#markAway(true);
+    else if (code !== 'lost') this.#view.trouble(message);
   }
 
   async #lookOnce() {
@@ -88,6 +94,7 @@ class Inspector {
     const paths = [...new Set([...this.#tree.unfolded, scope])];
     const looks = await Promise.all(paths.map((path) => this.#stat(path)));
     const stats = new Map(paths.map((path, at) => [path, looks[at]]).filter(([, stat]) => !stat.error));
+    this.#markAway(false);
     this.#tree.show(stats, scope);
     const there = looks[paths.indexOf(scope)];
     if (there.error) return this.#missing(scope, there.error);
@@ -150,17 +157,32 @@ class Inspector {
     this.#status(this.#scopes.status);
   }
 
-  #status({code, message}) {
+  #status({code}) {
+    this.#away = false;
+    this.#showState();
+    if (code !== 'open') document.documentElement.dataset.state = code;
+    if (code === 'waiting') this.#askWhy();
+    this.#look();
+  }
+
+  #markAway(away) {
+    if (away === this.#away) return;
+    this.#away = away;
+    this.#showState();
+    if (away) document.documentElement.dataset.state = 'waiting';
+  }
+
+  #showState() {
+    const {code, message} = this.#scopes.status;
+    const open = code === 'open' && !this.#away;
     const words = {connecting: 'Connecting', open: 'Live', waiting: 'Reconnecting'};
     const state = byId('state');
     const {user} = this.#scopes;
     state.textContent = words[code] ?? `Disconnected: ${message}`;
-    if (code === 'open' && user) state.textContent += ` as ${user}`;
-    state.dataset.level = code === 'open' ? 'good' : words[code] ? 'busy' : 'bad';
-    byId('page').classList.toggle('stale', code !== 'open');
-    if (code !== 'open') document.documentElement.dataset.state = code;
-    if (code === 'waiting') this.#askWhy();
-    this.#look();
+    if (open && user) state.textContent += ` as ${user}`;
+    if (this.#away) state.textContent = 'The server is restarting';
+    state.dataset.level = open ? 'good' : words[code] ? 'busy' : 'bad';
+    byId('page').classList.toggle('stale', !open);
   }
 
   async #askWhy() {
