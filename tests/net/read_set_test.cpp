@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <vector>
 
 #include <sys/socket.h>
@@ -11,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "base/unique_fd.h"
+#include "net/per_turn.h"
 #include "net/run_until.h"
 
 using namespace so;
@@ -46,24 +46,18 @@ TEST_CASE("read set: of many that speak at once each turn hears some, and all ar
   net::Loop loop;
   std::vector<Pair> pairs(kMany);
   std::vector<std::size_t> heard;
-  std::size_t in_turn = 0;
-  std::size_t most = 0;
-  const std::function<void()> look = [&] {
-    most = std::max(most, std::exchange(in_turn, 0U));
-    loop.defer(look);
-  };
-  look();
+  PerTurn hearings{loop};
   auto set = net::ReadSet::open(loop, [&](ConnId id) {
     REQUIRE(pairs[to_number(id)].hear());
     heard.push_back(to_number(id));
-    ++in_turn;
+    hearings.happened();
     work_for(std::chrono::microseconds{30});
   });
   REQUIRE(set);
   for (std::size_t i = 0; i < kMany; ++i) (*set)->add(pairs[i].ours.get(), ConnId{i});
   for (const Pair& pair : pairs) pair.say();
   REQUIRE(run_until(loop, [&] { return heard.size() == kMany; }));
-  CHECK(most <= 4);
+  CHECK(hearings.most() <= 4);
   std::ranges::sort(heard);
   CHECK(std::ranges::adjacent_find(heard) == heard.end());
 }

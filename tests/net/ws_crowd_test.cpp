@@ -2,11 +2,11 @@
 // between.
 #include <algorithm>
 #include <deque>
-#include <map>
 #include <string>
 
 #include <doctest/doctest.h>
 
+#include "net/per_turn.h"
 #include "net/run_until.h"
 #include "net/ws_peer.h"
 #include "net/ws_server.h"
@@ -14,24 +14,6 @@
 using namespace so;
 
 namespace {
-
-/// The most that happens in one turn of the loop.
-class PerTurn {
- public:
-  explicit PerTurn(net::Loop& loop) : loop_(loop) { look(); }
-  void happened(int times = 1) { times_ += times; }
-  [[nodiscard]] int most() const { return most_; }
-
- private:
-  void look() {
-    most_ = std::max(most_, std::exchange(times_, 0));
-    loop_.defer([this] { look(); });
-  }
-
-  net::Loop& loop_;
-  int times_ = 0;
-  int most_ = 0;
-};
 
 struct Crowd {
   explicit Crowd(net::WsOptions options = {}) {
