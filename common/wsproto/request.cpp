@@ -98,7 +98,7 @@ struct Reader {
     return {id, std::string{code}, std::move(message_text)};
   }
 
-  std::variant<Request, Refusal> read(const Operation& operation) const {
+  [[nodiscard]] std::variant<Request, Refusal> read(const Operation& operation) const {
     Request request;
     request.id = id;
     request.ping = operation.shape == Shape::kPing;

@@ -16,7 +16,7 @@ using Query = std::vector<std::pair<std::string, std::string>>;
 struct HttpTest {
   json::Parser parser;
 
-  std::string one(const std::variant<Request, Refusal>& read) const {
+  [[nodiscard]] static std::string one(const std::variant<Request, Refusal>& read) {
     if (const auto* refusal = std::get_if<Refusal>(&read)) {
       return refusal->code + ": " + refusal->message;
     }
