@@ -46,6 +46,9 @@ for tool in ws-gateway fmp4-serve; do
     says 2 "--origin: \"$origin\" is no origin, as https://example.org:8443, nor *" "$tool" --check-config --origin $origin
   done
 done
+printf 'acceptors: [{ip: 127.0.0.1, port: 1, protocol: inboundWSSFMP4}]\ntls: {cert: none.pem, key: none.pem}\n' >tls.yaml
+says 2 'unable to read the certificate none.pem: ' fmp4-serve --check-config --config tls.yaml
+exits 0 fmp4-serve --check-config --config tls.yaml tap live/cam - # listens to nobody
 says 2 'unable to open the folder none: no such file or directory' ws-gateway --check-config --static none
 says 2 'exec: a program is missing' ws-gateway --check-config exec
 
