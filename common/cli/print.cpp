@@ -1,15 +1,19 @@
 #include "cli/print.h"
 
 #include <cerrno>
+#include <cstring>
 #include <string>
 
 #include <poll.h>
 #include <unistd.h>
 
+#include "base/exit_code.h"
+#include "base/log.h"
+
 namespace so::cli {
 namespace {
 
-int first_error = 0;
+int first_error = 0;  // errno
 
 }  // namespace
 
@@ -35,8 +39,10 @@ bool print_line(std::string_view line) {
   return print(as_bytes(text));
 }
 
-int print_error() {
-  return first_error;
+int after_printing(int exit) {
+  if (first_error == 0) return exit;
+  log::error("unable to write to standard output: {}", std::strerror(first_error));
+  return exit == to_int(Exit::kOk) ? to_int(Exit::kFailure) : exit;
 }
 
 }  // namespace so::cli

@@ -11,8 +11,8 @@ namespace so::cli {
 bool print(ByteView bytes);
 bool print_line(std::string_view line);
 
-/// Why the first that was lost could not be written, as errno: the disk is full, the stream is
-/// closed. 0: nothing was; who has read enough (EPIPE) is no failure.
-int print_error();
+/// The exit code of a tool that would end with `exit`: a failure, and said, if something could not
+/// be written: the disk is full, the stream is closed. Who has read enough is no failure.
+int after_printing(int exit);
 
 }  // namespace so::cli

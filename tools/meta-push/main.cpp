@@ -1,5 +1,4 @@
 #include <csignal>
-#include <cstring>
 #include <functional>
 #include <optional>
 
@@ -28,20 +27,14 @@ class Sink {
 
   /// False: nobody takes it any more.
   bool print(std::string_view event) {
-    if (outlet_) {
-      outlet_->push(event);
-      return true;
-    }
-    const bool printed = cli::print_line(event);
-    if (!printed && cli::print_error() != 0)  // who has read enough is no failure
-      log::error("unable to write to standard output: {}", std::strerror(cli::print_error()));
-    return printed;
+    if (!outlet_) return cli::print_line(event);
+    outlet_->push(event);
+    return true;
   }
 
   /// Everything has been said: calls back when it has left.
   void finish(Exit exit, const std::function<void(Exit)>& done) {
-    if (outlet_ && exit == Exit::kOk) return outlet_->drain(done);
-    done(cli::print_error() != 0 ? Exit::kFailure : exit);
+    outlet_&& exit == Exit::kOk ? outlet_->drain(done) : done(exit);
   }
 
  private:
@@ -76,7 +69,7 @@ int follow(const meta::Options& options, const std::string& address, net::Loop& 
                     }};
   if (!get) no_hub.start(kSilence);
   follow.start();
-  return to_int(loop.run());
+  return cli::after_printing(to_int(loop.run()));
 }
 
 }  // namespace

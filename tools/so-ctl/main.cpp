@@ -1,5 +1,4 @@
 #include <csignal>
-#include <cstring>
 #include <memory>
 
 #include "base/log.h"
@@ -66,8 +65,5 @@ int main(int argc, char** argv) {
   if (const auto exit = ctl::parse_options(argc, argv, options)) return to_int(*exit);
   net::Loop loop;
   for (const int signal : {SIGTERM, SIGINT}) loop.on_signal(signal, [&] { loop.stop(); });
-  const int exit = talk(options, loop);
-  if (cli::print_error() == 0) return exit;
-  log::error("unable to write to standard output: {}", std::strerror(cli::print_error()));
-  return exit == to_int(Exit::kOk) ? to_int(Exit::kFailure) : exit;
+  return cli::after_printing(talk(options, loop));
 }
