@@ -60,10 +60,8 @@ std::optional<HttpReply> WsEngine::refuse_content(WsConnection& c) {
   return std::nullopt;
 }
 
-// A body that nobody wants is read too: a reset would take our answer with it. But each piece gives
-// whom we have cut off more time, as the library sees it.
+// A body that nobody wants is read too: a reset would take our answer with it.
 int WsEngine::on_content(WsConnection& c, std::string_view piece) {
-  if (c.phase == Phase::kEnding) return -1;
   if (c.phase != Phase::kContent) return 0;
   c.content->text += piece.substr(0, c.content->length - c.content->text.size());
   return 0;

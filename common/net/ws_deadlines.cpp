@@ -10,7 +10,7 @@
 namespace so::net {
 namespace {
 
-constexpr std::size_t kDueAtOnce = 4;
+constexpr std::size_t kDueAtOnce = 4;  // in a millisecond, and more only where there are many
 
 const Frame& ping() {
   static const Frame the_ping = Frame::ping(as_bytes("ping"));

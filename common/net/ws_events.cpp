@@ -5,7 +5,7 @@
 namespace so::net {
 namespace {
 
-// What the library may still come with for one that was killed.
+// What the library may still come with for one that was killed. To go on would give it more time.
 bool goes_on(int reason) {
   return reason == LWS_CALLBACK_HTTP_CONFIRM_UPGRADE || reason == LWS_CALLBACK_HTTP ||
          reason == LWS_CALLBACK_HTTP_BODY || reason == LWS_CALLBACK_HTTP_BODY_COMPLETION ||
