@@ -19,6 +19,9 @@ class Reception {
   /// A head was asked for: nothing live counts until it is complete.
   void await_head();
 
+  /// It is not complete.
+  [[nodiscard]] bool waiting() const { return waiting_; }
+
   Verdict head(const UnitView& unit);
   Verdict live(const UnitView& unit);
 

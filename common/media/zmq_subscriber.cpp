@@ -17,6 +17,9 @@ namespace so::media {
 namespace {
 
 constexpr std::size_t kHeadTopicBytes = 9;
+// A publisher whose pipe to us is still full when we ask drops the head, or the end of it. One that
+// is on its way may be large, but does not pause.
+constexpr Millis kHeadWithin{500};
 constexpr int kTurnUnits = 256;  // then others have their turn, a catch-up must not stall the loop
 
 std::string new_head_topic() {
@@ -33,6 +36,7 @@ struct Subscriber::State {
   Handlers handlers;
   Reception reception;
   std::string head_topic;
+  TimePoint head_due{};  // its next unit
   zmq::socket_t socket{media_context(), zmq::socket_type::sub};
   std::shared_ptr<zmq::message_t> message = std::make_shared<zmq::message_t>();  // the newest
   std::unique_ptr<Readable> readable;
@@ -45,6 +49,7 @@ struct Subscriber::State {
     if (!head_topic.empty()) socket.set(zmq::sockopt::unsubscribe, head_topic);
     head_topic = new_head_topic();
     reception.await_head();
+    head_due = loop.now() + kHeadWithin;
     socket.set(zmq::sockopt::subscribe, head_topic);
   }
 
@@ -67,6 +72,8 @@ struct Subscriber::State {
     if (!unit) return log::warn("{}", unit.error().text);
     unit->owner = message;
     if (unit->has(flag::kEndOfStream)) return handlers.end ? handlers.end() : void();
+    if (!live) head_due = loop.now() + kHeadWithin;
+    if (live && reception.waiting() && loop.now() >= head_due) return ask_for_head();
     switch (live ? reception.live(*unit) : reception.head(*unit)) {
       case Reception::Verdict::kTake:
         return handlers.unit(*unit, reception.skipped());
